@@ -1,0 +1,116 @@
+"""What came out: plain frozen data, from one check up to the report of a run.
+
+A `Finding` is what the trusted process knows about one check. A `CheckResult` is what may be shown of it, and
+the part of the published schema `mlgrade/report/1` (docs/report.md describes it field by field).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+SCHEMA = "mlgrade/report/1"
+
+
+class Outcome(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    RAISED = "raised"
+    TIMED_OUT = "timed_out"
+    SKIPPED = "skipped"
+    BROKEN = "broken"  # the suite's own fault; never counts against a student
+
+
+class Status(StrEnum):
+    GRADED = "graded"
+    NOT_STARTED = "not_started"
+    CANNOT_RUN = "cannot_run"
+    TIMED_OUT = "timed_out"
+    BROKEN = "broken"
+
+
+class Visibility(StrEnum):
+    PUBLIC = "public"
+    HIDDEN = "hidden"
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One check of one submission, with everything that staff may know.
+
+    `problem` names the property that broke and holds no input and no value; `detail` may hold both.
+    """
+
+    id: str
+    title: str
+    aspect: str
+    visibility: Visibility
+    weight: float
+    hint: str
+    outcome: Outcome
+    problem: str = ""
+    detail: str = ""
+
+
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    title: str
+    aspect: str
+    visibility: Visibility
+    outcome: Outcome
+    points: float
+    earned: float
+    message: str
+    hint: str
+
+
+class Score(msgspec.Struct, frozen=True):
+    earned: float
+    possible: float
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
+    misconception: str
+    function: str
+    title: str
+    hint: str
+
+
+class ConceptReport(msgspec.Struct, frozen=True, kw_only=True):
+    concept: str
+    file: str
+    status: Status
+    reason: str
+    earned: float
+    possible: float
+    aspects: dict[str, Score]
+    diagnoses: list[Diagnosis]
+    checks: list[CheckResult]
+    notes: list[str] = []  # msgspec copies the empty default for each instance
+    output: str = ""
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(check.outcome is outcome for check in self.checks)
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    schema: str = SCHEMA
+    mlgrade: str
+    course: str
+    status: Status
+    seconds: float
+    earned: float
+    possible: float
+    concepts: list[ConceptReport]
+
+    def to_json(self) -> bytes:
+        return msgspec.json.format(msgspec.json.encode(self), indent=2)
+
+    @classmethod
+    def from_json(cls, data: bytes | str) -> Report:
+        return msgspec.json.decode(data, type=cls)
+
+    def to_dict(self) -> dict[str, Any]:
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        return plain
