@@ -13,7 +13,6 @@ A wrong answer is a result, never one of these.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from enum import IntEnum
 
@@ -64,5 +63,7 @@ class ProtocolError(SandboxError):
 
 def closest(name: str, names: Iterable[str]) -> str:
     """Return `; did you mean "softmax"?`, or nothing when no known name is near."""
+    import difflib  # late: only a mistake pays for it
+
     near = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
     return f'; did you mean "{near[0]}"?' if near else ""

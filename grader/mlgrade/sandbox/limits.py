@@ -1,0 +1,19 @@
+"""How much of each resource a submission may use."""
+
+from __future__ import annotations
+
+import msgspec
+
+MIB = 1024 * 1024
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds are by the wall clock and kept from outside the worker."""
+
+    call_seconds: float = 2.0
+    import_seconds: float = 5.0
+    total_seconds: float = 20.0
+    memory_bytes: int = 2048 * MIB
+    result_bytes: int = 16 * MIB
+    output_chars: int = 10_000
+    strikes: int = 3  # time-outs of one function before its later calls are no longer tried

@@ -1,0 +1,222 @@
+"""The process that holds student code. Imports numpy, the codec and the standard library, and nothing secret.
+
+Theory of operation. Two pipes, one request at a time: `Load` once, then `Call` after `Call`. While a call runs, the
+student's function may call back a callable that it was given: the worker sends `Asks` and waits for the `Answer`.
+Nothing else is ever sent unasked. The worker keeps no clock: whoever waits for it does.
+
+Started as `python -m mlgrade.sandbox.worker` it serves one submission over stdin and stdout. With `--warm FD` it is
+the warm parent instead: numpy loaded, no student code ever, one fork for each pair of pipes that arrives on FD.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import socket
+import sys
+import warnings
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, BinaryIO
+
+import msgspec
+
+from mlgrade.sandbox import effects, module
+from mlgrade.sandbox.confine import confine
+from mlgrade.sandbox.limits import Limits
+from mlgrade.sandbox.protocol import (
+    LENGTHS,
+    Answer,
+    Asks,
+    Call,
+    Load,
+    Loaded,
+    Reader,
+    Reply,
+    Request,
+    Returned,
+    UnsendableError,
+    Writer,
+    lengths,
+    pack,
+    unpack_request,
+)
+
+REQUEST_BYTES = 2**31 - 1  # what the trusted side sends is its own affair
+
+
+class Wire:
+    """The worker's end of the two pipes."""
+
+    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+        self._source, self._sink = source, sink
+
+    def receive(self) -> tuple[Request, bytes]:
+        prefix = self._source.read(LENGTHS.size)
+        if len(prefix) < LENGTHS.size:
+            raise EOFError
+        header, blob = lengths(prefix, REQUEST_BYTES)
+        return unpack_request(self._source.read(header)), self._source.read(blob)
+
+    def send(self, message: Reply, blob: bytes | bytearray = b"") -> None:
+        self._sink.write(pack(message, blob))
+        self._sink.write(blob)
+        self._sink.flush()
+
+
+class Desk:
+    """One submission: its module, its captured output, and the calls made on it."""
+
+    def __init__(self, wire: Wire, limits: Limits) -> None:
+        self._wire, self._limits = wire, limits
+        self._filename = ""
+        self._module: ModuleType | None = None
+        self._output = module.Capped(limits.output_chars)
+        self._notes = module.Notes("")
+
+    def serve(self) -> None:
+        while True:
+            request, blob = self._wire.receive()
+            if isinstance(request, Load):
+                self._wire.send(self._load(request))
+            elif isinstance(request, Call):
+                self._wire.send(*self._call(request, blob))
+
+    def _load(self, request: Load) -> Loaded:
+        self._filename = request.filename
+        self._notes = module.Notes(request.filename)
+        module.watch_warnings(self._notes)
+        sys.stdin, sys.stdout, sys.stderr = io.StringIO(), self._output, self._output  # type: ignore[assignment]
+        self._module, fault = module.load(request)
+        return Loaded(
+            functions=module.functions(self._module, request),
+            names=[name[:200] for name, value in self._module.__dict__.items() if callable(value)][:200],
+            fault=fault,
+            output=self._output.take(),
+            notes=self._notes.take(),
+        )
+
+    def _call(self, request: Call, blob: bytes) -> tuple[Returned, bytes | bytearray]:
+        given = self._arguments(request, blob)
+        untouched = effects.named(*self._arguments(request, blob))
+        try:
+            result = self._function(request.function)(*given[0], **given[1])
+        except BaseException as error:  # noqa: BLE001  (whatever a student raises is a result)
+            fault = module.fault_of(error, self._filename)
+            changed = effects.changed(untouched, effects.named(*given))
+            return Returned(fault=fault, changed=changed, **self._said()), b""
+        return self._returned(result, untouched, effects.named(*given))
+
+    def _returned(
+        self, result: Any, before: effects.Arguments, after: effects.Arguments
+    ) -> tuple[Returned, bytes | bytearray]:
+        writer = Writer(self._limits.result_bytes)
+        changed, shares = effects.changed(before, after), effects.shared(after, result)
+        try:
+            reply = Returned(value=writer.node(result), changed=changed, shares=shares, **self._said())
+            pack(reply)
+        except UnsendableError as error:
+            return Returned(unusable=str(error), changed=changed, **self._said()), b""
+        return reply, writer.blob
+
+    def _said(self) -> dict[str, Any]:
+        return {"output": self._output.take(), "notes": self._notes.take()}
+
+    def _function(self, name: str) -> Callable[..., Any]:
+        function: Callable[..., Any] = self._module.__dict__[name]  # type: ignore[union-attr]  # loaded before called
+        return function
+
+    def _arguments(self, request: Call, blob: bytes) -> tuple[list[Any], dict[str, Any]]:
+        reader = Reader(blob, self._callback)
+        args = [reader.value(node) for node in request.args]
+        return args, {name: reader.value(node) for name, node in request.kwargs.items()}
+
+    def _callback(self, number: int) -> Callable[..., Any]:
+        def function(*args: Any, **kwargs: Any) -> Any:
+            writer = Writer(self._limits.result_bytes)
+            nodes = [writer.node(value) for value in args]
+            named = {name: writer.node(value) for name, value in kwargs.items()}
+            self._wire.send(Asks(callable=number, args=nodes, kwargs=named), writer.blob)
+            answer, blob = self._wire.receive()
+            return _answered(answer, blob)
+
+        return function
+
+
+def _answered(answer: Request, blob: bytes) -> Any:
+    if not isinstance(answer, Answer):
+        raise EOFError
+    if answer.error:
+        raise ValueError(answer.error)
+    return Reader(blob).value(answer.value)
+
+
+def serve(source: int, sink: int, limits: Limits) -> None:
+    """Serve one submission over two descriptors, and leave without running anybody's exit handlers."""
+    wire = Wire(os.fdopen(source, "rb"), os.fdopen(sink, "wb"))
+    try:
+        confine(limits)
+        Desk(wire, limits).serve()
+    except (EOFError, BrokenPipeError):
+        os._exit(0)
+    finally:  # never back into the warm parent's code
+        os._exit(70)
+
+
+def _silence() -> None:
+    """Point the standard descriptors at nothing: what a library prints from C reaches no pipe of ours."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+
+
+def once(limits: Limits) -> None:
+    source, sink = os.dup(0), os.dup(1)
+    _silence()
+    serve(source, sink, limits)
+
+
+def warm(control: int) -> None:
+    """Fork a worker for each request; say how a worker ended when asked."""
+    _silence()
+    line = socket.socket(fileno=control)
+    while True:
+        data, descriptors, _, _ = socket.recv_fds(line, 4096, 3)
+        if not data:
+            os._exit(0)
+        if descriptors:
+            line.send(b"%d\n" % _fork(line, descriptors, msgspec.json.decode(data, type=Limits)))
+        else:
+            line.send(b"%d\n" % os.waitpid(int(data), 0)[1])
+
+
+def _fork(line: socket.socket, descriptors: list[int], limits: Limits) -> int:
+    pid = os.fork()
+    if pid:
+        for descriptor in descriptors:
+            os.close(descriptor)
+        return pid
+    os.setsid()
+    line.close()
+    _stack_on_request(descriptors[2])
+    serve(descriptors[0], descriptors[1], limits)
+    return 0  # never reached: `serve` ends the process
+
+
+def _stack_on_request(sink: int) -> None:
+    """Let whoever stops this process ask first where it is; works while C code holds the interpreter's lock."""
+    import faulthandler
+
+    faulthandler.register(signal.SIGUSR1, file=sink, all_threads=True)
+
+
+def main(argv: list[str]) -> None:
+    warnings.filterwarnings("ignore", message=".*multi-threaded.*fork", category=DeprecationWarning)
+    if argv[:1] == ["--warm"]:
+        warm(int(argv[1]))
+    once(msgspec.json.decode(argv[1], type=Limits))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
