@@ -1,0 +1,64 @@
+"""Keeps one submission callable: a fresh worker after each death, and a budget over all of them."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from mlgrade.sandbox.host import Died, Host, Result, TimedOut, Worker
+from mlgrade.sandbox.limits import Limits
+from mlgrade.sandbox.protocol import Load, Loaded
+
+
+class NotTried(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that was not made, because those before it used up what the submission may use."""
+
+    why: str
+
+
+class Attempt:
+    def __init__(self, host: Host, load: Load, limits: Limits) -> None:
+        self._host, self._load, self._limits = host, load, limits
+        self._worker: Worker | None = None
+        self._strikes: Counter[str] = Counter()
+        self._left = limits.total_seconds
+
+    def __enter__(self) -> Attempt:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._worker is not None:
+            self._worker.close()
+
+    def load(self) -> Loaded | TimedOut | Died:
+        """Start a worker with the submission in it. Also called by itself after a worker died."""
+        start = time.monotonic()
+        self._worker = self._host.worker(self._limits)
+        reply = self._worker.load(self._load)
+        self._left -= time.monotonic() - start
+        return reply
+
+    def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Result | NotTried:
+        if self._strikes[function] >= self._limits.strikes:
+            return NotTried(why=f"{function} was stopped {self._limits.strikes} times already")
+        if self._left <= 0:
+            return NotTried(why=f"the {self._limits.total_seconds:g} s for the whole file were used up")
+        result = self._ready(function, args, kwargs)
+        if isinstance(result, TimedOut):
+            self._strikes[function] += 1
+        return result
+
+    def _ready(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Result:
+        if self._worker is None or not self._worker.alive:
+            reply = self.load()
+            if not isinstance(reply, Loaded):
+                return reply
+        assert self._worker is not None  # noqa: S101  (`load` has just made it)
+        start = time.monotonic()
+        seconds = min(self._limits.call_seconds, max(self._left, 0.1))
+        result = self._worker.call(function, args, kwargs, seconds)
+        self._left -= time.monotonic() - start
+        return result

@@ -1,0 +1,122 @@
+"""From what a check raised to a `Finding`: the outcome, the sentence that anyone may read, and the details."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from mlgrade.results import Finding, Outcome, Visibility
+from mlgrade.sandbox.attempt import NotTried
+from mlgrade.sandbox.host import Died, Raised, TimedOut, Value
+from mlgrade.sandbox.protocol import Fault
+from mlgrade.suite.compare import Mismatch
+from mlgrade.suite.explain import in_plain_words
+from mlgrade.suite.marks import Marks
+from mlgrade.suite.student import CallError, Record, UnavailableError
+
+_SENTENCES = {  # exceptions of the worker's own, by their class name
+    "ForbiddenError": "used a function that this exercise asks you to write yourself",
+    "RefusedError": "imported something that this course does not use",
+    "MemoryError": "asked for more memory than it may use",
+    "NotImplementedError": "is not finished: it still raises NotImplementedError",
+    "RecursionError": "called itself without an end",
+}
+
+
+class Source(msgspec.Struct, frozen=True):
+    """The student's file, for quoting its lines."""
+
+    filename: str
+    lines: Sequence[str]
+
+    def quote(self, line: int) -> str:
+        if not 1 <= line <= len(self.lines):  # the number came from the worker
+            return ""
+        return f"{self.filename}:{line}: {self.lines[line - 1].strip()}"
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    outcome: Outcome
+    problem: str = ""
+    detail: str = ""
+
+
+def finding(check_id: str, visibility: Visibility, marks: Marks, verdict: Verdict) -> Finding:
+    return Finding(
+        id=check_id,
+        title=marks.title,
+        aspect=marks.aspect,
+        visibility=visibility,
+        weight=marks.weight,
+        hint=marks.hint,
+        outcome=verdict.outcome,
+        problem=verdict.problem,
+        detail=verdict.detail,
+    )
+
+
+def verdict_of(error: BaseException | None, calls: Sequence[Record], source: Source) -> Verdict:
+    """Judge a check by what it raised. What is neither the student's nor a comparison's is our own fault."""
+    if error is None:
+        return Verdict(Outcome.PASSED)
+    if isinstance(error, CallError):
+        return _of_call(error.record, source)
+    if isinstance(error, UnavailableError):
+        return _unavailable(error, source)
+    if isinstance(error, Mismatch):
+        return Verdict(Outcome.FAILED, error.problem, _lines(_last_call(calls), error.detail))
+    if isinstance(error, AssertionError):
+        return Verdict(Outcome.FAILED, "a property of the answer does not hold", _lines(_last_call(calls), str(error)))
+    return Verdict(Outcome.BROKEN, "the check itself is broken", f"{type(error).__name__}: {error}")
+
+
+def _of_call(record: Record, source: Source) -> Verdict:
+    match record.result:
+        case Raised(fault=fault):
+            return _raised(fault, record, source)
+        case TimedOut(seconds=seconds, line=line):
+            return _timed_out(seconds, line, record, source)
+        case NotTried(why=why):
+            return Verdict(Outcome.TIMED_OUT, f"not run: {why}", "")
+        case Died(how=how):
+            problem = "ended the Python process instead of returning a value"
+            return Verdict(Outcome.RAISED, problem, _lines(f"{record.text} ended it: {how}"))
+        case Value(unusable=what):
+            problem = "returned something that is not plain data"
+            return Verdict(Outcome.FAILED, problem, _lines(f"{record.text} returned {what}; return numbers or arrays"))
+
+
+def _raised(fault: Fault, record: Record, source: Source) -> Verdict:
+    kind = fault.type if fault.type in fault.bases[:1] else next(iter(fault.bases), "an exception")
+    problem = _SENTENCES.get(kind, f"your code raised {kind}")
+    message = f": {fault.message}" if fault.message else ""
+    where = source.quote(fault.frames[-1].line) if fault.frames else ""
+    fit = "the arguments do not fit the function's signature" if fault.unbound else ""
+    shapes = "; ".join(fault.shapes)
+    words = in_plain_words(fault)
+    return Verdict(
+        Outcome.RAISED, problem, _lines(f"{record.text} raised {fault.type}{message}", where, shapes, fit, words)
+    )
+
+
+def _timed_out(seconds: float, line: int, record: Record, source: Source) -> Verdict:
+    problem = f"stopped after {seconds:g} s (the limit of one call): not wrong, but too slow or endless"
+    quote = source.quote(line)
+    where = f"when it was stopped it was at {quote}" if quote else ""
+    advice = "look for a loop that never ends, or a Python loop over very many elements"
+    return Verdict(Outcome.TIMED_OUT, problem, _lines(record.text, where, advice))
+
+
+def _unavailable(error: UnavailableError, source: Source) -> Verdict:
+    if error.defined:
+        return Verdict(Outcome.SKIPPED, f"{error.function} is not started yet")
+    return Verdict(Outcome.FAILED, f"there is no function {error.function} in {source.filename}")
+
+
+def _last_call(calls: Sequence[Record]) -> str:
+    return calls[-1].text if calls else ""
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(text for text in texts if text)

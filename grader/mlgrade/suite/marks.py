@@ -1,0 +1,71 @@
+"""The words of an author: `@pytest.mark.points(2)`, `.aspect("stability")`, `.hint("...")`, `.requires("small")`.
+
+The title of a check is the first line of its docstring. A check without marks weighs one point, is about "values"
+and requires nothing. `requires` names other checks of the same concept, without `test_`; while one of them has not
+passed, the check is skipped in one line.
+"""
+
+from __future__ import annotations
+
+import inspect
+
+import msgspec
+import pytest
+
+from mlgrade.errors import SuiteError
+from mlgrade.results import Visibility
+
+NAMES = {
+    "points(weight)": "how much the check weighs among those of its concept (default 1)",
+    "aspect(name)": "what the check is about: values, shapes, stability, input, errors, ... (default values)",
+    "hint(text)": "a question or a nudge for a student whose answer fails this check",
+    "requires(*names)": "checks of the same concept that must pass before this one counts",
+}
+
+
+class Marks(msgspec.Struct, frozen=True, kw_only=True):
+    title: str
+    weight: float = 1.0
+    aspect: str = "values"
+    hint: str = ""
+    requires: tuple[str, ...] = ()
+
+
+def register(config: pytest.Config) -> None:
+    for name, meaning in NAMES.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+
+
+def read(item: pytest.Function) -> Marks:
+    weight = _argument(item, "points", 1.0)
+    if not isinstance(weight, (int, float)) or weight <= 0:
+        raise SuiteError(f"{item.nodeid}: points must be a positive number (got {weight!r})")
+    return Marks(
+        title=_title(item),
+        weight=float(weight),
+        aspect=str(_argument(item, "aspect", "values")),
+        hint=str(_argument(item, "hint", "")),
+        requires=tuple(name for mark in item.iter_markers("requires") for name in mark.args),
+    )
+
+
+
+def visibility(item: pytest.Item) -> Visibility:
+    """The folder decides, never a flag inside the file."""
+    return Visibility.PUBLIC if item.path.parent.name == "public" else Visibility.HIDDEN
+
+
+def name(item: pytest.Function) -> str:
+    return item.originalname.removeprefix("test_")
+
+
+def _argument(item: pytest.Function, mark: str, default: object) -> object:
+    found = item.get_closest_marker(mark)
+    return found.args[0] if found and found.args else default
+
+
+def _title(item: pytest.Function) -> str:
+    text = inspect.getdoc(item.function)
+    if not text:
+        raise SuiteError(f"{item.nodeid}: a check needs a docstring; its first line is the title a student reads")
+    return text.splitlines()[0].rstrip(".")

@@ -1,0 +1,186 @@
+"""Collects the suites of a concept once, with pytest, and runs them for many submissions.
+
+pytest finds and imports the checks and reads their marks. After that each check is called directly, because pytest's
+own protocol costs more than most checks do. So that both ways give equal results (a test holds them to it), a graded
+check asks for no other fixtures than `student` and `rng` and its own parameters.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from mlgrade.errors import SuiteError
+from mlgrade.results import Finding, Outcome, Visibility
+from mlgrade.sandbox.attempt import Attempt
+from mlgrade.sandbox.protocol import Function
+from mlgrade.suite import marks
+from mlgrade.suite.findings import Source, Verdict, finding, verdict_of
+from mlgrade.suite.student import Record, Student
+
+FIXTURES = {"student", "rng"}
+# What pytest brings for people at a terminal and a graded check never meets; leaving it out halves the start.
+_UNUSED = (
+    "cacheprovider", "capture", "debugging", "doctest", "faulthandler", "junitxml", "logging", "nose", "pastebin",
+    "recwarn", "setuponly", "setupplan", "stepwise", "terminal", "terminalprogress", "threadexception",
+    "unraisableexception", "warnings",
+)  # fmt: skip
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One collected check: a plain function with its parameters filled in."""
+
+    id: str
+    name: str
+    file: str
+    line: int
+    marks: marks.Marks
+    visibility: Visibility
+    function: Callable[..., None]
+    wants: frozenset[str]
+    params: Mapping[str, Any]
+
+
+class Ran(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one check, and the calls that it made."""
+
+    finding: Finding
+    calls: list[Record]
+
+
+class Suite(msgspec.Struct, frozen=True):
+    checks: tuple[Check, ...]
+
+    def run(self, attempt: Attempt, functions: Mapping[str, Function], source: Source, seed: int) -> list[Ran]:
+        """Run every check in order. Each gets a student of its own, and random numbers by its id and the seed."""
+        ran: list[Ran] = []
+        failed: dict[str, str] = {}
+        for check in self.checks:
+            needs = next((failed[name] for name in check.marks.requires if name in failed), "")
+            result = _skip(check, needs) if needs else _run(check, Student(attempt, functions), source, seed)
+            if result.finding.outcome is not Outcome.PASSED:
+                failed[check.name] = check.marks.title
+            ran.append(result)
+        return ran
+
+
+def rng_for(check_id: str, seed: int) -> np.random.Generator:
+    return np.random.default_rng([seed, zlib.crc32(check_id.encode())])
+
+
+def _skip(check: Check, needs: str) -> Ran:
+    verdict = Verdict(Outcome.SKIPPED, f'needs "{needs}" to pass first')
+    return Ran(finding=finding(check.id, check.visibility, check.marks, verdict), calls=[])
+
+
+def _run(check: Check, student: Student, source: Source, seed: int) -> Ran:
+    given = {"student": student, "rng": rng_for(check.id, seed)}
+    verdict = verdict_of(_raised_by(check, given), student.calls, source)
+    return Ran(finding=finding(check.id, check.visibility, check.marks, verdict), calls=student.calls)
+
+
+def _raised_by(check: Check, given: Mapping[str, Any]) -> BaseException | None:
+    try:
+        check.function(**{name: given[name] for name in check.wants}, **check.params)
+    except (Exception, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001  (judged, not swallowed)
+        return error
+    return None
+
+
+# -- collection -----------------------------------------------------------------------------------------------
+
+
+def collect(paths: Iterable[Path], root: Path) -> dict[str, Suite]:
+    """Collect suite files once; one `Suite` for each concept, its public checks first."""
+    collector = _Collector()
+    _pytest([*map(str, paths)], root, collector)
+    if collector.problems:
+        raise SuiteError("\n".join(collector.problems))
+    return {concept: Suite(tuple(checks)) for concept, checks in collector.checks.items()}
+
+
+def _pytest(paths: Sequence[str], root: Path, collector: _Collector) -> None:
+    options = ["--import-mode=importlib", "--assert=plain", "--noconftest", "--disable-plugin-autoload"]
+    unused = [part for name in _UNUSED for part in ("-p", f"no:{name}")]
+    ini = Path(__file__).with_name("suite.ini")
+    added = os.environ.pop("PYTEST_ADDOPTS", None)  # the user's own habits are not part of a grade
+    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # nothing compiled is left beside a hidden suite
+    try:
+        code = pytest.main([*options, *unused, "-c", str(ini), "--rootdir", str(root), *paths], plugins=[collector])
+    finally:
+        sys.dont_write_bytecode = written
+        if added is not None:
+            os.environ["PYTEST_ADDOPTS"] = added
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) and not collector.problems:
+        collector.problems.append(f"pytest could not collect {', '.join(paths)} (exit {int(code)})")
+
+
+class _Collector:
+    """A pytest plugin that keeps what was collected, and lets pytest run nothing."""
+
+    def __init__(self) -> None:
+        self.checks: dict[str, list[Check]] = {}
+        self.problems: list[str] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        marks.register(config)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.problems.append(f"{report.nodeid}: cannot be collected: {str(report.longrepr).strip()}")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        for item in session.items:
+            try:
+                self._add(item)
+            except SuiteError as error:
+                self.problems.append(str(error))
+
+    def pytest_runtestloop(self) -> bool:
+        return True
+
+    def _add(self, item: pytest.Item) -> None:
+        if not isinstance(item, pytest.Function):
+            raise SuiteError(f"{item.nodeid}: only functions can be checks")
+        checks = self.checks.setdefault(concept_of(item), [])
+        check = check_of(item, sum(other.name == marks.name(item) for other in checks))
+        known = {other.name for other in checks}
+        if missing := [name for name in check.marks.requires if name not in known]:
+            raise SuiteError(f"{item.nodeid}: requires {missing[0]!r}, which is no check above it")
+        checks.append(check)
+
+
+def concept_of(item: pytest.Item) -> str:
+    return item.path.stem.removeprefix("test_")
+
+
+def check_of(item: pytest.Function, number: int = 0) -> Check:
+    """Read a pytest item as a check. `number` tells the cases of one parametrised check apart."""
+    params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    wants = frozenset(inspect.signature(item.function).parameters) - set(params)
+    if foreign := (wants | set(item.fixturenames)) - FIXTURES - set(params):
+        raise SuiteError(f"{item.nodeid}: asks for {sorted(foreign)[0]!r}; a check has only student and rng")
+    if unfit := [mark.name for mark in item.iter_markers() if mark.name in {"skip", "skipif", "xfail", "usefixtures"}]:
+        raise SuiteError(f"{item.nodeid}: is marked {unfit[0]}; a graded check always runs")
+    visibility, name = marks.visibility(item), marks.name(item)
+    case = f"[{number}]" if params else ""  # never pytest's own id, which spells out the parameters
+    return Check(
+        id=f"{concept_of(item)}.{visibility}.{name}{case}",
+        name=name,
+        file=str(item.path),
+        line=(item.location[1] or 0) + 1,
+        marks=marks.read(item),
+        visibility=visibility,
+        function=item.obj,
+        wants=wants,
+        params=params,
+    )

@@ -1,0 +1,99 @@
+"""The `student` of a suite: `student.softmax(z)` is a call in the worker, and its value comes back as plain data.
+
+Calls are recorded as they are made, with copies of their arguments, so that a diagnosis can replay them later.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from mlgrade.sandbox.attempt import Attempt, NotTried
+from mlgrade.sandbox.host import Died, Raised, Result, TimedOut, Value
+from mlgrade.sandbox.protocol import Fault, Function
+from mlgrade.suite.values import show_call
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One call and what came of it."""
+
+    function: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    result: Result | NotTried
+
+    @property
+    def changed(self) -> list[str]:
+        return self.result.changed if isinstance(self.result, (Value, Raised)) else []
+
+    @property
+    def shares(self) -> list[str]:
+        return self.result.shares if isinstance(self.result, Value) else []
+
+    @property
+    def text(self) -> str:
+        return show_call(self.function, self.args, self.kwargs)
+
+
+class CallError(Exception):
+    """A call gave no value. Not an error of the suite: `session` makes a finding of it."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        super().__init__(f"{record.text}: {type(record.result).__name__}")
+
+
+class UnavailableError(Exception):
+    """The function is a stub still, or is not in the file at all."""
+
+    def __init__(self, function: str, *, defined: bool) -> None:
+        self.function, self.defined = function, defined
+        super().__init__(function)
+
+
+class Student:
+    """What a check sees of a submission. One for each check, so that its calls are its own."""
+
+    def __init__(self, attempt: Attempt, functions: Mapping[str, Function]) -> None:
+        self._attempt, self._functions = attempt, functions
+        self.calls: list[Record] = []
+
+    def __getattr__(self, name: str) -> StudentFunction:
+        known = self._functions.get(name)
+        if known is None:
+            raise AttributeError(f"course.yml lists no function {name!r} for this concept")
+        if known.stub or not known.defined:
+            raise UnavailableError(name, defined=known.defined)
+        return StudentFunction(name, self._call)
+
+    @property
+    def last(self) -> Record:
+        return self.calls[-1]
+
+    def _call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Record:
+        kept = copy.deepcopy((args, kwargs))
+        result = self._attempt.call(function, args, kwargs)
+        record = Record(function=function, args=kept[0], kwargs=kept[1], result=result)
+        self.calls.append(record)
+        return record
+
+
+class StudentFunction:
+    def __init__(self, name: str, call: Callable[[str, tuple[Any, ...], dict[str, Any]], Record]) -> None:
+        self._name, self._record = name, call
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        record = self._record(self._name, args, kwargs)
+        if not isinstance(record.result, Value) or record.result.unusable:
+            raise CallError(record)
+        return record.result.value
+
+    def fault(self, *args: Any, **kwargs: Any) -> Fault | None:
+        """Return the exception that the call ends in, or None if it returns."""
+        record = self._record(self._name, args, kwargs)
+        if isinstance(record.result, (TimedOut, Died, NotTried)):
+            raise CallError(record)
+        return record.result.fault if isinstance(record.result, Raised) else None
