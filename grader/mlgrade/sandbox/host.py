@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from mlgrade.errors import ProtocolError
-from mlgrade.sandbox.launch import Launcher, Process, launcher
+from mlgrade.sandbox.launch import Launcher, Process
 from mlgrade.sandbox.limits import MIB, Limits
 from mlgrade.sandbox.pipes import ClosedError, DeadlineError
 from mlgrade.sandbox.protocol import (
@@ -68,10 +68,10 @@ Result = Value | Raised | TimedOut | Died
 
 
 class Host:
-    """A source of workers. Begins to start at once; `with` ends every process that it started."""
+    """A source of workers. `with` ends every process that the launcher started."""
 
-    def __init__(self, start: Callable[[], Launcher] = launcher) -> None:
-        self._launcher = start()
+    def __init__(self, launcher: Launcher) -> None:
+        self._launcher = launcher
 
     def __enter__(self) -> Host:
         return self

@@ -25,15 +25,22 @@ _SENTENCES = {  # exceptions of the worker's own, by their class name
 
 
 class Source(msgspec.Struct, frozen=True):
-    """The student's file, for quoting its lines."""
+    """The student's file, for quoting its lines. `cells` maps lines of a joined notebook back to its cells."""
 
     filename: str
     lines: Sequence[str]
+    cells: Sequence[tuple[int, int]] = ()
 
-    def quote(self, line: int) -> str:
-        if not 1 <= line <= len(self.lines):  # the number came from the worker
-            return ""
-        return f"{self.filename}:{line}: {self.lines[line - 1].strip()}"
+    def line(self, number: int) -> str:
+        return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""  # the number came from the worker
+
+    def place(self, number: int) -> str:
+        start, cell = max(((start, cell) for start, cell in self.cells if start <= number), default=(1, 0))
+        return f"{self.filename}:cell {cell}:{number - start + 1}" if cell else f"{self.filename}:{number}"
+
+    def quote(self, number: int) -> str:
+        text = self.line(number).strip()
+        return f"{self.place(number)}: {text}" if text else ""
 
 
 class Verdict(msgspec.Struct, frozen=True):

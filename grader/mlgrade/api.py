@@ -1,0 +1,89 @@
+"""mlgrade as a library: one file or one text in, one report out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from mlgrade import course as courses
+from mlgrade._version import __version__
+from mlgrade.course import Course
+from mlgrade.errors import UsageError
+from mlgrade.grading import Grader
+from mlgrade.results import ConceptReport, Report, Status
+from mlgrade.sandbox.host import Host
+from mlgrade.sandbox.launch import launcher
+from mlgrade.submissions import Submission, concept_of, read
+
+_WORST_FIRST = (Status.BROKEN, Status.CANNOT_RUN, Status.TIMED_OUT, Status.GRADED, Status.NOT_STARTED)
+
+
+def check(
+    path_or_source: str | Path | bytes, concept: str | None = None, *, course: str | Path | None = None
+) -> Report:
+    """Grade one submission and return its report, the same that `mlgrade check` prints.
+
+    Parameters
+    ----------
+    path_or_source
+        A path to a .py or .ipynb file, or the source itself: bytes, or a str with a line break in it.
+    concept
+        Which exercise it answers; taken from the file's name if not given. Needed for a source.
+    course
+        A course.yml or its folder; found from the file (or the working folder) upwards if not given.
+
+    Raises
+    ------
+    SubmissionError, CourseError, UsageError
+        When there is nothing to grade or nothing to grade it with. A wrong answer never raises.
+    """
+    path = None if _is_source(path_or_source) else Path(str(path_or_source))
+    found = courses.load(Path(course) if course else _nearest(path))
+    submission = _submission(path_or_source, path, concept, found)
+    with Host(launcher()) as host:
+        return grade([submission], found, host)
+
+
+def grade(submissions: Sequence[Submission], course: Course, host: Host) -> Report:
+    """Grade submissions in order, in one process, with the suites collected once."""
+    start = time.perf_counter()
+    grader = Grader(course, [submission.concept for submission in submissions], host)
+    return summary(course, [grader.grade(submission) for submission in submissions], time.perf_counter() - start)
+
+
+def summary(course: Course, concepts: Sequence[ConceptReport], seconds: float) -> Report:
+    return Report(
+        mlgrade=__version__,
+        course=f"{course.title} {course.version}",
+        status=next((status for status in _WORST_FIRST if any(one.status is status for one in concepts)), Status.GRADED),
+        seconds=round(seconds, 3),
+        earned=round(sum(one.earned for one in concepts), 2),
+        possible=round(sum(one.possible for one in concepts), 2),
+        concepts=list(concepts),
+    )
+
+
+def _is_source(given: str | Path | bytes) -> bool:
+    return isinstance(given, bytes) or (isinstance(given, str) and "\n" in given)
+
+
+def _nearest(path: Path | None) -> Path:
+    """Prefer the course around the file; a file kept elsewhere belongs to the course one stands in."""
+    try:
+        return courses.find(path or Path.cwd())
+    except UsageError:
+        return courses.find(Path.cwd())
+
+
+def _submission(given: str | Path | bytes, path: Path | None, concept: str | None, course: Course) -> Submission:
+    if concept:
+        course.concept(concept)
+    if path is not None:
+        return read(path, concept or concept_of(path, course))
+    if not concept:
+        raise UsageError("a source needs concept=..., because it has no file name")
+    source = given if isinstance(given, bytes) else str(given).encode()
+    return Submission(concept=concept, file=f"{concept}.py", source=source)
+
+

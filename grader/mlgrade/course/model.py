@@ -1,0 +1,138 @@
+"""A course as data. What may stand in course.yml is what stands here; docs/course.md shows it filled in.
+
+Durations, percentages, sizes and dates become typed values when the file is read; nobody parses them later.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from mlgrade.errors import UsageError, closest
+from mlgrade.sandbox.limits import MIB, Limits
+
+FORMAT = 1
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,59}\Z", description="a lower-case name such as softmax")]
+Function = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,59}\Z", description="a function's name")]
+Dotted = Annotated[str, msgspec.Meta(pattern=r"^[a-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+\Z", description="a dotted name such as numpy.linalg.norm")]  # fmt: skip
+Package = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", description="stdlib or a package name")]
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=120, description="a title of 1 to 120 characters")]
+Positive = Annotated[float, msgspec.Meta(gt=0, description="positive")]
+Due = Annotated[datetime, msgspec.Meta(tz=True, description="a date with a time zone, such as 2027-02-05T23:59:00+01:00")]
+
+
+class Duration(timedelta):
+    """Written `2 s`, `15 min`, `12 h` or `7 days`."""
+
+
+class Percent(float):
+    """Written `10%`; its value is the share, 0.1."""
+
+
+class Size(int):
+    """Written `512 MiB` or `2 GiB`; its value is in bytes."""
+
+
+class Keep(StrEnum):
+    BEST = "best"
+    LAST = "last"
+
+
+class Resources(msgspec.Struct, frozen=True, kw_only=True):
+    """What one submission may use."""
+
+    call: Duration = Duration(seconds=2)  # one call of one function, by the wall clock
+    load: Duration = Duration(seconds=5)  # the file itself, when it is imported
+    submission: Duration = Duration(seconds=20)  # the whole file, over all of its checks
+    memory: Size = Size(2048 * MIB)
+    result: Size = Size(16 * MIB)  # one returned value
+    output: Annotated[int, msgspec.Meta(ge=0, le=20_000, description="a number of characters up to 20000")] = 10_000
+
+
+class Late(msgspec.Struct, frozen=True, kw_only=True):
+    """What lateness costs. After `cap` nothing is taken any more; a late score never falls below `floor` of itself."""
+
+    grace: Duration = Duration(0)
+    per_day: Percent = Percent(0)
+    floor: Percent = Percent(0)
+    cap: Duration | None = None
+
+
+class Attempts(msgspec.Struct, frozen=True, kw_only=True):
+    """Which attempt counts, and how many there may be (as many as one likes, if not said)."""
+
+    keep: Keep = Keep.BEST
+    most: Annotated[int, msgspec.Meta(ge=1, description="a whole number from 1")] | None = None
+
+
+class Concept(msgspec.Struct, frozen=True, kw_only=True):
+    """One exercise: a file of this name in each of the course's folders."""
+
+    id: Name
+    title: Title
+    points: Positive
+    functions: Annotated[list[Function], msgspec.Meta(min_length=1, description="a list of at least one name")]
+    requires: list[Name] = []
+    forbid: list[Dotted] = []
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    """A group of concepts with one due date: one assignment of the LMS."""
+
+    id: Name
+    title: Title
+    due: Due | None = None
+    concepts: Annotated[list[Concept], msgspec.Meta(min_length=1, description="a list of at least one concept")]
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    format: int
+    title: Title
+    version: Annotated[str, msgspec.Meta(pattern=r"^\d+(\.\d+){0,3}\Z", description="a version such as 1.2.0, in quotes")]
+    seed: Annotated[int, msgspec.Meta(ge=0, description="a whole number from 0")] = 0
+    imports: list[Package] = msgspec.field(default_factory=lambda: ["stdlib", "numpy"])
+    limits: Resources = Resources()
+    late: Late = Late()
+    attempts: Attempts = Attempts()
+    units: Annotated[list[Unit], msgspec.Meta(min_length=1, description="a list of at least one unit")]
+    root: Path = Path()  # the folder of course.yml; not a field of the file
+
+    @property
+    def concepts(self) -> list[Concept]:
+        return [concept for unit in self.units for concept in unit.concepts]
+
+    def concept(self, name: str) -> Concept:
+        for concept in self.concepts:
+            if concept.id == name:
+                return concept
+        known = [concept.id for concept in self.concepts]
+        near = closest(name, known) or f"; this course has {', '.join(known)}"
+        raise UsageError(f'no concept "{name}"{near}')
+
+    def exercise(self, concept: str) -> Path:
+        return self.root / "exercises" / f"{concept}.py"
+
+    def solution(self, concept: str) -> Path:
+        return self.root / "solutions" / f"{concept}.py"
+
+    def misconceptions(self, concept: str) -> Path:
+        return self.root / "tests" / "misconceptions" / f"{concept}.py"
+
+    def suites(self, concept: str) -> list[Path]:
+        """The suites that are here, public first. A student's edition has no hidden ones."""
+        folders = (self.root / "tests" / visibility for visibility in ("public", "hidden"))
+        return [path for folder in folders if (path := folder / f"test_{concept}.py").is_file()]
+
+    def sandbox_limits(self) -> Limits:
+        return Limits(
+            call_seconds=self.limits.call.total_seconds(),
+            import_seconds=self.limits.load.total_seconds(),
+            total_seconds=self.limits.submission.total_seconds(),
+            memory_bytes=int(self.limits.memory),
+            result_bytes=int(self.limits.result),
+            output_chars=self.limits.output,
+        )

@@ -1,0 +1,88 @@
+"""What keeps a file from being graded, said once instead of once for each check.
+
+In order: it reads, it imports, its functions are there, somebody has started on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from mlgrade.course import Concept
+from mlgrade.errors import closest
+from mlgrade.results import Status
+from mlgrade.sandbox.host import Died, TimedOut
+from mlgrade.sandbox.protocol import Fault, Loaded
+from mlgrade.suite.explain import in_plain_words, syntax_in_plain_words
+from mlgrade.suite.findings import Source
+
+
+class Stop(msgspec.Struct, frozen=True):
+    status: Status
+    reason: str
+
+
+def stop(loaded: Loaded | TimedOut | Died, concept: Concept, source: Source) -> Stop | None:
+    """Return why the file is not graded, or None if it can be."""
+    match loaded:
+        case TimedOut(seconds=seconds, line=line):
+            return Stop(Status.TIMED_OUT, _slow(seconds, source.quote(line)))
+        case Died(how=how):
+            return Stop(Status.CANNOT_RUN, f"{source.filename} ended the Python process while it was imported ({how}).")
+        case Loaded(fault=Fault() as fault):
+            return Stop(Status.CANNOT_RUN, _syntax(fault, source) if fault.line else _import(fault, source))
+        case Loaded():
+            return _incomplete(loaded, concept, source)
+
+
+def missing(loaded: Loaded, concept: Concept) -> list[str]:
+    """Functions that the course asks for and the file does not have, each with the nearest name that it has."""
+    names = [name for name in concept.functions if not loaded.functions[name].defined]
+    others = [name for name in loaded.names if name not in concept.functions]
+    return [f"no function {name}{closest(name, others)}" for name in names]
+
+
+def not_started(loaded: Loaded, concept: Concept) -> list[str]:
+    return [name for name in concept.functions if loaded.functions[name].stub]
+
+
+def _incomplete(loaded: Loaded, concept: Concept, source: Source) -> Stop | None:
+    absent, stubs = missing(loaded, concept), not_started(loaded, concept)
+    if len(absent) == len(concept.functions):
+        return Stop(Status.CANNOT_RUN, f"{source.filename} has {'; '.join(absent)}.")
+    if stubs and len(absent) + len(stubs) == len(concept.functions):
+        first = stubs[0]
+        return Stop(Status.NOT_STARTED, f"Not started: write {first} at {source.place(loaded.functions[first].line)}.")
+    return None
+
+
+def _syntax(fault: Fault, source: Source) -> str:
+    place = source.place(fault.line) + (f":{fault.column}" if fault.column else "")
+    lines = [f"Cannot read the file: nothing was graded, no attempt used.\n{place}: {fault.message}"]
+    if text := source.line(fault.line):
+        lines += [f"    {text.rstrip()}", "    " + " " * (min(fault.column, 200) - 1) + "^"]
+    return _joined(lines, syntax_in_plain_words(fault.message))
+
+
+def _import(fault: Fault, source: Source) -> str:
+    if fault.type == "RefusedError":
+        lines = [f"Cannot run the file: {fault.message}."]
+    else:
+        said = f": {fault.message}" if fault.message else ""
+        lines = [f"Cannot run the file: it raised {fault.type} while it was imported{said}"]
+    if fault.frames:
+        lines.append(source.quote(fault.frames[-1].line))
+    return _joined(lines, in_plain_words(fault))
+
+
+def _slow(seconds: float, quote: str) -> str:
+    where = f"\nWhen it was stopped it was at {quote}" if quote else ""
+    return (
+        f"Stopped after {seconds:g} s while the file was being imported (the limit).{where}\n"
+        "Not wrong, but too slow or endless: code outside of functions runs at import."
+    )
+
+
+def _joined(lines: Sequence[str], words: str) -> str:
+    return "\n".join([*lines, words] if words else lines)

@@ -1,0 +1,168 @@
+"""The main path: one submission, from its bytes to what its author may read.
+
+    load      a worker gets the source as bytes and says what the file holds
+    gate      a file that cannot be graded is answered in one sentence
+    run       every check of the concept's suites, each call a message to the worker
+    confirm   what broke inside a suite is tried on the reference: our fault, or an answer of an odd kind?
+    diagnose  which known mistake gives these answers
+    score     points by weight
+    redact    the single gate to student eyes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from mlgrade import diagnosis, gates, redact, scoring
+from mlgrade.course import Concept, Course
+from mlgrade.errors import UsageError
+from mlgrade.results import ConceptReport, Diagnosis, Finding, Outcome, Status, Visibility
+from mlgrade.sandbox.attempt import Attempt
+from mlgrade.sandbox.host import Host, Raised, Value
+from mlgrade.sandbox.protocol import Load, Loaded
+from mlgrade.submissions import Submission
+from mlgrade.suite import session
+from mlgrade.suite.findings import Source
+from mlgrade.suite.session import Ran, Suite
+
+
+class Grader:
+    """A course with the suites of some of its concepts collected, ready for many submissions."""
+
+    def __init__(self, course: Course, concepts: Iterable[str], host: Host) -> None:
+        self.course, self._host = course, host
+        self.suites = collect(course, concepts)
+
+    def grade(self, submission: Submission) -> ConceptReport:
+        concept = self.course.concept(submission.concept)
+        source = source_of(submission)
+        with self._attempt(submission, concept) as attempt:
+            loaded = attempt.load()
+            if stopped := gates.stop(loaded, concept, source):
+                return self._stopped(submission, concept, stopped)
+            assert isinstance(loaded, Loaded)  # noqa: S101  (anything else was stopped)
+            ran = self._run(attempt, loaded, concept, source)
+        return self._report(submission, concept, loaded, ran)
+
+    def run(self, submission: Submission) -> list[Ran]:
+        """Run the checks and keep everything: for an author's proof, never for a student's eyes."""
+        concept = self.course.concept(submission.concept)
+        with self._attempt(submission, concept) as attempt:
+            loaded = attempt.load()
+            if not isinstance(loaded, Loaded) or gates.stop(loaded, concept, source_of(submission)):
+                return []
+            return self._run(attempt, loaded, concept, source_of(submission))
+
+    def _attempt(self, submission: Submission, concept: Concept) -> Attempt:
+        load = Load(
+            source=submission.source,
+            name=concept.id,
+            filename=submission.name,
+            functions=concept.functions,
+            imports=self.course.imports,
+            forbid=concept.forbid,
+        )
+        return Attempt(self._host, load, self.course.sandbox_limits())
+
+    def _run(self, attempt: Attempt, loaded: Loaded, concept: Concept, source: Source) -> list[Ran]:
+        suite = self.suites[concept.id]
+        ran = suite.run(attempt, loaded.functions, source, self.course.seed)
+        return [self._confirm(one, suite, concept) if one.finding.outcome is Outcome.BROKEN else one for one in ran]
+
+    def _confirm(self, broken: Ran, suite: Suite, concept: Concept) -> Ran:
+        """A check that passes for the reference stumbled over the student's value; otherwise it is broken."""
+        path = self.course.solution(concept.id)
+        if not path.is_file():
+            return broken
+        reference = Submission(concept=concept.id, file=path.name, source=path.read_bytes())
+        only = Suite(tuple(suite.alone(broken.finding.id)))
+        with self._attempt(reference, concept) as attempt:
+            loaded = attempt.load()
+            if not isinstance(loaded, Loaded):
+                return broken
+            [again] = only.run(attempt, loaded.functions, source_of(reference), self.course.seed)
+        if again.finding.outcome is not Outcome.PASSED:
+            return broken
+        finding = msgspec.structs.replace(
+            broken.finding, outcome=Outcome.FAILED, problem="returned something that cannot be compared", detail=""
+        )
+        return Ran(finding=finding, calls=broken.calls)
+
+    def _stopped(self, submission: Submission, concept: Concept, stopped: gates.Stop) -> ConceptReport:
+        return ConceptReport(
+            concept=concept.id,
+            file=submission.file,
+            status=stopped.status,
+            reason=redact.clean(stopped.reason),
+            earned=0.0,
+            possible=concept.points,
+            aspects={},
+            diagnoses=[],
+            checks=[],
+        )
+
+    def _report(self, submission: Submission, concept: Concept, loaded: Loaded, ran: Sequence[Ran]) -> ConceptReport:
+        findings = [one.finding for one in ran]
+        shares = scoring.worth(findings, concept.points)
+        return ConceptReport(
+            concept=concept.id,
+            file=submission.file,
+            status=_status(findings),
+            reason=redact.clean("; ".join(gates.missing(loaded, concept)) or _unfinished(loaded, concept)),
+            earned=scoring.total(findings, concept.points),
+            possible=concept.points,
+            aspects=scoring.aspects(findings, shares),
+            diagnoses=self._diagnoses(concept, ran),
+            checks=[
+                redact.check_result(one, shares[one.id], scoring.earned(one, shares[one.id])) for one in findings
+            ],
+            notes=_notes(loaded, ran),
+            output=redact.clean(_output(loaded, ran)),
+        )
+
+    def _diagnoses(self, concept: Concept, ran: Sequence[Ran]) -> list[Diagnosis]:
+        path, solution = self.course.misconceptions(concept.id), self.course.solution(concept.id)
+        if all(one.finding.outcome is Outcome.PASSED for one in ran) or not (path.is_file() and solution.is_file()):
+            return []
+        text = solution.read_text(encoding="utf-8")
+        return diagnosis.diagnose(text, diagnosis.read(path, text), [call for one in ran for call in one.calls])
+
+
+def collect(course: Course, concepts: Iterable[str]) -> dict[str, Suite]:
+    """Collect the suites of these concepts in one go of pytest."""
+    wanted = list(dict.fromkeys(concepts))
+    for concept in wanted:
+        if not course.suites(concept):
+            raise UsageError(f"{course.root}: no suite for {concept} (tests/public/test_{concept}.py)")
+    return session.collect([path for concept in wanted for path in course.suites(concept)], course.root)
+
+
+def source_of(submission: Submission) -> Source:
+    text = submission.source.decode("utf-8-sig", "replace")
+    return Source(submission.name, text.splitlines(), submission.cells)
+
+
+def _status(findings: Sequence[Finding]) -> Status:
+    return Status.BROKEN if any(one.outcome is Outcome.BROKEN for one in findings) else Status.GRADED
+
+
+def _unfinished(loaded: Loaded, concept: Concept) -> str:
+    stubs = gates.not_started(loaded, concept)
+    return f"not started yet: {', '.join(stubs)}" if stubs else ""
+
+
+def _shown(ran: Sequence[Ran]) -> list[Value | Raised]:
+    """Results of calls whose input the student may know. What was printed or warned over hidden input stays here."""
+    public = [one for one in ran if one.finding.visibility is Visibility.PUBLIC]
+    return [call.result for one in public for call in one.calls if isinstance(call.result, (Value, Raised))]
+
+
+def _output(loaded: Loaded, ran: Sequence[Ran]) -> str:
+    return "".join([loaded.output, *(result.output for result in _shown(ran))])
+
+
+def _notes(loaded: Loaded, ran: Sequence[Ran]) -> list[str]:
+    notes = [*loaded.notes, *(note for result in _shown(ran) for note in result.notes)]
+    return [redact.clean(note) for note in dict.fromkeys(notes)][:10]

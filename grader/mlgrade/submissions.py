@@ -1,0 +1,118 @@
+"""Files, folders and notebooks to submissions: which concept, which bytes. Nothing is executed or parsed as Python."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mlgrade.course import Course
+from mlgrade.errors import SubmissionError, UsageError, closest
+
+MOST_BYTES = 4 * 1024 * 1024
+SUFFIXES = (".py", ".ipynb")
+
+
+class Submission(msgspec.Struct, frozen=True, kw_only=True):
+    """What one student handed in for one concept. `cells` holds the first line of each cell of a notebook."""
+
+    concept: str
+    file: str
+    source: bytes
+    cells: Sequence[tuple[int, int]] = ()
+
+    @property
+    def name(self) -> str:
+        return self.file.replace("\\", "/").rpartition("/")[2]
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.source).hexdigest()
+
+
+def find(paths: Iterable[Path], course: Course, concept: str = "") -> Iterator[Submission]:
+    """Find the submissions in files and folders; of a folder, the files that are named after a concept."""
+    for path in paths:
+        if path.is_dir():
+            yield from _in_folder(path, course, concept)
+        else:
+            yield read(path, concept or concept_of(path, course))
+
+
+def concept_of(path: Path, course: Course) -> str:
+    known = [known.id for known in course.concepts]
+    if path.stem in known:
+        return path.stem
+    raise UsageError(
+        f'{path}: no concept "{path.stem}"{closest(path.stem, known)}; for a file under another name give --concept'
+    )
+
+
+def read(path: Path, concept: str) -> Submission:
+    source = _bytes(path)
+    if path.suffix == ".ipynb":
+        return notebook(str(path), concept, source)
+    return Submission(concept=concept, file=str(path), source=source)
+
+
+def notebook(file: str, concept: str, raw: bytes) -> Submission:
+    """Join the code cells of a notebook. Lines that only IPython understands become comments, so that lines stay."""
+    try:
+        cells = _code_cells(json.loads(raw))
+    except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
+        raise SubmissionError(f"{file}: not a notebook that can be read; open and save it in Jupyter once") from None
+    parts: list[str] = []
+    starts: list[tuple[int, int]] = []
+    line = 1
+    for number, text in cells:
+        starts.append((line, number))
+        parts += [_plain(row) for row in text.splitlines()] + [""]
+        line = len(parts) + 1
+    return Submission(concept=concept, file=file, source="\n".join(parts).encode(errors="replace"), cells=starts)
+
+
+def _in_folder(folder: Path, course: Course, only: str) -> Iterator[Submission]:
+    wanted = [course.concept(only)] if only else course.concepts
+    found = [path for concept in wanted for suffix in SUFFIXES if (path := folder / f"{concept.id}{suffix}").exists()]
+    if not found:
+        names = ", ".join(f"{concept.id}.py" for concept in wanted[:3])
+        raise SubmissionError(f"{folder}: no exercise of this course is in this folder (looked for {names}, ...)")
+    yield from (read(path, path.stem) for path in found)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise SubmissionError(f"{path}: not a file")
+        if status.st_size > MOST_BYTES:
+            raise SubmissionError(f"{path}: {status.st_size} bytes is too large for a submission")
+        return path.read_bytes()[: MOST_BYTES + 1]
+    except FileNotFoundError:
+        raise SubmissionError(f"{path}: no such file{_near(path)}") from None
+    except (OSError, ValueError) as error:
+        raise SubmissionError(f"{path}: cannot be read: {getattr(error, 'strerror', error)}") from None
+
+
+def _near(path: Path) -> str:
+    try:
+        return closest(path.name, [entry.name for entry in path.parent.iterdir()])
+    except OSError:
+        return ""
+
+
+def _code_cells(data: Any) -> Iterator[tuple[int, str]]:
+    cells = list(data["cells"])
+    for number, cell in enumerate(cells, 1):
+        if cell["cell_type"] == "code":
+            source = cell["source"]
+            yield number, source if isinstance(source, str) else "".join(source)
+
+
+def _plain(line: str) -> str:
+    return f"# {line}" if line.lstrip().startswith(("%", "!", "?")) else line
