@@ -46,14 +46,14 @@ class Grader:
             ran = self._run(attempt, loaded, concept, source)
         return self._report(submission, concept, loaded, ran)
 
-    def run(self, submission: Submission) -> list[Ran]:
+    def run(self, submission: Submission, seed: int | None = None) -> list[Ran]:
         """Run the checks and keep everything: for an author's proof, never for a student's eyes."""
         concept = self.course.concept(submission.concept)
         with self._attempt(submission, concept) as attempt:
             loaded = attempt.load()
             if not isinstance(loaded, Loaded) or gates.stop(loaded, concept, source_of(submission)):
                 return []
-            return self._run(attempt, loaded, concept, source_of(submission))
+            return self._run(attempt, loaded, concept, source_of(submission), seed)
 
     def _attempt(self, submission: Submission, concept: Concept) -> Attempt:
         load = Load(
@@ -66,9 +66,11 @@ class Grader:
         )
         return Attempt(self._host, load, self.course.sandbox_limits())
 
-    def _run(self, attempt: Attempt, loaded: Loaded, concept: Concept, source: Source) -> list[Ran]:
+    def _run(
+        self, attempt: Attempt, loaded: Loaded, concept: Concept, source: Source, seed: int | None = None
+    ) -> list[Ran]:
         suite = self.suites[concept.id]
-        ran = suite.run(attempt, loaded.functions, source, self.course.seed)
+        ran = suite.run(attempt, loaded.functions, source, self.course.seed if seed is None else seed)
         return [self._confirm(one, suite, concept) if one.finding.outcome is Outcome.BROKEN else one for one in ran]
 
     def _confirm(self, broken: Ran, suite: Suite, concept: Concept) -> Ran:
@@ -141,7 +143,7 @@ def collect(course: Course, concepts: Iterable[str]) -> dict[str, Suite]:
 
 def source_of(submission: Submission) -> Source:
     text = submission.source.decode("utf-8-sig", "replace")
-    return Source(submission.name, text.splitlines(), submission.cells)
+    return Source(submission.file, text.splitlines(), submission.cells)
 
 
 def _status(findings: Sequence[Finding]) -> Status:

@@ -1,0 +1,59 @@
+"""The commands: parse, make one call, render, choose the exit code. Nobody imports this package.
+
+Each command is imported when it is used, because a student's `check` should not wait for the others.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from mlgrade._version import __version__
+from mlgrade.errors import MlgradeError
+
+COMMANDS = ("check", "list", "lint", "doctor")
+
+
+class Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"mlgrade.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from mlgrade.errors import closest
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(f'no command "{args[0]}"{closest(args[0], COMMANDS)}', ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="mlgrade")
+def cli() -> None:
+    """Exercises on the mathematics of machine learning, checked while you write them.
+
+    \b
+    Start here:
+      mlgrade list                          what there is to do
+      mlgrade check exercises/softmax.py    what is right, what is wrong, what to try
+    """
+
+
+def main() -> None:
+    """Run a command; what it cannot do ends in a sentence and an exit code, never in a traceback of ours."""
+    try:
+        cli(prog_name="mlgrade")
+    except MlgradeError as error:
+        click.echo(f"mlgrade: {error}", err=True)
+        sys.exit(error.exit_code)

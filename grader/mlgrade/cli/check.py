@@ -1,0 +1,145 @@
+"""mlgrade check: what is right, what is wrong, what to try."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from mlgrade.cli import options
+from mlgrade.sandbox.launch import Launcher, launcher
+
+if TYPE_CHECKING:
+    from mlgrade.course import Course
+    from mlgrade.errors import Exit
+    from mlgrade.progress import Change
+    from mlgrade.results import ConceptReport, Report
+    from mlgrade.submissions import Submission
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--concept", metavar="NAME", default="", help="Which exercise it is, for a file under another name.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON (schema mlgrade/report/1).")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Also write a JUnit XML file.")
+@click.option("-v", "--verbose", is_flag=True, help="Every check, and every failure in full.")
+@options.plain
+@options.course
+def command(
+    paths: tuple[Path, ...],
+    concept: str,
+    as_json: bool,
+    junit: Path | None,
+    verbose: bool,
+    plain: bool,
+    course: Path | None,
+) -> None:
+    """Check exercises: files, notebooks or a folder. Default: all exercises of the course.
+
+    Ends with 0 if all checks pass, 1 if some failed, 2 for a wrong call, 3 if a file cannot run, 4 if something was
+    stopped by the clock, 5 if nothing was started yet, and 70 if the course itself is at fault.
+
+    \b
+    Examples:
+      mlgrade check exercises/softmax.py
+      mlgrade check my_try.py --concept softmax -v
+      mlgrade check --json > report.json
+    """
+    started = launcher()  # first of all: the worker loads numpy while this process loads pytest
+    with options.waiting("checking"):
+        try:
+            outcome = _grade(paths, concept, course, started)
+        finally:
+            started.close()
+    if junit is not None:
+        _write_junit(junit, outcome.report)
+    _print(outcome, as_json=as_json, plain=plain, verbose=verbose)
+    sys.exit(exit_code(outcome.report))
+
+
+class Checked(NamedTuple):
+    """A report, and how it compares with the last run of the same files."""
+
+    report: Report
+    changes: dict[str, Change | None]
+    upcoming: str
+
+
+def _grade(paths: Sequence[Path], concept: str, course_path: Path | None, started: Launcher) -> Checked:
+    begun = time.perf_counter()
+    import msgspec
+
+    from mlgrade import api, submissions
+    from mlgrade.sandbox.host import Host
+
+    course = options.load_course(course_path, paths[0] if paths else None)
+    if concept:
+        course.concept(concept)
+    found = list(submissions.find(paths or [options.shown_path(course.root / "exercises")], course, concept))
+    report = api.grade(found, course, Host(started))
+    return _remember(course, found, msgspec.structs.replace(report, seconds=round(time.perf_counter() - begun, 3)))
+
+
+def _remember(course: Course, found: Sequence[Submission], report: Report) -> Checked:
+    from mlgrade import progress
+
+    memories = progress.load(course)
+    changes: dict[str, Change | None] = {}
+    for submission, concept in zip(found, report.concepts, strict=True):
+        key = progress.key(concept.concept, concept.file)
+        changes[concept.file] = progress.change(memories.get(key), concept)
+        memories[key] = progress.memory(concept, submission.sha256)
+    if problem := progress.save(course, memories):
+        click.echo(f"mlgrade: {problem}", err=True)
+    following = progress.upcoming(course, memories)
+    return Checked(report, changes, options.shown(course.exercise(following)) if following else "")
+
+
+def _write_junit(path: Path, report: Report) -> None:
+    from mlgrade.errors import UsageError
+    from mlgrade.reports import junit
+
+    try:
+        path.write_bytes(junit.render(report))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _print(checked: Checked, *, as_json: bool, plain: bool, verbose: bool) -> None:
+    report, changes, upcoming = checked
+    if as_json:
+        click.echo(report.to_json().decode())
+        return
+    from mlgrade.reports import terminal
+
+    terminal.render(options.console(plain=plain), report, changes, upcoming=upcoming, verbose=verbose)
+
+
+def exit_code(report: Report) -> Exit:
+    """The gravest thing that happened, over all files."""
+    from mlgrade.errors import Exit
+
+    codes = {_code(concept) for concept in report.concepts}
+    order = (Exit.OUR_FAULT, Exit.CANNOT_RUN, Exit.TIMED_OUT, Exit.FAILED, Exit.NOT_STARTED)
+    return next((code for code in order if code in codes), Exit.PASSED)
+
+
+def _code(concept: ConceptReport) -> Exit:
+    from mlgrade.errors import Exit
+    from mlgrade.results import Outcome, Status
+
+    by_status = {
+        Status.BROKEN: Exit.OUR_FAULT,
+        Status.CANNOT_RUN: Exit.CANNOT_RUN,
+        Status.TIMED_OUT: Exit.TIMED_OUT,
+        Status.NOT_STARTED: Exit.NOT_STARTED,
+    }
+    if concept.status in by_status:
+        return by_status[concept.status]
+    if concept.count(Outcome.TIMED_OUT):
+        return Exit.TIMED_OUT
+    return Exit.PASSED if concept.count(Outcome.PASSED) == len(concept.checks) else Exit.FAILED

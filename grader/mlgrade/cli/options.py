@@ -1,0 +1,77 @@
+"""Options that several commands share, and the console they print on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mlgrade.course import Course
+
+course = click.option(
+    "--course",
+    type=click.Path(path_type=Path),
+    help="course.yml or its folder. Default: the nearest one upwards from the file, or from here.",
+)
+plain = click.option("--plain", is_flag=True, help="No colour and no line drawing, also on a terminal.")
+
+
+def console(*, plain: bool = False) -> Console:
+    """A console that respects NO_COLOR, pipes, and the width of the terminal (80 in a pipe)."""
+    from rich.console import Console
+
+    width = None if os.isatty(1) else int(os.environ.get("COLUMNS") or 80)
+    return Console(
+        width=width, highlight=False, markup=False, emoji=False, no_color=plain or None, color_system=None if plain else "auto"
+    )
+
+
+def load_course(given: Path | None, near: Path | None = None) -> Course:
+    """The course that was named, or the one around `near`, or the one around the working folder."""
+    from mlgrade import course as courses
+    from mlgrade.errors import UsageError
+
+    if given is not None:
+        return courses.load(given)
+    try:
+        return courses.load(courses.find(near or Path.cwd()))
+    except UsageError as error:
+        if near is None or isinstance(error, courses.CourseError):
+            raise
+        return courses.load(courses.find(Path.cwd()))
+
+
+def shown(path: Path) -> str:
+    """A path as one would type it from here."""
+    return str(shown_path(path))
+
+
+def shown_path(path: Path) -> Path:
+    try:
+        return path.resolve().relative_to(Path.cwd())
+    except ValueError:
+        return path
+
+
+@contextlib.contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Say at once that something happens; only to a person at a terminal, and gone when it is done."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    line = f"{what} ..."
+    sys.stderr.write(line)
+    sys.stderr.flush()
+    try:
+        yield
+    finally:
+        sys.stderr.write("\r" + " " * len(line) + "\r")
+        sys.stderr.flush()
