@@ -54,7 +54,9 @@ def timed(command: list[str], environment: dict[str, str]) -> float:
 def report(times: dict[str, list[float]]) -> None:
     for name, values in times.items():
         low, middle, high = min(values), statistics.median(values), max(values)
-        print(f"{name:<14} median {middle * 1000:6.0f} ms   ({low * 1000:.0f} to {high * 1000:.0f}, {len(values)} runs)")
+        print(
+            f"{name:<14} median {middle * 1000:6.0f} ms   ({low * 1000:.0f} to {high * 1000:.0f}, {len(values)} runs)"
+        )
     ours, plain = times.values()
     print(f"ratio of medians {statistics.median(ours) / statistics.median(plain):.2f}  (1.0 or below is the goal)")
 

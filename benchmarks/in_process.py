@@ -55,7 +55,8 @@ class Student:
 def student(request: pytest.FixtureRequest) -> Student:
     path = Path(request.config.getoption("--file"))
     spec = importlib.util.spec_from_file_location("submission", path)
-    assert spec and spec.loader  # noqa: S101
+    assert spec is not None  # noqa: S101
+    assert spec.loader is not None  # noqa: S101
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return Student(module)

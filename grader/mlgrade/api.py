@@ -56,7 +56,10 @@ def summary(course: Course, concepts: Sequence[ConceptReport], seconds: float) -
     return Report(
         mlgrade=__version__,
         course=f"{course.title} {course.version}",
-        status=next((status for status in _WORST_FIRST if any(one.status is status for one in concepts)), Status.GRADED),
+        status=next(
+            (status for status in _WORST_FIRST if any(one.status is status for one in concepts)),
+            Status.GRADED,
+        ),
         seconds=round(seconds, 3),
         earned=round(sum(one.earned for one in concepts), 2),
         possible=round(sum(one.possible for one in concepts), 2),
@@ -85,5 +88,3 @@ def _submission(given: str | Path | bytes, path: Path | None, concept: str | Non
         raise UsageError("a source needs concept=..., because it has no file name")
     source = given if isinstance(given, bytes) else str(given).encode()
     return Submission(concept=concept, file=f"{concept}.py", source=source)
-
-

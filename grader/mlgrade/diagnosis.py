@@ -120,7 +120,7 @@ def diagnose(solution: str, known: Iterable[Misconception], calls: Sequence[Reco
     wrong: dict[str, list[Misconception]] = {}
     for misconception_ in known:
         wrong.setdefault(misconception_.function, []).append(misconception_)
-    right = _load(solution)
+    right = run(solution)
     return [
         found.as_diagnosis()
         for function, candidates in wrong.items()
@@ -138,7 +138,7 @@ def _explain(
     seen = [see for see in student if see is not None]
     fits: list[tuple[Misconception, set[str]]] = []
     for candidate in candidates:
-        replayed = [_replay(_load(candidate.source)[candidate.function], call) for call in calls]
+        replayed = [_replay(run(candidate.source)[candidate.function], call) for call in calls]
         ways = _ways(replayed, reference)
         if ways and not ways & _ways(replayed, seen, reference, strict=_only_raises(replayed, reference)):
             fits.append((candidate, ways))
@@ -224,7 +224,7 @@ def _replay(function: Callable[..., Any], call: Record) -> Seen:
 _loaded: dict[str, dict[str, Any]] = {}
 
 
-def _load(source: str) -> dict[str, Any]:
+def run(source: str) -> dict[str, Any]:
     """Run a course's own file. Kept between submissions: it is the same file each time."""
     if source not in _loaded:
         namespace: dict[str, Any] = {"__name__": "solution"}

@@ -22,7 +22,7 @@ from mlgrade.sandbox.protocol import Load, Loaded
 PACKAGES = ("mlgrade", "numpy", "pytest", "click", "msgspec", "rich", "pyyaml", "platformdirs")
 CANARY = "MLGRADE_CANARY"
 # Tried inside a worker: each function returns True where the wall holds.
-_PROBE = b'''
+_PROBE = b"""
 import os, sys
 
 def own_process(parent):
@@ -40,7 +40,7 @@ def memory_limited():
     except MemoryError:
         return True
     return False
-'''
+"""
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -69,7 +69,8 @@ def _course(near: Path) -> Fact:
     except MlgradeError as error:
         return Fact("course", str(error), good=False)
     hidden = sum(len(course.suites(concept.id)) > 1 for concept in course.concepts)
-    return Fact("course", f"{course.title} {course.version}, {len(course.concepts)} concepts, {hidden} with hidden suites ({course.root})")
+    counts = f"{len(course.concepts)} concepts, {hidden} with hidden suites"
+    return Fact("course", f"{course.title} {course.version}, {counts} ({course.root})")
 
 
 def _state(near: Path) -> Fact:
@@ -111,5 +112,7 @@ def _wall(name: str, holds: bool) -> Fact:
 
 def _absent() -> list[Fact]:
     """What no wall of this version covers, on any system. Said, because silence would be a promise."""
-    text = "missing: student code can still read files of your account and use the network; grade strangers' files in a container"
-    return [Fact("wall", text, good=False)]
+    return [
+        Fact("wall", "missing: student code can read files of your account and use the network", good=False),
+        Fact("advice", "grade the files of strangers in a container until that wall stands", good=False),
+    ]

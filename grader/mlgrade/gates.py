@@ -29,7 +29,10 @@ def stop(loaded: Loaded | TimedOut | Died, concept: Concept, source: Source) -> 
         case TimedOut(seconds=seconds, line=line):
             return Stop(Status.TIMED_OUT, _slow(seconds, source.quote(line)))
         case Died(how=how):
-            return Stop(Status.CANNOT_RUN, f"{source.filename} ended the Python process while it was imported ({how}).")
+            return Stop(
+                Status.CANNOT_RUN,
+                f"{source.filename} ended the Python process while it was imported ({how}).",
+            )
         case Loaded(fault=Fault() as fault):
             return Stop(Status.CANNOT_RUN, _syntax(fault, source) if fault.line else _import(fault, source))
         case Loaded():

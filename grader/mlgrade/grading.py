@@ -1,12 +1,12 @@
 """The main path: one submission, from its bytes to what its author may read.
 
-    load      a worker gets the source as bytes and says what the file holds
-    gate      a file that cannot be graded is answered in one sentence
-    run       every check of the concept's suites, each call a message to the worker
-    confirm   what broke inside a suite is tried on the reference: our fault, or an answer of an odd kind?
-    diagnose  which known mistake gives these answers
-    score     points by weight
-    redact    the single gate to student eyes
+load      a worker gets the source as bytes and says what the file holds
+gate      a file that cannot be graded is answered in one sentence
+run       every check of the concept's suites, each call a message to the worker
+confirm   what broke inside a suite is tried on the reference: our fault, or an answer of an odd kind?
+diagnose  which known mistake gives these answers
+score     points by weight
+redact    the single gate to student eyes
 """
 
 from __future__ import annotations
@@ -88,7 +88,10 @@ class Grader:
         if again.finding.outcome is not Outcome.PASSED:
             return broken
         finding = msgspec.structs.replace(
-            broken.finding, outcome=Outcome.FAILED, problem="returned something that cannot be compared", detail=""
+            broken.finding,
+            outcome=Outcome.FAILED,
+            problem="returned something that cannot be compared",
+            detail="",
         )
         return Ran(finding=finding, calls=broken.calls)
 
@@ -117,9 +120,7 @@ class Grader:
             possible=concept.points,
             aspects=scoring.aspects(findings, shares),
             diagnoses=self._diagnoses(concept, ran),
-            checks=[
-                redact.check_result(one, shares[one.id], scoring.earned(one, shares[one.id])) for one in findings
-            ],
+            checks=[redact.check_result(one, shares[one.id], scoring.earned(one, shares[one.id])) for one in findings],
             notes=_notes(loaded, ran),
             output=redact.clean(_output(loaded, ran)),
         )

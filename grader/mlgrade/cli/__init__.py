@@ -41,7 +41,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="mlgrade")
 def cli() -> None:
-    """Exercises on the mathematics of machine learning, checked while you write them.
+    r"""Exercises on the mathematics of machine learning, checked while you write them.
 
     \b
     Start here:

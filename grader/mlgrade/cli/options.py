@@ -30,21 +30,26 @@ def console(*, plain: bool = False) -> Console:
 
     width = None if os.isatty(1) else int(os.environ.get("COLUMNS") or 80)
     return Console(
-        width=width, highlight=False, markup=False, emoji=False, no_color=plain or None, color_system=None if plain else "auto"
+        width=width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        no_color=plain or None,
+        color_system=None if plain else "auto",
     )
 
 
 def load_course(given: Path | None, near: Path | None = None) -> Course:
     """The course that was named, or the one around `near`, or the one around the working folder."""
     from mlgrade import course as courses
-    from mlgrade.errors import UsageError
+    from mlgrade.errors import CourseError, UsageError
 
     if given is not None:
         return courses.load(given)
     try:
         return courses.load(courses.find(near or Path.cwd()))
     except UsageError as error:
-        if near is None or isinstance(error, courses.CourseError):
+        if near is None or isinstance(error, CourseError):
             raise
         return courses.load(courses.find(Path.cwd()))
 

@@ -18,11 +18,14 @@ from mlgrade.sandbox.limits import MIB, Limits
 FORMAT = 1
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,59}\Z", description="a lower-case name such as softmax")]
 Function = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,59}\Z", description="a function's name")]
-Dotted = Annotated[str, msgspec.Meta(pattern=r"^[a-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+\Z", description="a dotted name such as numpy.linalg.norm")]  # fmt: skip
+_DOTTED = r"^[a-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+\Z"
+Dotted = Annotated[str, msgspec.Meta(pattern=_DOTTED, description="a dotted name such as numpy.linalg.norm")]
 Package = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", description="stdlib or a package name")]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=120, description="a title of 1 to 120 characters")]
 Positive = Annotated[float, msgspec.Meta(gt=0, description="positive")]
-Due = Annotated[datetime, msgspec.Meta(tz=True, description="a date with a time zone, such as 2027-02-05T23:59:00+01:00")]
+Due = Annotated[
+    datetime, msgspec.Meta(tz=True, description="a date with a time zone, such as 2027-02-05T23:59:00+01:00")
+]
 
 
 class Duration(timedelta):
@@ -92,7 +95,9 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 class Course(msgspec.Struct, frozen=True, kw_only=True):
     format: int
     title: Title
-    version: Annotated[str, msgspec.Meta(pattern=r"^\d+(\.\d+){0,3}\Z", description="a version such as 1.2.0, in quotes")]
+    version: Annotated[
+        str, msgspec.Meta(pattern=r"^\d+(\.\d+){0,3}\Z", description="a version such as 1.2.0, in quotes")
+    ]
     seed: Annotated[int, msgspec.Meta(ge=0, description="a whole number from 0")] = 0
     imports: list[Package] = msgspec.field(default_factory=lambda: ["stdlib", "numpy"])
     limits: Resources = Resources()

@@ -6,7 +6,10 @@ from xml.etree import ElementTree as ET
 
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Status
 
-_TAGS = {Outcome.FAILED: "failure", Outcome.SKIPPED: "skipped"}  # everything else that is not a pass is an "error"
+_TAGS = {
+    Outcome.FAILED: "failure",
+    Outcome.SKIPPED: "skipped",
+}  # everything else that is not a pass is an "error"
 
 
 def render(report: Report) -> bytes:
@@ -14,7 +17,8 @@ def render(report: Report) -> bytes:
     for concept in report.concepts:
         root.append(_suite(concept))
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
 
 
 def _suite(concept: ConceptReport) -> ET.Element:
@@ -25,7 +29,7 @@ def _suite(concept: ConceptReport) -> ET.Element:
         "errors": sum(case.find("error") is not None for case in cases),
         "skipped": sum(case.find("skipped") is not None for case in cases),
     }
-    suite = ET.Element("testsuite", name=concept.concept, **{name: str(count) for name, count in counts.items()})
+    suite = ET.Element("testsuite", {"name": concept.concept} | {name: str(count) for name, count in counts.items()})
     suite.extend(cases)
     return suite
 

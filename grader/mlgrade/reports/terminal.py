@@ -188,7 +188,10 @@ def _total(console: Console, report: Report) -> None:
         return
     done = sum(concept.earned >= concept.possible for concept in report.concepts)
     points = f"{_number(report.earned)} of {_number(report.possible)} points"
-    _say(console, Text(f"{done} of {len(report.concepts)} concepts complete, {points}, {report.seconds:.1f} s."))
+    _say(
+        console,
+        Text(f"{done} of {len(report.concepts)} concepts complete, {points}, {report.seconds:.1f} s."),
+    )
 
 
 # -- lines ----------------------------------------------------------------------------------------------------

@@ -54,6 +54,6 @@ def _same_memory(a: Any, b: Any) -> bool:
     if not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray)):
         return False
     try:
-        return bool(np.shares_memory(a, b, max_work=10_000))
+        return bool(np.shares_memory(a, b, max_work=10_000))  # type: ignore[arg-type]  # numpy documents any bound; its stubs know two
     except np.exceptions.TooHardError:
         return bool(np.may_share_memory(a, b))

@@ -261,8 +261,6 @@ class Notes:
         return lines
 
 
-
-
 def watch_warnings(notes: Notes) -> None:
     warnings.simplefilter("always")
-    warnings.showwarning = notes.show  # type: ignore[assignment]  # typeshed wants TextIO where any object will do
+    warnings.showwarning = notes.show

@@ -142,11 +142,13 @@ def lengths(prefix: bytes, most: int) -> tuple[int, int]:
 
 
 def unpack_reply(header: bytes) -> Reply:
-    return _unpack(_replies, header)
+    reply: Reply = _unpack(_replies, header)
+    return reply
 
 
 def unpack_request(header: bytes) -> Request:
-    return _unpack(_requests, header)
+    request: Request = _unpack(_requests, header)
+    return request
 
 
 def _unpack(decoder: msgspec.msgpack.Decoder[Any], header: bytes) -> Any:
@@ -216,7 +218,8 @@ class Writer:
         return ["s", self._dtype(plain)]
 
     def _dtype(self, array: np.ndarray[Any, Any]) -> str:
-        return array.dtype.newbyteorder("<").str if array.dtype.itemsize > 1 else array.dtype.str
+        kind: str = array.dtype.newbyteorder("<").str if array.dtype.itemsize > 1 else array.dtype.str
+        return kind
 
     def _raw(self, array: np.ndarray[Any, Any]) -> None:
         kind = self._dtype(array)
@@ -308,7 +311,7 @@ class Reader:
             raise ProtocolError("an array larger than its bytes")
         raw, self._at = self._blob[self._at : end], end
         if dtype.kind == "b":  # a byte that is neither 0 nor 1 would make a bool that is neither True nor False
-            return np.frombuffer(raw, np.uint8) != 0
+            return np.asarray(np.frombuffer(raw, np.uint8) != 0)
         return np.frombuffer(raw, dtype).copy()
 
 

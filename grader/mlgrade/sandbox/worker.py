@@ -87,7 +87,7 @@ class Desk:
         self._filename = request.filename
         self._notes = module.Notes(request.filename)
         module.watch_warnings(self._notes)
-        sys.stdin, sys.stdout, sys.stderr = io.StringIO(), self._output, self._output  # type: ignore[assignment]
+        sys.stdin, sys.stdout, sys.stderr = io.StringIO(), self._output, self._output
         self._module, fault = module.load(request)
         return Loaded(
             functions=module.functions(self._module, request),
@@ -124,7 +124,7 @@ class Desk:
         return {"output": self._output.take(), "notes": self._notes.take()}
 
     def _function(self, name: str) -> Callable[..., Any]:
-        function: Callable[..., Any] = self._module.__dict__[name]  # type: ignore[union-attr]  # loaded before called
+        function: Callable[..., Any] = self._module.__dict__[name]
         return function
 
     def _arguments(self, request: Call, blob: bytes) -> tuple[list[Any], dict[str, Any]]:
@@ -146,7 +146,7 @@ class Desk:
 
 def _answered(answer: Request, blob: bytes) -> Any:
     if not isinstance(answer, Answer):
-        raise EOFError
+        raise EOFError  # noqa: TRY004  (the conversation is over, whatever else was sent)
     if answer.error:
         raise ValueError(answer.error)
     return Reader(blob).value(answer.value)

@@ -20,7 +20,7 @@ RTOL = 1e-6
 _KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
 
 
-class Mismatch(AssertionError):
+class Mismatch(AssertionError):  # noqa: N818  (it is a verdict that authors raise, not an error)
     """The student's answer is wrong. The one exception of a check that costs its points."""
 
     def __init__(self, problem: str, detail: str = "") -> None:
@@ -67,7 +67,10 @@ def _close_dicts(got: Any, expected: dict[str, Any], rtol: float, atol: float) -
     if not isinstance(got, dict):
         raise Mismatch("returned no dict", f"{_kind(got)}, expected a dict")
     if set(got) != set(expected):
-        raise Mismatch("returned a dict with other names", f"{show(sorted(map(str, got)))}, expected {show(sorted(expected))}")
+        raise Mismatch(
+            "returned a dict with other names",
+            f"{show(sorted(map(str, got)))}, expected {show(sorted(expected))}",
+        )
     for name, value in expected.items():
         try:
             close(got[name], value, rtol=rtol, atol=atol)
@@ -89,7 +92,9 @@ def _numbers(got: Any, want: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     try:
         have = np.asarray(got)
     except (ValueError, TypeError, OverflowError):  # ragged lists
-        raise Mismatch(f"returned something that is not {wanted}", f"{_kind(got)} with rows of unequal length") from None
+        raise Mismatch(
+            f"returned something that is not {wanted}", f"{_kind(got)} with rows of unequal length"
+        ) from None
     if have.dtype.kind not in "iuf":
         raise Mismatch(f"returned something that is not {wanted}", f"{_kind(got)}, expected {wanted}")
     return have.astype(float)
@@ -190,7 +195,8 @@ def _difference(have: np.ndarray[Any, Any], want: np.ndarray[Any, Any], right: n
     wrong = np.argwhere(~right)
     first = tuple(int(i) for i in wrong[0])
     where = ", ".join(map(str, first))
-    lines = [f"{len(wrong)} of {have.size} entries differ; the first is [{where}]: got {show(have[first])}, expected {show(want[first])}"]
+    pair = f"got {show(have[first])}, expected {show(want[first])}"
+    lines = [f"{len(wrong)} of {have.size} entries differ; the first is [{where}]: {pair}"]
     if have.size <= SMALL:
         lines += [f"got      {show(have)}", f"expected {show(want)}"]
     return "\n".join([*lines, *_largest(have, want)])

@@ -1,5 +1,7 @@
 """Python's and numpy's most common complaints, in plain words."""
 
+# ruff: noqa: E501  (two tables, read row by row)
+
 from __future__ import annotations
 
 import re

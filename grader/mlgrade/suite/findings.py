@@ -103,7 +103,9 @@ def _raised(fault: Fault, record: Record, source: Source) -> Verdict:
     shapes = "; ".join(fault.shapes)
     words = in_plain_words(fault)
     return Verdict(
-        Outcome.RAISED, problem, _lines(f"{record.text} raised {fault.type}{message}", where, shapes, fit, words)
+        Outcome.RAISED,
+        problem,
+        _lines(f"{record.text} raised {fault.type}{message}", where, shapes, fit, words),
     )
 
 

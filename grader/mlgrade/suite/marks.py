@@ -49,7 +49,6 @@ def read(item: pytest.Function) -> Marks:
     )
 
 
-
 def visibility(item: pytest.Item) -> Visibility:
     """The folder decides, never a flag inside the file."""
     return Visibility.PUBLIC if item.path.parent.name == "public" else Visibility.HIDDEN

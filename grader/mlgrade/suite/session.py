@@ -72,7 +72,6 @@ class Suite(msgspec.Struct, frozen=True):
             ran.append(result)
         return ran
 
-
     def alone(self, check_id: str) -> list[Check]:
         """One check of this suite, with nothing required of it."""
         free = [c for c in self.checks if c.id == check_id]
@@ -119,7 +118,10 @@ def _pytest(paths: Sequence[str], root: Path, collector: _Collector) -> None:
     unused = [part for name in _UNUSED for part in ("-p", f"no:{name}")]
     ini = Path(__file__).with_name("suite.ini")
     added = os.environ.pop("PYTEST_ADDOPTS", None)  # the user's own habits are not part of a grade
-    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # nothing compiled is left beside a hidden suite
+    written, sys.dont_write_bytecode = (
+        sys.dont_write_bytecode,
+        True,
+    )  # nothing compiled is left beside a hidden suite
     try:
         code = pytest.main([*options, *unused, "-c", str(ini), "--rootdir", str(root), *paths], plugins=[collector])
     finally:
@@ -157,12 +159,22 @@ class _Collector:
     def _add(self, item: pytest.Item) -> None:
         if not isinstance(item, pytest.Function):
             raise SuiteError(f"{item.nodeid}: only functions can be checks")
+        _admit(item)
         checks = self.checks.setdefault(concept_of(item), [])
         check = check_of(item, sum(other.name == marks.name(item) for other in checks))
         known = {other.name for other in checks}
         if missing := [name for name in check.marks.requires if name not in known]:
             raise SuiteError(f"{item.nodeid}: requires {missing[0]!r}, which is no check above it")
         checks.append(check)
+
+
+def _admit(item: pytest.Function) -> None:
+    """Refuse what only pytest's own protocol could run, or what would let a check not run at all."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    if foreign := set(item.fixturenames) - FIXTURES - set(params):
+        raise SuiteError(f"{item.nodeid}: asks for {min(foreign)!r}; a check has only student and rng")
+    if unfit := [mark.name for mark in item.iter_markers() if mark.name in {"skip", "skipif", "xfail", "usefixtures"}]:
+        raise SuiteError(f"{item.nodeid}: is marked {unfit[0]}; a graded check always runs")
 
 
 def concept_of(item: pytest.Item) -> str:
@@ -173,10 +185,6 @@ def check_of(item: pytest.Function, number: int = 0) -> Check:
     """Read a pytest item as a check. `number` tells the cases of one parametrised check apart."""
     params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     wants = frozenset(inspect.signature(item.function).parameters) - set(params)
-    if foreign := (wants | set(item.fixturenames)) - FIXTURES - set(params):
-        raise SuiteError(f"{item.nodeid}: asks for {sorted(foreign)[0]!r}; a check has only student and rng")
-    if unfit := [mark.name for mark in item.iter_markers() if mark.name in {"skip", "skipif", "xfail", "usefixtures"}]:
-        raise SuiteError(f"{item.nodeid}: is marked {unfit[0]}; a graded check always runs")
     visibility, name = marks.visibility(item), marks.name(item)
     case = f"[{number}]" if params else ""  # never pytest's own id, which spells out the parameters
     return Check(

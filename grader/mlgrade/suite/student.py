@@ -43,7 +43,7 @@ class CallError(Exception):
 
     def __init__(self, record: Record) -> None:
         self.record = record
-        super().__init__(f"{record.text}: {type(record.result).__name__}")
+        super().__init__(f"{record.text}: {record.result}")
 
 
 class UnavailableError(Exception):

@@ -24,5 +24,3 @@ def confine(limits: Limits) -> None:
         from mlgrade.sandbox.confine import rlimits
 
         rlimits.apply(limits)
-
-

@@ -1,0 +1,86 @@
+"""mlgrade lint: the author's proof."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mlgrade.cli import options
+from mlgrade.sandbox.launch import launcher
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mlgrade.lint import Proof
+
+
+@click.command("lint")
+@click.argument("concepts", nargs=-1)
+@click.option("--matrix/--no-matrix", default=True, help="Show which check catches which misconception.")
+@options.plain
+@options.course
+def command(concepts: tuple[str, ...], matrix: bool, plain: bool, course: Path | None) -> None:
+    r"""Prove the course: solutions earn everything, stubs nothing, every misconception is caught and named.
+
+    Ends with 0 if all is proved, 1 if there are problems; each is printed as file:line: sentence.
+
+    \b
+    Examples:
+      mlgrade lint
+      mlgrade lint softmax --no-matrix
+    """
+    from mlgrade import lint
+    from mlgrade.sandbox.host import Host
+
+    loaded = options.load_course(course)
+    console = options.console(plain=plain)
+    proofs = []
+    with Host(launcher()) as host:
+        for proof in lint.lint(loaded, concepts or [concept.id for concept in loaded.concepts], host):
+            _print(console, proof, matrix=matrix)
+            proofs.append(proof)
+    sys.exit(_summary(console, proofs))
+
+
+def _print(console: Console, proof: Proof, *, matrix: bool) -> None:
+    word = "ok  " if not proof.problems else "FAIL"
+    counts = f"{len(proof.checks)} checks, {len(proof.caught)} misconceptions"
+    console.print(
+        f"{word}  {proof.concept}: {counts}",
+        style="bold" if not proof.problems else "bold red",
+        soft_wrap=True,
+    )
+    for problem in proof.problems:
+        where = f"{options.shown(Path(problem.file))}:{problem.line}"
+        console.print(f"{where}: {problem.text}", soft_wrap=True)
+    if matrix and proof.caught:
+        _matrix(console, proof)
+
+
+def _matrix(console: Console, proof: Proof) -> None:
+    """Checks down, misconceptions across; an x where the check catches it."""
+    names = list(proof.caught)
+    for number, name in enumerate(names):
+        console.print(
+            f"      {'. ' * number}{chr(ord('a') + number)}{' ' * (2 * (len(names) - number))}{name}",
+            soft_wrap=True,
+        )
+    for check in proof.checks:
+        row = " ".join("x" if check in proof.caught[name] else "." for name in names)
+        console.print(f"      {row}  {check.partition('.')[2]}", soft_wrap=True)
+
+
+def _summary(console: Console, proofs: Sequence[Proof]) -> int:
+    problems = sum(len(proof.problems) for proof in proofs)
+    checks, caught = sum(len(proof.checks) for proof in proofs), sum(len(proof.caught) for proof in proofs)
+    found = f"{problems} problem{'s' if problems != 1 else ''}" if problems else "no problems"
+    console.print(
+        f"{len(proofs)} concepts, {checks} checks, {caught} misconceptions: {found}.",
+        style="bold",
+        soft_wrap=True,
+    )
+    return 1 if problems else 0

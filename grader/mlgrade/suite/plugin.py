@@ -1,0 +1,136 @@
+"""The same suites under plain pytest, for an author who debugs one:
+
+    pytest -p mlgrade.suite.plugin --submission exercises/softmax.py tests/hidden/test_softmax.py
+
+pytest runs its whole protocol here, with its own assertions, options and tracebacks. The outcomes of all three phases
+become findings like those of `session`; a test holds the two ways to equal results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mlgrade import course as courses
+from mlgrade import submissions
+from mlgrade.course import Course
+from mlgrade.results import Finding, Outcome
+from mlgrade.sandbox.attempt import Attempt
+from mlgrade.sandbox.host import Host
+from mlgrade.sandbox.launch import launcher
+from mlgrade.sandbox.protocol import Load, Loaded
+from mlgrade.suite import marks
+from mlgrade.suite.findings import Source, Verdict, finding, verdict_of
+from mlgrade.suite.session import check_of, concept_of, rng_for
+from mlgrade.suite.student import Record, Student
+
+FINDINGS = pytest.StashKey[list[Finding]]()
+PHASES = pytest.StashKey[dict[str, BaseException]]()
+FAILED = pytest.StashKey[dict[tuple[str, str], str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("mlgrade")
+    group.addoption("--submission", type=Path, help="the student's file that the checks are run on")
+    group.addoption("--course", type=Path, default=None, help="course.yml; default: the one around the checks")
+    group.addoption("--seed", type=int, default=None, help="another seed than the course's")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    marks.register(config)
+    config.stash[FINDINGS], config.stash[FAILED] = [], {}
+
+
+@pytest.fixture(scope="session")
+def _course(request: pytest.FixtureRequest) -> Course:
+    given = request.config.getoption("--course")
+    return courses.load(given or courses.find(request.session.items[0].path))
+
+
+@pytest.fixture(scope="session")
+def _host() -> Iterator[Host]:
+    with Host(launcher()) as host:
+        yield host
+
+
+@pytest.fixture(scope="module")
+def _attempt(request: pytest.FixtureRequest, _course: Course, _host: Host) -> Iterator[tuple[Attempt, Loaded]]:
+    path = request.config.getoption("--submission")
+    if path is None:
+        pytest.exit("say which file to check: --submission exercises/softmax.py", returncode=4)
+    concept = _course.concept(concept_of(request.node))
+    load = Load(
+        source=submissions.read(path, concept.id).source,
+        name=concept.id,
+        filename=path.name,
+        functions=concept.functions,
+        imports=_course.imports,
+        forbid=concept.forbid,
+    )
+    with Attempt(_host, load, _course.sandbox_limits()) as attempt:
+        loaded = attempt.load()
+        if not isinstance(loaded, Loaded) or loaded.fault:
+            pytest.exit(f"{path} cannot be run; mlgrade check {path} says why", returncode=3)
+        yield attempt, loaded
+
+
+@pytest.fixture
+def student(_attempt: tuple[Attempt, Loaded]) -> Student:
+    attempt, loaded = _attempt
+    return Student(attempt, loaded.functions)
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest, _course: Course) -> np.random.Generator:
+    seed = request.config.getoption("--seed")
+    return rng_for(check_of(request.node).id, _course.seed if seed is None else seed)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what requires a check that has failed, as `session` does."""
+    failed = item.config.stash[FAILED]
+    for name in (name for mark in item.iter_markers("requires") for name in mark.args):
+        if title := failed.get((concept_of(item), name)):
+            pytest.skip(f'needs "{title}" to pass first')
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    raised = item.stash.setdefault(PHASES, {})
+    if call.excinfo is not None:
+        raised[call.when] = call.excinfo.value
+    if call.when == "teardown":
+        _record(item, raised)
+    return report
+
+
+def _record(item: pytest.Function, raised: dict[str, BaseException]) -> None:
+    check = check_of(item)
+    made = finding(check.id, check.visibility, check.marks, _verdict(item, raised))
+    item.config.stash[FINDINGS].append(made)
+    if made.outcome is not Outcome.PASSED:
+        item.config.stash[FAILED][concept_of(item), check.name] = check.marks.title
+
+
+def _verdict(item: pytest.Function, raised: dict[str, BaseException]) -> Verdict:
+    """Setup and teardown are ours: what fails there is never the student's fault."""
+    setup = raised.get("setup")
+    if isinstance(setup, pytest.skip.Exception):
+        return Verdict(Outcome.SKIPPED, str(setup))
+    if fault := setup or raised.get("teardown"):
+        return Verdict(Outcome.BROKEN, "the check itself is broken", f"{type(fault).__name__}: {fault}")
+    path = item.config.getoption("--submission")
+    source = Source(str(path), path.read_text(encoding="utf-8", errors="replace").splitlines())
+    return verdict_of(raised.get("call"), _calls(item), source)
+
+
+def _calls(item: pytest.Function) -> list[Record]:
+    student = item.funcargs["student"]
+    return student.calls if isinstance(student, Student) else []
