@@ -186,7 +186,7 @@ def alike(a: Any, b: Any) -> bool:
     try:
         x, y = np.asarray(a), np.asarray(b)
     except ValueError:  # ragged: entry by entry
-        return len(a) == len(b) and all(map(alike, a, b))
+        return _sequences(a, b) and len(a) == len(b) and all(map(alike, a, b))
     if x.shape != y.shape:
         return False
     if x.dtype.kind in "iufb" and y.dtype.kind in "iufb":
@@ -194,6 +194,10 @@ def alike(a: Any, b: Any) -> bool:
     if x.ndim == 0 or x.dtype.kind not in "OU":
         return x.dtype.kind == y.dtype.kind and bool(np.all(x == y))
     return all(map(alike, list(a), list(b)))
+
+
+def _sequences(a: Any, b: Any) -> bool:
+    return isinstance(a, (list, tuple)) and isinstance(b, (list, tuple))
 
 
 def _of(call: Record) -> Seen | None:

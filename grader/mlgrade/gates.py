@@ -5,7 +5,8 @@ In order: it reads, it imports, its functions are there, somebody has started on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -48,6 +49,20 @@ def missing(loaded: Loaded, concept: Concept) -> list[str]:
 
 def not_started(loaded: Loaded, concept: Concept) -> list[str]:
     return [name for name in concept.functions if loaded.functions[name].stub]
+
+
+def misfits(loaded: Loaded, called: Iterable[str], solution: str) -> list[str]:
+    """Say, for functions that could not take their arguments, how they are defined and how they should be."""
+    wanted = {
+        node.name: f"({ast.unparse(node.args)})"
+        for node in ast.parse(solution).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    return [
+        f"{name}{loaded.functions[name].signature} is called as {name}{wanted[name]}"
+        for name in called
+        if name in wanted
+    ]
 
 
 def _incomplete(loaded: Loaded, concept: Concept, source: Source) -> Stop | None:

@@ -115,15 +115,29 @@ class Grader:
             concept=concept.id,
             file=submission.file,
             status=_status(findings),
-            reason=redact.clean("; ".join(gates.missing(loaded, concept)) or _unfinished(loaded, concept)),
+            reason=redact.clean("; ".join(self._remarks(loaded, concept, ran))),
             earned=scoring.total(findings, concept.points),
             possible=concept.points,
             aspects=scoring.aspects(findings, shares),
             diagnoses=self._diagnoses(concept, ran),
             checks=[redact.check_result(one, shares[one.id], scoring.earned(one, shares[one.id])) for one in findings],
-            notes=_notes(loaded, ran),
+            notes=_notes(submission, loaded, ran),
             output=redact.clean(_output(loaded, ran)),
         )
+
+    def _remarks(self, loaded: Loaded, concept: Concept, ran: Sequence[Ran]) -> list[str]:
+        """What is to be said of the file as a whole: functions missing, unfinished, or with other arguments."""
+        stubs = gates.not_started(loaded, concept)
+        unfinished = [f"not started yet: {', '.join(stubs)}"] if stubs else []
+        return [*gates.missing(loaded, concept), *unfinished, *self._misfits(loaded, concept, ran)]
+
+    def _misfits(self, loaded: Loaded, concept: Concept, ran: Sequence[Ran]) -> list[str]:
+        calls = [call for one in ran for call in one.calls]
+        unbound = [call.function for call in calls if isinstance(call.result, Raised) and call.result.fault.unbound]
+        path = self.course.solution(concept.id)
+        if not unbound or not path.is_file():
+            return []
+        return gates.misfits(loaded, dict.fromkeys(unbound), path.read_text(encoding="utf-8"))
 
     def _diagnoses(self, concept: Concept, ran: Sequence[Ran]) -> list[Diagnosis]:
         path, solution = self.course.misconceptions(concept.id), self.course.solution(concept.id)
@@ -151,11 +165,6 @@ def _status(findings: Sequence[Finding]) -> Status:
     return Status.BROKEN if any(one.outcome is Outcome.BROKEN for one in findings) else Status.GRADED
 
 
-def _unfinished(loaded: Loaded, concept: Concept) -> str:
-    stubs = gates.not_started(loaded, concept)
-    return f"not started yet: {', '.join(stubs)}" if stubs else ""
-
-
 def _shown(ran: Sequence[Ran]) -> list[Value | Raised]:
     """Results of calls whose input the student may know. What was printed or warned over hidden input stays here."""
     public = [one for one in ran if one.finding.visibility is Visibility.PUBLIC]
@@ -166,6 +175,8 @@ def _output(loaded: Loaded, ran: Sequence[Ran]) -> str:
     return "".join([loaded.output, *(result.output for result in _shown(ran))])
 
 
-def _notes(loaded: Loaded, ran: Sequence[Ran]) -> list[str]:
+def _notes(submission: Submission, loaded: Loaded, ran: Sequence[Ran]) -> list[str]:
     notes = [*loaded.notes, *(note for result in _shown(ran) for note in result.notes)]
-    return [redact.clean(note) for note in dict.fromkeys(notes)][:10]
+    own = f"{submission.name}:"
+    placed = (submission.file + note.removeprefix(submission.name) if note.startswith(own) else note for note in notes)
+    return [redact.clean(note) for note in dict.fromkeys(placed)][:10]

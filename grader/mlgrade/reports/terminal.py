@@ -6,6 +6,7 @@ one line each. Every mark is a word; colour repeats it and is never alone. All o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -55,7 +56,7 @@ def next_step(report: Report, upcoming: str = "") -> str:
     for concept in report.concepts:
         if concept.status is Status.NOT_STARTED:
             return f"open {concept.file}; its docstring says what to write. Then run: mlgrade check {concept.file}"
-    return f"mlgrade check {upcoming}" if upcoming else "nothing: every exercise of the course is complete."
+    return f"mlgrade check {upcoming}" if upcoming else "nothing; every exercise of the course is complete."
 
 
 def _mend(concept: ConceptReport) -> str:
@@ -133,24 +134,52 @@ def _graded(console: Console, concept: ConceptReport, change: Change | None, *, 
 
 
 def _checks(console: Console, checks: Sequence[CheckResult], *, verbose: bool, brief: bool) -> None:
-    first = next((check for check in checks if check.outcome in _WRONG), None)
+    if verbose:
+        for check in checks:
+            _in_full(console, check)
+        return
+    first = None if brief else next((check for check in checks if check.outcome in _WRONG), None)
+    said = ""
     for check in checks:
-        hidden_pass = check.visibility is Visibility.HIDDEN and check.outcome is Outcome.PASSED
-        if verbose or not (hidden_pass or (brief and check.outcome is Outcome.PASSED)):
-            _check(console, check, full=verbose or (check is first and not brief))
+        if check is first:
+            _in_full(console, check)
+        elif check.outcome in _WRONG:
+            _in_brief(console, check, said)
+        elif check.outcome is Outcome.PASSED and check.visibility is Visibility.PUBLIC and not brief:
+            _line(console, check)
+        said = check.message.partition("\n")[0] if check.outcome in _WRONG else said
+    _skipped(console, checks)
 
 
-def _check(console: Console, check: CheckResult, *, full: bool) -> None:
+def _in_full(console: Console, check: CheckResult) -> None:
+    _line(console, check, f"  ({check.aspect})")
+    if check.outcome is not Outcome.PASSED:
+        _say(console, Text(check.message), indent=8)
+        if check.hint and check.outcome is not Outcome.SKIPPED:
+            _say(console, Text(f"Hint: {check.hint}", style="italic"), indent=8)
+
+
+def _in_brief(console: Console, check: CheckResult, said: str) -> None:
+    """One line, and the problem below it only where it is another than that of the check before."""
+    _line(console, check)
+    problem = check.message.partition("\n")[0]
+    if problem != said:
+        _say(console, Text(problem), indent=8)
+
+
+def _line(console: Console, check: CheckResult, more: str = "") -> None:
     word, style = _WORDS[check.outcome]
     hidden = "  [hidden]" if check.visibility is Visibility.HIDDEN else ""
-    line = Text.assemble((word, style), f"  {check.title}", (f"  ({check.aspect}){hidden}", "dim"))
-    _say(console, line, indent=2, hang=6)
-    if check.outcome is Outcome.PASSED:
-        return
-    message = check.message if full else check.message.partition("\n")[0]
-    _say(console, Text(message), indent=8)
-    if full and check.hint:
-        _say(console, Text(f"Hint: {check.hint}", style="italic"), indent=8)
+    _say(console, Text.assemble((word, style), f"  {check.title}", (more + hidden, "dim")), indent=2, hang=6)
+
+
+def _skipped(console: Console, checks: Sequence[CheckResult]) -> None:
+    """What waits for something else, in one line for each reason."""
+    word, style = _WORDS[Outcome.SKIPPED]
+    reasons = Counter(check.message for check in checks if check.outcome is Outcome.SKIPPED)
+    for reason, count in reasons.items():
+        text = f"  {count} check{'s' if count > 1 else ''}: {reason}"
+        _say(console, Text.assemble((word, style), text), indent=2, hang=6)
 
 
 def _diagnoses(console: Console, concept: ConceptReport) -> None:

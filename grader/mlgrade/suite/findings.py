@@ -97,15 +97,16 @@ def _of_call(record: Record, source: Source) -> Verdict:
 def _raised(fault: Fault, record: Record, source: Source) -> Verdict:
     kind = fault.type if fault.type in fault.bases[:1] else next(iter(fault.bases), "an exception")
     problem = _SENTENCES.get(kind, f"your code raised {kind}")
+    if fault.unbound:
+        problem = "cannot be called with the arguments that the docstring names"
     message = f": {fault.message}" if fault.message else ""
     where = source.quote(fault.frames[-1].line) if fault.frames else ""
-    fit = "the arguments do not fit the function's signature" if fault.unbound else ""
     shapes = "; ".join(fault.shapes)
     words = in_plain_words(fault)
     return Verdict(
         Outcome.RAISED,
         problem,
-        _lines(f"{record.text} raised {fault.type}{message}", where, shapes, fit, words),
+        _lines(f"{record.text} raised {fault.type}{message}", where, shapes, words),
     )
 
 
