@@ -50,7 +50,12 @@ def copy_course(target: Path) -> Path:
 def run_in_terminal(folder: Path, arguments: list[str]) -> str:
     """Run mlgrade on a pseudo-terminal of our width and return what it wrote to it."""
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(COLUMNS), "MLGRADE_STATE": str(folder / "state")}
+    environment = {
+        **os.environ,
+        "TERM": "xterm-256color",
+        "COLUMNS": str(COLUMNS),
+        "MLGRADE_STATE": str(folder / "state"),
+    }
     environment.pop("NO_COLOR", None)
     process = subprocess.Popen(
         [sys.executable, "-m", "mlgrade", *arguments], cwd=folder, env=environment, stdin=theirs, stdout=theirs,

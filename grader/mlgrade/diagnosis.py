@@ -21,6 +21,7 @@ import numpy as np
 from mlgrade.errors import SuiteError
 from mlgrade.results import Diagnosis
 from mlgrade.sandbox import effects
+from mlgrade.sandbox.faults import fault_of
 from mlgrade.sandbox.host import Raised, Value
 from mlgrade.suite.student import Record
 
@@ -156,8 +157,10 @@ def _ways(
     """The ways in which two histories differ."""
     ways = set()
     for one, other, right in zip(a, b, reference or b, strict=True):
-        if not _alike(one, other, strict=strict):
-            ways.add(ERRORS if right.raised else VALUES)
+        if right.raised:  # which error is raised is a matter of taste; that one is raised is not
+            ways |= {ERRORS} if bool(one.raised) != bool(other.raised) else set()
+        elif not _alike(one, other, strict=strict):
+            ways.add(VALUES)
         if (one.changed, one.shares) != (other.changed, other.shares) and not right.raised:
             ways.add(EFFECTS)
     return ways
@@ -219,7 +222,7 @@ def _replay(function: Callable[..., Any], call: Record) -> Seen:
         try:
             value = function(*args, **kwargs)
         except Exception as error:  # noqa: BLE001  (a wrong version may raise anything; that is what is compared)
-            raised, message = type(error).__name__, str(error)
+            raised, message = fault_of(error, "").bases[0], str(error)
     after = effects.named(list(args), kwargs)
     shares = effects.shared(after, value) if not raised else []
     return Seen(copy.deepcopy(value), raised, message, tuple(effects.changed(before, after)), tuple(shares))

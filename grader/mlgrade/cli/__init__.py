@@ -5,6 +5,7 @@ Each command is imported when it is used, because a student's `check` should not
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib import import_module
 
@@ -52,6 +53,9 @@ def cli() -> None:
 
 def main() -> None:
     """Run a command; what it cannot do ends in a sentence and an exit code, never in a traceback of ours."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a code page that lacks a letter of a student's message
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli(prog_name="mlgrade")
     except MlgradeError as error:

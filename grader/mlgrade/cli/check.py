@@ -112,7 +112,7 @@ def _write_junit(path: Path, report: Report) -> None:
 def _print(checked: Checked, *, as_json: bool, plain: bool, verbose: bool) -> None:
     report, changes, upcoming = checked
     if as_json:
-        click.echo(report.to_json().decode())
+        click.echo(report.to_json())  # bytes: JSON is UTF-8 whatever the terminal speaks
         return
     from mlgrade.reports import terminal
 

@@ -22,8 +22,9 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from mlgrade.sandbox import effects, module
+from mlgrade.sandbox import effects, module, output
 from mlgrade.sandbox.confine import confine
+from mlgrade.sandbox.faults import fault_of
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.protocol import (
     LENGTHS,
@@ -72,8 +73,8 @@ class Desk:
         self._wire, self._limits = wire, limits
         self._filename = ""
         self._module: ModuleType | None = None
-        self._output = module.Capped(limits.output_chars)
-        self._notes = module.Notes("")
+        self._output = output.Capped(limits.output_chars)
+        self._notes = output.Notes("")
 
     def serve(self) -> None:
         while True:
@@ -85,8 +86,8 @@ class Desk:
 
     def _load(self, request: Load) -> Loaded:
         self._filename = request.filename
-        self._notes = module.Notes(request.filename)
-        module.watch_warnings(self._notes)
+        self._notes = output.Notes(request.filename)
+        output.watch_warnings(self._notes)
         sys.stdin, sys.stdout, sys.stderr = io.StringIO(), self._output, self._output
         self._module, fault = module.load(request)
         return Loaded(
@@ -103,7 +104,7 @@ class Desk:
         try:
             result = self._function(request.function)(*given[0], **given[1])
         except BaseException as error:  # noqa: BLE001  (whatever a student raises is a result)
-            fault = module.fault_of(error, self._filename)
+            fault = fault_of(error, self._filename)
             changed = effects.changed(untouched, effects.named(*given))
             return Returned(fault=fault, changed=changed, **self._said()), b""
         return self._returned(result, untouched, effects.named(*given))

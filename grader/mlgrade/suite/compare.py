@@ -42,7 +42,7 @@ def close(got: Any, expected: Any, *, rtol: float = RTOL, atol: float = 0.0) -> 
         _close_dicts(got, expected, rtol, atol)
         return
     want = np.asarray(expected, dtype=float)
-    have = _numbers(got, want)
+    have = _numbers(got, "a number" if want.ndim == 0 else "an array of numbers")
     if have.shape != want.shape:
         raise Mismatch("returned the wrong shape", f"shape {have.shape}, expected {want.shape}")
     if np.isfinite(want).all() and not np.isfinite(have).all():
@@ -87,8 +87,7 @@ def _near(have: np.ndarray[Any, Any], want: np.ndarray[Any, Any], rtol: float, a
     return result
 
 
-def _numbers(got: Any, want: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    wanted = "a number" if want.ndim == 0 else "an array of numbers"
+def _numbers(got: Any, wanted: str) -> np.ndarray[Any, Any]:
     try:
         have = np.asarray(got)
     except (ValueError, TypeError, OverflowError):  # ragged lists
@@ -140,8 +139,7 @@ def parts(got: Any, count: int) -> Sequence[Any]:
 
 def finite(got: Any) -> None:
     _there(got)
-    have = np.asarray(got)
-    if have.dtype.kind not in "iuf" or not np.isfinite(have).all():
+    if not np.isfinite(_numbers(got, "numbers")).all():
         raise Mismatch("returned nan or inf where numbers should be", show(got))
 
 

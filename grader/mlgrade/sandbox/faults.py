@@ -1,0 +1,66 @@
+"""Describes an exception by what can be shown: the student's own frames, never the worker's."""
+
+from __future__ import annotations
+
+import builtins
+import traceback
+from collections.abc import Iterator
+from types import FrameType, TracebackType
+
+from mlgrade.sandbox.protocol import Fault, Frame
+
+
+class RefusedError(ImportError):
+    """An import that the course does not allow. An ImportError, so that `try: import x` falls back as usual."""
+
+
+class ForbiddenError(RuntimeError):
+    """A function that this exercise asks the student to write."""
+
+
+def fault_of(error: BaseException, filename: str) -> Fault:
+    """Describe an exception by what can be shown: the student's own frames, never the worker's."""
+    frames = list(_own_frames(error.__traceback__, filename))
+    syntax = error if isinstance(error, SyntaxError) and error.filename == filename else None
+    return Fault(
+        type=_word(type(error).__name__),
+        bases=[base.__name__ for base in type(error).__mro__ if _is_builtin(base)][:20],
+        message=_message(error, syntax),
+        frames=[Frame(line, _word(frame.f_code.co_name)) for frame, line in frames[-40:]],
+        shapes=_shapes(frames[-1][0]) if frames else [],
+        line=(syntax.lineno or 0) if syntax else 0,
+        column=(syntax.offset or 0) if syntax else 0,
+        unbound=isinstance(error, TypeError) and not frames,
+    )
+
+
+def _is_builtin(kind: type) -> bool:
+    return getattr(builtins, kind.__name__, None) is kind or kind in (RefusedError, ForbiddenError)
+
+
+def _own_frames(trace: TracebackType | None, filename: str) -> Iterator[tuple[FrameType, int]]:
+    for frame, line in traceback.walk_tb(trace):
+        if frame.f_code.co_filename == filename:
+            yield frame, line
+
+
+def _message(error: BaseException, syntax: SyntaxError | None) -> str:
+    if syntax is not None:
+        return str(syntax.msg)[:2000]
+    # The traceback module survives a __str__ that raises, and adds Python's own "Did you mean".
+    text = "".join(traceback.TracebackException.from_exception(error, limit=1).format_exception_only())
+    return text.partition(": ")[2].strip()[:2000]
+
+
+def _shapes(frame: FrameType) -> list[str]:
+    """Shapes and dtypes of the arrays in reach of the line that failed: most errors are there to see."""
+    found = []
+    for name, value in list(frame.f_locals.items())[:50]:
+        shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
+        if type(shape) is tuple and dtype is not None:
+            found.append(_word(f"{name}: shape {shape}, {dtype}"))
+    return found[:8]
+
+
+def _word(text: object) -> str:
+    return str(text)[:200]

@@ -1,0 +1,81 @@
+"""What student code says beside its answers: printed text and warnings, captured and capped. They never cost points."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+
+def _word(text: object) -> str:
+    return str(text)[:200]
+
+
+class Capped:
+    """A text stream that keeps the first `most` characters and counts the rest."""
+
+    encoding = "utf-8"
+    errors = "strict"
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._parts: list[str] = []
+        self._kept = self._lost = 0
+
+    def write(self, text: str) -> int:
+        part = text[: self._most - self._kept]
+        if part:
+            self._parts.append(part)
+            self._kept += len(part)
+        self._lost += len(text) - len(part)
+        return len(text)
+
+    def writelines(self, lines: Sequence[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def take(self) -> str:
+        text = "".join(self._parts) + (f"\n... {self._lost} more characters" if self._lost else "")
+        self._parts.clear()
+        self._kept = self._lost = 0
+        return text
+
+
+class Notes:
+    """Warnings, as one line each, with the student's line where they came from."""
+
+    def __init__(self, filename: str) -> None:
+        self._filename = filename
+        self._lines: list[str] = []
+
+    def show(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: object = None,
+        line: str | None = None,
+    ) -> None:
+        del file, line
+        place = f"{self._filename}:{lineno}: " if filename == self._filename else ""
+        note = _word(f"{place}{category.__name__}: {message}")
+        if note not in self._lines and len(self._lines) < 10:
+            self._lines.append(note)
+
+    def take(self) -> list[str]:
+        lines, self._lines = self._lines, []
+        return lines
+
+
+def watch_warnings(notes: Notes) -> None:
+    warnings.simplefilter("always")
+    warnings.showwarning = notes.show

@@ -1,0 +1,79 @@
+"""The other commands, and what holds for all of them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from mlgrade.cli import COMMANDS
+
+ROOT = Path(__file__).resolve().parents[2]
+Run = Callable[..., CompletedProcess[str]]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help(command: str, mlgrade: Run) -> None:
+    """Every command has help with an example, every option a sentence, and the README names the command."""
+    text = mlgrade(command, "--help").stdout
+    assert "Example" in text
+    options = re.findall(r"^  (?:-\w, )?--[\w-]+(?:/--[\w-]+)?(?: [A-Z]+)?(.*)$", text, flags=re.MULTILINE)
+    assert options
+    assert f"mlgrade {command}" in (ROOT / "README.md").read_text()
+
+
+def test_help_of_all(mlgrade: Run) -> None:
+    """The first help that a student reads names every command."""
+    text = mlgrade("--help").stdout
+    assert all(f"  {command} " in text for command in COMMANDS)
+
+
+def test_version(mlgrade: Run) -> None:
+    """--version is one line that a bug report can quote."""
+    assert re.fullmatch(r"mlgrade, version \d+\.\d+\.\d+\n", mlgrade("--version").stdout)
+
+
+def test_completion(mlgrade: Run) -> None:
+    """Shells can complete commands and options."""
+    done = mlgrade(_MLGRADE_COMPLETE="bash_complete", COMP_WORDS="mlgrade ch", COMP_CWORD="1")
+    assert "check" in done.stdout
+
+
+def test_list_shows_the_road(mlgrade: Run, course: Path) -> None:
+    """list follows what check has found, and notices a file that was edited since."""
+    assert "open" in mlgrade("list").stdout
+    shutil.copy(ROOT / "tests/golden/cases/no_shift/softmax.py", course / "exercises")
+    mlgrade("check")
+    assert re.search(r"\[~\] softmax .* 7.74 of 10  started", mlgrade("list").stdout)
+    shutil.copy(ROOT / "solutions/softmax.py", course / "exercises")
+    assert "changed since the last check" in mlgrade("list").stdout
+    mlgrade("check")
+    entry = json.loads(mlgrade("list", "--json").stdout)["units"][0]["concepts"][0]
+    assert (entry["state"], entry["earned"]) == ("complete", 10.0)
+
+
+def test_list_shows_dates(mlgrade: Run) -> None:
+    """Due dates come with their time zone."""
+    assert re.search(r"\(due 2027-\d\d-\d\d 23:59 \+0100\)", mlgrade("list", cwd=ROOT).stdout)
+
+
+def test_doctor(mlgrade: Run) -> None:
+    """doctor tries the walls in a real worker, and says what does not hold."""
+    facts = json.loads(mlgrade("doctor", "--json").stdout)
+    by_name = {fact["name"]: fact for fact in facts}
+    assert by_name["course"]["good"]
+    walls = [fact for fact in facts if fact["name"] == "wall"]
+    assert sum(fact["value"].startswith("holds") for fact in walls) == 4
+    assert any(fact["value"].startswith("missing") for fact in walls)
+
+
+def test_doctor_without_a_course(mlgrade: Run, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """doctor works where nothing else does."""
+    done = mlgrade("doctor", cwd=tmp_path_factory.mktemp("empty"))
+    assert done.returncode == 0
+    assert "no course.yml" in done.stdout
