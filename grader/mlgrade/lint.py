@@ -124,7 +124,8 @@ def _signatures(course: Course, concept: Concept) -> Iterator[Problem]:
 def _examples(course: Course, concept: Concept) -> Iterator[Problem]:
     """Run the docstrings' examples on the solution's functions."""
     path = course.exercise(concept.id)
-    known = diagnosis.run(course.solution(concept.id).read_text(encoding="utf-8"))
+    solved = diagnosis.run(course.solution(concept.id).read_text(encoding="utf-8"))
+    known = diagnosis.run(path.read_text(encoding="utf-8")) | {name: solved[name] for name in concept.functions}
     for name, node in _functions(path).items():
         test = doctest.DocTestParser().get_doctest(
             ast.get_docstring(node) or "", dict(known), name, str(path), node.body[0].lineno - 1

@@ -4,6 +4,7 @@ and mixed rows; -inf; the shift that changes nothing; log_softmax where probabil
 
 import numpy as np
 import pytest
+
 from mlgrade.suite.compare import array, close, finite, holds, untouched
 
 

@@ -1,6 +1,7 @@
 """Named wrong answers for softmax and log_softmax."""
 
 import numpy as np
+
 from mlgrade.diagnosis import misconception
 
 
