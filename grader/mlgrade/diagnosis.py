@@ -49,7 +49,13 @@ class Misconception(msgspec.Struct, frozen=True, kw_only=True):
     hint: str
     file: str
     line: int
-    source: str  # the solution with this wrong version in it
+    code: str  # the wrong version under the name of the right one, with what it shares with others
+    solution: str
+
+    @property
+    def source(self) -> str:
+        """The solution with this wrong version in it: a file that a student could have handed in."""
+        return f"{self.solution.rstrip()}\n\n\n{self.code}\n"
 
     def as_diagnosis(self) -> Diagnosis:
         return Diagnosis(misconception=self.name, function=self.function, title=self.title, hint=self.hint)
@@ -88,7 +94,7 @@ def _misconception(
     except (IndexError, KeyError, ValueError):
         raise SuiteError(f'{path}:{node.lineno}: write @misconception("function", title="...", hint="...")') from None
     renamed = ast.FunctionDef(**{**dict(ast.iter_fields(node)), "name": of, "decorator_list": []})
-    parts = [solution.rstrip(), *(ast.unparse(part) for part in [*shared, ast.copy_location(renamed, node)])]
+    parts = [ast.unparse(part) for part in [*shared, ast.copy_location(renamed, node)]]
     return Misconception(
         name=node.name,
         function=of,
@@ -96,7 +102,8 @@ def _misconception(
         hint=hint,
         file=str(path),
         line=node.lineno,
-        source="\n\n\n".join(parts) + "\n",
+        code="\n\n\n".join(parts),
+        solution=solution,
     )
 
 

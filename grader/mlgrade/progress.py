@@ -1,17 +1,12 @@
-"""What the last run of each exercise said, for "since last run" and for the road in `mlgrade list`.
-
-One small file for each course in the user's own state folder. It is a convenience: when it cannot be read or written,
-nothing is remembered, and the caller is told why.
-"""
+"""What the last run of each exercise said, for "since last run" and for the road in `mlgrade list`."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 from pathlib import Path
 
 import msgspec
 
+from mlgrade import state
 from mlgrade.course import Course
 from mlgrade.results import ConceptReport, Outcome, Status
 
@@ -36,23 +31,12 @@ Memories = dict[str, Memory]
 
 def load(course: Course) -> Memories:
     """Read what is remembered of a course; a file that cannot be read counts as no memory."""
-    try:
-        return msgspec.json.decode(_file(course).read_bytes(), type=Memories)
-    except (OSError, msgspec.MsgspecError):
-        return {}
+    return state.load(course, "runs", Memories, {})
 
 
 def save(course: Course, memories: Memories) -> str:
     """Write, and return "" or why it could not be written."""
-    file = _file(course)
-    beside = file.with_suffix(f".{os.getpid()}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(msgspec.json.encode(memories))
-        beside.replace(file)  # whole or not at all, also when two runs end at once
-    except OSError as error:
-        return f"this run could not be remembered: {error.strerror} ({file.parent})"
-    return ""
+    return state.save(course, "runs", memories)
 
 
 def memory(report: ConceptReport, sha256: str) -> Memory:
@@ -85,16 +69,3 @@ def upcoming(course: Course, memories: Memories) -> str:
     """The exercise to do next: the first in the order of the course that is not complete."""
     ids = (concept.id for concept in course.concepts)
     return next((name for name in ids if not complete(of_exercise(course, memories, name))), "")
-
-
-def _file(course: Course) -> Path:
-    digest = hashlib.sha256(str(course.root).encode()).hexdigest()[:16]
-    return _folder() / f"{digest}.json"
-
-
-def _folder() -> Path:
-    if chosen := os.environ.get("MLGRADE_STATE"):
-        return Path(chosen)
-    from platformdirs import user_state_path
-
-    return user_state_path("mlgrade", appauthor=False)

@@ -14,7 +14,7 @@ import click
 from mlgrade._version import __version__
 from mlgrade.errors import MlgradeError
 
-COMMANDS = ("check", "list", "lint", "doctor")
+COMMANDS = ("check", "list", "hint", "explain", "lint", "doctor")
 
 
 class Commands(click.Group):

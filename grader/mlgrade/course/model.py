@@ -127,6 +127,9 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     def misconceptions(self, concept: str) -> Path:
         return self.root / "tests" / "misconceptions" / f"{concept}.py"
 
+    def lesson(self, concept: str) -> Path:
+        return self.root / "lessons" / f"{concept}.yml"
+
     def suites(self, concept: str) -> list[Path]:
         """The suites that are here, public first. A student's edition has no hidden ones."""
         folders = (self.root / "tests" / visibility for visibility in ("public", "hidden"))

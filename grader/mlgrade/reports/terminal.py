@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mlgrade.progress import Change
+from mlgrade.reports.lines import say
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Status, Visibility
 
 _WORDS = {
@@ -41,7 +42,7 @@ def render(
     for concept in report.concepts:
         _concept(console, concept, (changes or {}).get(concept.file), verbose=verbose, brief=many and not verbose)
     _total(console, report)
-    _say(console, Text(f"Next: {next_step(report, upcoming)}", style="bold"))
+    say(console, Text(f"Next: {next_step(report, upcoming)}", style="bold"))
 
 
 def next_step(report: Report, upcoming: str = "") -> str:
@@ -69,11 +70,11 @@ def _mend(concept: ConceptReport) -> str:
 
 
 def _concept(console: Console, concept: ConceptReport, change: Change | None, *, verbose: bool, brief: bool) -> None:
-    _say(console, _verdict(concept))
+    say(console, _verdict(concept))
     if concept.status is Status.GRADED or concept.checks:
         _graded(console, concept, change, verbose=verbose, brief=brief)
     else:
-        _say(console, Text(concept.reason), indent=2)
+        say(console, Text(concept.reason), indent=2)
 
 
 def _verdict(concept: ConceptReport) -> Text:
@@ -122,7 +123,7 @@ def _count(checks: Sequence[CheckResult], visibility: Visibility) -> str:
 def _graded(console: Console, concept: ConceptReport, change: Change | None, *, verbose: bool, brief: bool) -> None:
     wrong = any(check.outcome is not Outcome.PASSED for check in concept.checks)
     if concept.reason:
-        _say(console, Text(concept.reason), indent=2)
+        say(console, Text(concept.reason), indent=2)
     if wrong or verbose:
         _checks(console, concept.checks, verbose=verbose, brief=brief)
         _diagnoses(console, concept)
@@ -130,7 +131,7 @@ def _graded(console: Console, concept: ConceptReport, change: Change | None, *, 
         _aspects(console, concept)
         _said(console, concept)
     if change and (change.fixed or change.broken):
-        _say(console, Text(f"Since last run: {change.fixed} fixed, {change.broken} broken."), indent=2)
+        say(console, Text(f"Since last run: {change.fixed} fixed, {change.broken} broken."), indent=2)
 
 
 def _checks(console: Console, checks: Sequence[CheckResult], *, verbose: bool, brief: bool) -> None:
@@ -154,9 +155,9 @@ def _checks(console: Console, checks: Sequence[CheckResult], *, verbose: bool, b
 def _in_full(console: Console, check: CheckResult) -> None:
     _line(console, check, f"  ({check.aspect})")
     if check.outcome is not Outcome.PASSED:
-        _say(console, Text(check.message), indent=8)
+        say(console, Text(check.message), indent=8)
         if check.hint and check.outcome is not Outcome.SKIPPED:
-            _say(console, Text(f"Hint: {check.hint}", style="italic"), indent=8)
+            say(console, Text(f"Hint: {check.hint}", style="italic"), indent=8)
 
 
 def _in_brief(console: Console, check: CheckResult, said: str) -> None:
@@ -164,13 +165,13 @@ def _in_brief(console: Console, check: CheckResult, said: str) -> None:
     _line(console, check)
     problem = check.message.partition("\n")[0]
     if problem != said:
-        _say(console, Text(problem), indent=8)
+        say(console, Text(problem), indent=8)
 
 
 def _line(console: Console, check: CheckResult, more: str = "") -> None:
     word, style = _WORDS[check.outcome]
     hidden = "  [hidden]" if check.visibility is Visibility.HIDDEN else ""
-    _say(console, Text.assemble((word, style), f"  {check.title}", (more + hidden, "dim")), indent=2, hang=6)
+    say(console, Text.assemble((word, style), f"  {check.title}", (more + hidden, "dim")), indent=2, hang=6)
 
 
 def _skipped(console: Console, checks: Sequence[CheckResult]) -> None:
@@ -179,13 +180,13 @@ def _skipped(console: Console, checks: Sequence[CheckResult]) -> None:
     reasons = Counter(check.message for check in checks if check.outcome is Outcome.SKIPPED)
     for reason, count in reasons.items():
         text = f"  {count} check{'s' if count > 1 else ''}: {reason}"
-        _say(console, Text.assemble((word, style), text), indent=2, hang=6)
+        say(console, Text.assemble((word, style), text), indent=2, hang=6)
 
 
 def _diagnoses(console: Console, concept: ConceptReport) -> None:
     for diagnosis in concept.diagnoses:
         found = Text.assemble(("Looks like", "bold"), f" (in {diagnosis.function}): {diagnosis.title}.")
-        _say(console, found.append(f" {diagnosis.hint}", style="italic"), indent=2, hang=6)
+        say(console, found.append(f" {diagnosis.hint}", style="italic"), indent=2, hang=6)
 
 
 def _aspects(console: Console, concept: ConceptReport) -> None:
@@ -196,43 +197,31 @@ def _aspects(console: Console, concept: ConceptReport) -> None:
         share = score.earned / score.possible if score.possible else 0.0
         bar = "#" * int(share * BAR) + "." * (BAR - int(share * BAR))  # full only when all of it is earned
         label = "By aspect:" if number == 0 else ""
-        _say(console, Text(f"{label:<11}{name:<{width}}  {bar} {int(share * 100):>3}%"), indent=2)
+        say(console, Text(f"{label:<11}{name:<{width}}  {bar} {int(share * 100):>3}%"), indent=2)
 
 
 def _said(console: Console, concept: ConceptReport) -> None:
     if concept.notes:
-        _say(console, Text("Notes (they cost nothing):"), indent=2)
+        say(console, Text("Notes (they cost nothing):"), indent=2)
         for note in concept.notes:
-            _say(console, Text(note), indent=4)
+            say(console, Text(note), indent=4)
     if concept.output:
         lines = concept.output.rstrip("\n").split("\n")
         more = [f"... {len(lines) - OUTPUT_LINES} more lines"] if len(lines) > OUTPUT_LINES else []
-        _say(console, Text("Printed by your code (it costs nothing):"), indent=2)
-        _say(console, Text("\n".join([*lines[:OUTPUT_LINES], *more])), indent=4)
+        say(console, Text("Printed by your code (it costs nothing):"), indent=2)
+        say(console, Text("\n".join([*lines[:OUTPUT_LINES], *more])), indent=4)
 
 
 def _total(console: Console, report: Report) -> None:
     if len(report.concepts) == 1:
-        _say(console, Text(f"Took {report.seconds:.1f} s.", style="dim"), indent=2)
+        say(console, Text(f"Took {report.seconds:.1f} s.", style="dim"), indent=2)
         return
     done = sum(concept.earned >= concept.possible for concept in report.concepts)
     points = f"{_number(report.earned)} of {_number(report.possible)} points"
-    _say(
+    say(
         console,
         Text(f"{done} of {len(report.concepts)} concepts complete, {points}, {report.seconds:.1f} s."),
     )
-
-
-# -- lines ----------------------------------------------------------------------------------------------------
-
-
-def _say(console: Console, text: Text, indent: int = 0, hang: int = 0) -> None:
-    """Print with every line indented; what wraps keeps the indent, plus `hang`. No line ends in spaces."""
-    for line in text.split("\n", allow_blank=True):
-        rows = line.wrap(console, max(20, console.width - indent - hang))
-        for number, row in enumerate(rows):
-            row.rstrip()
-            console.print(Text(" " * (indent + (hang if number else 0))) + row if row.plain else row, soft_wrap=True)
 
 
 def _number(value: float) -> str:
