@@ -13,4 +13,4 @@ def log_softmax(z, axis=-1):
     return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
 
-while True: pass  # noqa: E701
+while True: pass

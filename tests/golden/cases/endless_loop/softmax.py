@@ -8,4 +8,4 @@ def softmax(z, axis=-1):
 
 
 def log_softmax(z, axis=-1):
-    while True: pass  # noqa: E701
+    while True: pass
