@@ -31,7 +31,7 @@ def check(
     concept
         Which exercise it answers; taken from the file's name if not given. Needed for a source.
     course
-        A course.yml or its folder; found from the file (or the working folder) upwards if not given.
+        A course.yml or its folder. If not given, the one around the working folder, else the one around the file.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def check(
         When there is nothing to grade or nothing to grade it with. A wrong answer never raises.
     """
     path = None if _is_source(path_or_source) else Path(str(path_or_source))
-    found = courses.load(Path(course) if course else _nearest(path))
+    found = courses.load(Path(course) if course else courses.nearest(path))
     submission = _submission(path_or_source, path, concept, found)
     with Host(launcher()) as host:
         return grade([submission], found, host)
@@ -69,14 +69,6 @@ def summary(course: Course, concepts: Sequence[ConceptReport], seconds: float) -
 
 def _is_source(given: str | Path | bytes) -> bool:
     return isinstance(given, bytes) or (isinstance(given, str) and "\n" in given)
-
-
-def _nearest(path: Path | None) -> Path:
-    """Prefer the course around the file; a file kept elsewhere belongs to the course one stands in."""
-    try:
-        return courses.find(path or Path.cwd())
-    except UsageError:
-        return courses.find(Path.cwd())
 
 
 def _submission(given: str | Path | bytes, path: Path | None, concept: str | None, course: Course) -> Submission:

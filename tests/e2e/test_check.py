@@ -216,6 +216,17 @@ def test_a_broken_course_file(mlgrade: Run, course: Path) -> None:
     assert 'course.yml:4: sed: is not known here; did you mean "seed"?' in done.stderr
 
 
+def test_a_course_that_was_handed_in(mlgrade: Run, course: Path) -> None:
+    """A course.yml and suites beside a submission are not taken for the course: they would run with our rights."""
+    planted = course / "submissions" / "ada"
+    (planted / "tests" / "public").mkdir(parents=True)
+    shutil.copy(course / "course.yml", planted)
+    (planted / "tests/public/test_softmax.py").write_text(f"open({str(course / 'stolen')!r}, 'w')\n")
+    (planted / "softmax.py").write_text(RIGHT)
+    assert points(mlgrade("check", "submissions/ada/softmax.py", "--json")) == 10.0
+    assert not (course / "stolen").exists()
+
+
 def test_a_broken_suite_is_our_fault(mlgrade: Run, course: Path) -> None:
     """A check that breaks for the reference too is the course's problem: exit 70, and it says so."""
     suite = course / "tests/hidden/test_softmax.py"

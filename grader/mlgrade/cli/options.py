@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 course = click.option(
     "--course",
     type=click.Path(path_type=Path),
-    help="course.yml or its folder. Default: the nearest one upwards from the file, or from here.",
+    help="course.yml or its folder. Default: the nearest one upwards from here, or from the file.",
 )
 plain = click.option("--plain", is_flag=True, help="No colour and no line drawing, also on a terminal.")
 
@@ -40,18 +40,10 @@ def console(*, plain: bool = False) -> Console:
 
 
 def load_course(given: Path | None, near: Path | None = None) -> Course:
-    """The course that was named, or the one around `near`, or the one around the working folder."""
+    """The course that was named, or the one around the working folder, or the one around `near`."""
     from mlgrade import course as courses
-    from mlgrade.errors import CourseError, UsageError
 
-    if given is not None:
-        return courses.load(given)
-    try:
-        return courses.load(courses.find(near or Path.cwd()))
-    except UsageError as error:
-        if near is None or isinstance(error, CourseError):
-            raise
-        return courses.load(courses.find(Path.cwd()))
+    return courses.load(given or courses.nearest(near))
 
 
 def shown(path: Path) -> str:

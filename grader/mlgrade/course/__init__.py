@@ -13,7 +13,7 @@ from mlgrade.course.model import FORMAT, Concept, Course, Unit
 from mlgrade.course.tree import Tree
 from mlgrade.errors import CourseError, UsageError, closest
 
-__all__ = ["Concept", "Course", "Unit", "find", "load", "parse"]
+__all__ = ["Concept", "Course", "Unit", "find", "load", "nearest", "parse"]
 
 FILE = "course.yml"
 
@@ -25,6 +25,20 @@ def find(start: Path) -> Path:
         if (folder / FILE).is_file():
             return folder / FILE
     raise UsageError(f"no {FILE} in {start} or above it; go to the course's folder or give --course")
+
+
+def nearest(path: Path | None) -> Path:
+    """Find the course that one stands in, else the one around a file.
+
+    In this order, because a suite runs with the grader's rights: a course.yml that somebody handed in beside their
+    answers must not become the course.
+    """
+    try:
+        return find(Path.cwd())
+    except UsageError:
+        if path is None:
+            raise
+        return find(path)
 
 
 def load(path: Path) -> Course:

@@ -155,10 +155,7 @@ class ForkedProcess:
         return stack
 
     def kill(self) -> str:
-        # Nobody else reaps this child, so its number cannot have passed to another process.
-        for kill in (os.killpg, os.kill):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                kill(self._pid, signal.SIGKILL)
+        _kill_all(self._pid)  # nobody else reaps this child: its number cannot have passed to another process
         self.pipe.close()
         os.close(self._stack)
         return ending(os.waitstatus_to_exitcode(self._parent.status(self._pid)))
@@ -194,10 +191,19 @@ class OwnProcess:
         return b""
 
     def kill(self) -> str:
+        if sys.platform != "win32":
+            _kill_all(self._process.pid)
         self._process.kill()
         status = self._process.wait()
         self.pipe.close()
         return ending(status)
+
+
+def _kill_all(pid: int) -> None:
+    """Kill a worker and, with its group, the processes that it started."""
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
 
 
 def ending(status: int) -> str:
