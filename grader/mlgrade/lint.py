@@ -218,11 +218,12 @@ def _check(grader: Grader, concept: Concept, ran: Ran) -> Check:
 def leaks(report: ConceptReport, ran: Sequence[Ran], checks: Sequence[Check]) -> list[str]:
     """Find source lines, inputs and expected values of hidden checks in what a student would read."""
     text = "\n".join(_strings(msgspec.to_builtins(report)))
-    open_words = " ".join(part for check in checks for part in (check.marks.title, check.marks.hint))
-    known = {secret for one in ran if one.finding.visibility is Visibility.PUBLIC for secret in _inputs(one)}
-    secrets = {secret for one in ran if one.finding.visibility is Visibility.HIDDEN for secret in _inputs(one)} - known
+    shown = [part for check in checks for part in (check.marks.title, check.marks.hint)]
+    shown += [part for one in ran if one.finding.visibility is Visibility.PUBLIC for part in _inputs(one)]
+    allowed = "\n".join(shown)
+    secrets = {part for one in ran if one.finding.visibility is Visibility.HIDDEN for part in _inputs(one)}
     secrets |= {line for check in checks if check.visibility is Visibility.HIDDEN for line in _lines(check.file)}
-    return sorted(s for s in secrets if len(s) >= SHORTEST_SECRET and s not in open_words and s in text)
+    return sorted(s for s in secrets if len(s) >= SHORTEST_SECRET and s not in allowed and s in text)
 
 
 def _strings(data: Any) -> Iterator[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from mlgrade import course as courses
 from mlgrade.grading import Grader
 from mlgrade.results import Outcome, Status
