@@ -37,8 +37,8 @@ def main() -> None:
 
 def commands(path: str) -> tuple[list[str], list[str]]:
     ours = [sys.executable, "-m", "mlgrade", "check", path, "--plain"]
-    stem = Path(path).stem
-    suites = [f"tests/{visibility}/test_{stem}.py" for visibility in ("public", "hidden")]
+    folders = ["tests/public", "tests/hidden"]
+    suites = folders if (ROOT / path).is_dir() else [f"{folder}/test_{Path(path).stem}.py" for folder in folders]
     options = ["--import-mode=importlib", "-q", "-p", "in_process", "--file", path]
     return ours, [sys.executable, "-m", "pytest", *options, *suites]
 

@@ -51,9 +51,11 @@ class Student:
         return Function(getattr(self._module, name))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def student(request: pytest.FixtureRequest) -> Student:
     path = Path(request.config.getoption("--file"))
+    if path.is_dir():
+        path = path / f"{request.path.stem.removeprefix('test_')}.py"
     spec = importlib.util.spec_from_file_location("submission", path)
     assert spec is not None  # noqa: S101
     assert spec.loader is not None  # noqa: S101

@@ -35,7 +35,8 @@ def command(concept: str, as_json: bool, plain: bool, course: Path | None) -> No
     found = loaded.concept(concept)
     lesson = lessons.load(loaded, found)
     if as_json:
-        click.echo(json.dumps({"concept": concept, "title": found.title} | msgspec.to_builtins(lesson), indent=2))
+        card = {name: value for name, value in msgspec.to_builtins(lesson).items() if name != "hints"}
+        click.echo(json.dumps({"concept": concept, "title": found.title} | card, indent=2))
         return
     console = options.console(plain=plain)
     console.print(f"{found.title}  ({concept})", style="bold", soft_wrap=True)

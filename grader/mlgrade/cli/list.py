@@ -66,9 +66,16 @@ def _entry(course: Course, memories: Memories, concept: Concept) -> dict[str, An
         "title": concept.title,
         "points": concept.points,
         "requires": concept.requires,
+        "waits_for": [name for name in concept.requires if not _done(course, memories, name)],
         "state": _state(course, concept, memory),
         "earned": memory.earned if memory else None,
     }
+
+
+def _done(course: Course, memories: Memories, name: str) -> bool:
+    from mlgrade import progress
+
+    return progress.complete(progress.of_exercise(course, memories, name))
 
 
 def _state(course: Course, concept: Concept, memory: Memory | None) -> str:
@@ -96,23 +103,26 @@ def _print(console: Console, course: Course, memories: Memories) -> None:
     from mlgrade import progress
 
     data = _data(course, memories)
+    following = progress.upcoming(course, memories)
     console.print(f"{course.title} {course.version}", style="bold", soft_wrap=True)
     for unit in data["units"]:
         due = f"  (due {_date(unit['due'])})" if unit["due"] else ""
         console.print(f"\n{unit['title']}{due}", style="bold", soft_wrap=True)
         for entry in unit["concepts"]:
-            console.print(_line(entry), soft_wrap=True)
-    following = progress.upcoming(course, memories)
+            console.print(_line(entry, following), soft_wrap=True)
     step = f"mlgrade check {options.shown(course.exercise(following))}" if following else "nothing: all is complete."
     console.print(f"\nNext: {step}", style="bold", soft_wrap=True)
 
 
-def _line(entry: dict[str, Any]) -> str:
-    needs = f"  needs {', '.join(entry['requires'])}" if entry["requires"] else ""
+def _line(entry: dict[str, Any], following: str) -> str:
+    """One exercise: mark, points, state, what is still to be done before it, and whether it is the next one."""
+    needs = f"  after {', '.join(entry['waits_for'])}" if entry["waits_for"] else ""
     earned = "-" if entry["earned"] is None else f"{entry['earned']:g}"
     note = "  changed since the last check" if entry["state"] == "changed" else ""
+    here = "  <- next" if entry["id"] == following else ""
     mark = _MARKS[entry["state"]]
-    return f"  {mark} {entry['id']:<18} {earned:>5} of {entry['points']:g}  {entry['state']:<9}{needs}{note}".rstrip()
+    points = f"{earned:>5} of {entry['points']:g}"
+    return f"  {mark} {entry['id']:<18} {points}  {entry['state']:<9}{needs}{note}{here}".rstrip()
 
 
 def _date(text: str) -> str:
