@@ -6,8 +6,10 @@ import json
 import os
 import pty
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -319,6 +321,43 @@ def test_a_closed_pipe(course: Path) -> None:
     assert done.stdout.startswith("FAIL")
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+def workers() -> set[str]:
+    """Processes that hold, or could hold, student code."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        try:
+            command = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"mlgrade.sandbox.worker" in command:
+            found.add(entry.name)
+    return found
+
+
+def wait_until(true: Callable[[], bool]) -> bool:
+    for _ in range(200):
+        if true():
+            return True
+        threading.Event().wait(0.05)
+    return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_nothing_outlives_the_command(sign: signal.Signals, course: Path) -> None:
+    """However the command ends while student code loops, no process of it is left."""
+    write(course, "def softmax(z, axis=-1):\n    while True: pass\n\nlog_softmax = softmax\n")
+    (course / "course.yml").write_text((course / "course.yml").read_text().replace("call: 0.5 s", "call: 60 s"))
+    before = workers()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mlgrade", "check"], cwd=course, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    assert wait_until(lambda: len(workers() - before) == 2)
+    process.send_signal(sign)
+    process.wait()
+    assert wait_until(lambda: not workers() - before)
 
 
 # -- what is remembered, what is written ----------------------------------------------------------------------

@@ -30,7 +30,7 @@ class _Stored(_Format):
 
 
 def load(course: Course) -> tuple[Answers, str]:
-    """Read the answers, and "" or what happened to a file that is damaged. Raises UsageError if it cannot be reached."""
+    """Read the answers, and "" or what became of a damaged file. Raises UsageError if it cannot be reached."""
     path = file(course)
     try:
         raw = path.read_bytes()

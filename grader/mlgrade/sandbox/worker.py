@@ -23,7 +23,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from mlgrade.sandbox import effects, module, output
-from mlgrade.sandbox.confine import confine
+from mlgrade.sandbox.confine import confine, orphans
 from mlgrade.sandbox.faults import fault_of
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.protocol import (
@@ -193,11 +193,13 @@ def warm(control: int) -> None:
 
 
 def _fork(line: socket.socket, descriptors: list[int], limits: Limits) -> int:
+    parent = os.getpid()
     pid = os.fork()
     if pid:
         for descriptor in descriptors:
             os.close(descriptor)
         return pid
+    orphans.die_with(parent)  # first of all: a worker that loops never looks at its pipe again
     os.setsid()
     line.close()
     _stack_on_request(descriptors[2])

@@ -108,12 +108,13 @@ def _there(got: Any) -> None:
 
 
 def number(got: Any) -> None:
-    """A plain number: int, float or a numpy scalar, or an array without axes."""
+    """A plain real number: int, float or a numpy scalar, or an array without axes."""
     _there(got)
     if isinstance(got, (bool, np.bool_)) or not isinstance(got, (int, float, np.number, np.ndarray)):
         raise Mismatch("returned something that is not a number", f"{_kind(got)}, expected a number")
     if np.ndim(got):
         raise Mismatch("returned an array where a number should be", f"shape {np.shape(got)}, expected one number")
+    _numbers(got, "a number")
 
 
 def array(got: Any, shape: tuple[int, ...], kind: str = "f") -> None:

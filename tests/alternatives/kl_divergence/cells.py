@@ -22,4 +22,4 @@ def kl_divergence(p, q):
 
 
 # %% try it
-print(kl_divergence([0.5, 0.5], [0.25, 0.75]))  # noqa: T201
+print(kl_divergence([0.5, 0.5], [0.25, 0.75]))

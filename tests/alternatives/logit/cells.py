@@ -9,7 +9,7 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z)) * 1.0
 
 
-print("sigmoid:", sigmoid(np.linspace(-3, 3, 7)))  # noqa: T201
+print("sigmoid:", sigmoid(np.linspace(-3, 3, 7)))
 
 # %%
 
@@ -20,4 +20,4 @@ def logit(p):
     return np.log(odds)
 
 
-print("logit:", logit([0.1, 0.5, 0.9]))  # noqa: T201
+print("logit:", logit([0.1, 0.5, 0.9]))

@@ -13,7 +13,7 @@ def is_distribution(p, tol=1e-8):
     return bool(ok)
 
 
-print(is_distribution([0.5, 0.5]), is_distribution([0.5, 0.6]))  # noqa: T201
+print(is_distribution([0.5, 0.5]), is_distribution([0.5, 0.6]))
 
 # %% shares
 
@@ -26,7 +26,7 @@ def empirical_probabilities(outcomes, n_classes):
     return np.diff(edges) / outcomes.size
 
 
-print(empirical_probabilities([0, 1, 1], 3))  # noqa: T201
+print(empirical_probabilities([0, 1, 1], 3))
 
 # %% mean
 
@@ -43,4 +43,4 @@ def assert_same_length(a, b):
         raise ValueError("not the same length")
 
 
-print(expected_value([1, 2], [0.5, 0.5]))  # noqa: T201
+print(expected_value([1, 2], [0.5, 0.5]))
