@@ -58,9 +58,9 @@ def test_as_many_queries_as_keys(student, rng):
 
 
 @pytest.mark.requires("one_row_for_each_query")
-@pytest.mark.hint("A query of zeros scores all keys alike. How is one unit shared then?")
+@pytest.mark.hint("If all scores of a row are alike, how is its one unit shared?")
 def test_zero_query(student, rng):
-    """Has no favourite when the query is zero."""
+    """Has no favourite when no key matches better than another."""
     close(student.attention_weights(np.zeros((1, 3)), rng.normal(size=(7, 3))), np.full((1, 7), 1 / 7))
 
 
@@ -122,7 +122,7 @@ def test_hidden_key_with_a_huge_score(student):
 @pytest.mark.requires("hidden_keys")
 @pytest.mark.hint("Without a choice there is nothing to share, however well a hidden key scores.")
 def test_only_the_worst_key_is_open(student):
-    """Gives the whole unit to the only open key when it has the lowest score."""
+    """Finds the only open key, also when it matches worst."""
     q, k, mask = [[30.0], [-30.0]], [[40.0], [0.0], [-40.0]], np.array([[0, 0, 1], [1, 0, 0]], dtype=bool)
     close(student.attention_weights(q, k, mask=mask), [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 
@@ -131,7 +131,7 @@ def test_only_the_worst_key_is_open(student):
 @pytest.mark.points(2)
 @pytest.mark.hint("Nobody to look at: what is the sum? Such a row must not disturb the others.")
 def test_rows_without_an_open_key(student, rng):
-    """Gives zeros to each query without an open key, and right weights to the others."""
+    """Treats queries without an open key as promised, and the others as well."""
     q, k = rng.normal(size=(4, 3)), rng.normal(size=(5, 3))
     mask = np.array([[0, 0, 0, 0, 0], [1, 0, 1, 1, 0], [0, 0, 0, 0, 0], [0, 1, 0, 0, 1]], dtype=bool)
     close(student.attention_weights(q, k, mask=mask), weights(q, k, mask))

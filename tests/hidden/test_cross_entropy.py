@@ -70,21 +70,23 @@ def test_shift_of_each_row(student, rng):
 
 @pytest.mark.hint("np.asarray(logits, dtype=float) and np.asarray(targets) make arrays of lists.")
 def test_whole_numbers(student):
-    """Takes lists of whole numbers."""
+    """Takes whole numbers, in lists and in small integer types."""
     close(student.cross_entropy([[3, 1, 2, -4]], [2]), mean_loss([[3, 1, 2, -4]], [2]))
+    small = np.array([[100, -100, 90], [-3, 2, 0]], np.int8)
+    close(student.cross_entropy(small, [1, 0]), mean_loss(small, [1, 0]))
 
 
 @pytest.mark.requires("one_row")
 @pytest.mark.hint("With one class there is no wrong answer.")
 def test_one_class(student):
-    """Costs nothing when there is only one class."""
+    """Knows the price when there is only one class."""
     close(student.cross_entropy([[-3.5]], [0]), 0.0, atol=1e-12)
 
 
 @pytest.mark.requires("one_row")
-@pytest.mark.hint("Your loss never comes near 0. Are scores turned into probabilities twice, or cut off?")
+@pytest.mark.hint("Is your loss too high here? Are scores turned into probabilities twice, or cut off?")
 def test_sure_and_right(student):
-    """Costs nothing when the model is sure and right."""
+    """Knows the price when the model is sure and right."""
     close(student.cross_entropy([[600.0, 0.0, 1.0], [0.0, -1.0, 40.0]], [0, 2]), 0.0, atol=1e-9)
 
 

@@ -5,11 +5,11 @@ and mixed rows; -inf; the shift that changes nothing; log_softmax where probabil
 import numpy as np
 import pytest
 
-from mlgrade.suite.compare import array, close, finite, holds, untouched
+from mlgrade.suite.compare import array, close, finite, holds, unshared, untouched
 
 
 def shares(z, axis=-1):
-    """Softmax by the definition, in extended exponent range: exact for the moderate scores used here."""
+    """Softmax by the definition: good for the moderate scores that it is used on here."""
     e = np.exp(np.asarray(z, dtype=float))
     return e / e.sum(axis=axis, keepdims=True)
 
@@ -46,6 +46,15 @@ def test_middle_axis(student, rng):
     close(student.softmax(z, axis=1), shares(z, axis=1))
 
 
+@pytest.mark.aspect("axis")
+@pytest.mark.hint("A negative axis counts from the end, as everywhere in numpy. Is yours passed on as it is?")
+def test_axis_from_the_end(student, rng):
+    """Counts a negative axis from the end."""
+    z = rng.normal(size=(4, 3, 2))
+    close(student.softmax(z, axis=-2), shares(z, axis=1))
+    close(student.softmax(z, axis=-3), shares(z, axis=0))
+
+
 @pytest.mark.aspect("shapes")
 @pytest.mark.requires("random_matrix")
 @pytest.mark.hint("The answer has one probability for each score.")
@@ -56,10 +65,13 @@ def test_keeps_the_shape(student, rng):
 
 @pytest.mark.hint("Whole numbers and lists become floats with np.asarray(z, dtype=float).")
 def test_whole_numbers(student):
-    """Takes lists of whole numbers."""
+    """Takes whole numbers, in lists and in small integer types."""
     close(student.softmax([[3, 1, 2], [0, 0, 5]]), shares([[3, 1, 2], [0, 0, 5]]))
+    small = np.array([[100, -100, 99], [-3, 2, 0]], np.int8)
+    close(student.softmax(small), shares(small))
 
 
+@pytest.mark.requires("random_matrix")
 @pytest.mark.hint("With one choice there is nothing to share.")
 def test_one_score(student):
     """Gives probability 1 to a single score."""
@@ -87,7 +99,8 @@ def test_rows_of_different_size(student):
 @pytest.mark.hint("The small ones may vanish; the large one must not turn into nan.")
 def test_one_outlier(student):
     """Gives everything to one score that towers over the rest."""
-    close(student.softmax([0.0, 0.0, 0.0, 2000.0]), [0.0, 0.0, 0.0, 1.0])
+    z = [[0.0, 0.0, 2000.0, 0.0], [2000.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 2000.0]]
+    close(student.softmax(z), [[0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]])
 
 
 @pytest.mark.aspect("stability")
@@ -114,6 +127,7 @@ def test_log_along_an_axis(student, rng):
     """log_softmax works along the axis it is given."""
     z = rng.normal(size=(4, 3))
     close(student.log_softmax(z, axis=0), np.log(shares(z, axis=0)))
+    close(student.log_softmax(z, axis=-2), np.log(shares(z, axis=0)))
     close(student.log_softmax(z), np.log(shares(z)))
 
 
@@ -122,7 +136,8 @@ def test_log_along_an_axis(student, rng):
 @pytest.mark.hint("Use z - max - log(sum(exp(z - max))) and never take the log of a 0.")
 def test_log_of_a_vanishing_share(student):
     """log_softmax keeps what is too small for a probability."""
-    close(student.log_softmax([[1000.0, 0.0], [-800.0, 0.0]]), [[0.0, -1000.0], [-800.0, 0.0]])
+    z = [[1000.0, 0.0, 0.0], [-800.0, 0.0, -900.0], [0.0, 2000.0, 0.0]]
+    close(student.log_softmax(z), [[0.0, -1000.0, -1000.0], [-800.0, 0.0, -900.0], [-2000.0, 0.0, -2000.0]])
 
 
 @pytest.mark.aspect("stability")
@@ -133,6 +148,25 @@ def test_log_of_rows_of_different_size(student):
     close(student.log_softmax([[1000.0, 1001.0], [-1000.0, -999.0], [0.0, 1.0]]), [row] * 3)
 
 
+@pytest.mark.aspect("stability")
+@pytest.mark.requires("log_along_an_axis")
+@pytest.mark.hint("Nothing has to be done for -inf: what is subtracted from it leaves it as it is.")
+def test_log_of_minus_infinity(student):
+    """log_softmax leaves a score of -inf at -inf."""
+    low, high = np.log(shares([0.0, 1.0]))
+    close(student.log_softmax([0.0, -np.inf, 1.0]), [low, -np.inf, high])
+
+
+@pytest.mark.aspect("shapes")
+@pytest.mark.requires("log_along_an_axis")
+@pytest.mark.hint("log_softmax takes the same inputs as softmax: lists, whole numbers, any number of axes.")
+def test_log_keeps_the_shape(student, rng):
+    """log_softmax returns a float array with the shape of its input."""
+    array(student.log_softmax([[1, 2, 3], [6, 5, 4]]), (2, 3))
+    close(student.log_softmax(np.array([100, -100, 100], np.int8)), np.log(0.5) - np.array([0.0, 200.0, 0.0]))
+    array(student.log_softmax(rng.normal(size=(2, 4, 3)), axis=1), (2, 4, 3))
+
+
 @pytest.mark.aspect("input")
 @pytest.mark.requires("log_along_an_axis")
 @pytest.mark.hint("`z -= ...` writes into the caller's array. Make a new one.")
@@ -140,6 +174,7 @@ def test_log_leaves_its_input(student, rng):
     """log_softmax does not change its input."""
     student.log_softmax(rng.normal(size=(2, 3)))
     untouched(student)
+    unshared(student)
 
 
 @pytest.mark.aspect("input")
@@ -149,3 +184,4 @@ def test_leaves_an_array_as_it_was(student, rng):
     """Does not change the array it is given, along any axis."""
     student.softmax(rng.normal(size=(3, 2)), axis=0)
     untouched(student)
+    unshared(student)

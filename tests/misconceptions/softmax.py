@@ -72,3 +72,24 @@ def in_place(z, axis=-1):
                hint="Use z - max - log(sum(exp(z - max))) and never take the log of 0.")  # fmt: skip
 def log_of_softmax(z, axis=-1):
     return np.log(softmax(z, axis=axis))
+
+
+@misconception(
+    "log_softmax",
+    title="no maximum is subtracted, so exp overflows",
+    hint="log_softmax needs the maximum of each row, just as softmax does.",
+)
+def log_no_shift(z, axis=-1):
+    z = np.asarray(z, dtype=float)
+    return z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
+
+
+@misconception(
+    "log_softmax",
+    title="axis is ignored: always the last one",
+    hint="log_softmax has an axis too. Search for the word.",
+)
+def log_ignores_axis(z, axis=-1):
+    z = np.asarray(z, dtype=float)
+    z = z - z.max(axis=-1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))

@@ -1,0 +1,144 @@
+"""mlgrade demo: the lesson's examples, run with your own code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mlgrade.cli import options
+from mlgrade.sandbox.launch import launcher
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mlgrade.course import Course
+    from mlgrade.demo import Demo, Played
+
+
+@click.command("demo")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--list", "listing", is_flag=True, help="Show which demos there are, and run none.")
+@click.option("--json", "as_json", is_flag=True, help="Print the same as JSON.")
+@options.plain
+@options.course
+def command(names: tuple[str, ...], listing: bool, as_json: bool, plain: bool, course: Path | None) -> None:
+    r"""Run the examples of the lesson: with your code if it passes its checks, else with the solution.
+
+    Ends with 0 if the demos went as they should, 1 if a call gave something else or nothing could be shown.
+
+    \b
+    Examples:
+      mlgrade demo
+      mlgrade demo softmax attention
+      mlgrade demo --list
+    """
+    from mlgrade import demo
+
+    chosen = demo.wanted(names)
+    if listing:
+        _list(chosen, as_json=as_json, plain=plain)
+        return
+    played = _run(chosen, options.load_course(course))
+    if as_json:
+        _json(played)
+    else:
+        _print(options.console(plain=plain), played)
+    sys.exit(exit_code(played))
+
+
+def exit_code(played: Sequence[Played]) -> int:
+    from mlgrade.demo import State
+
+    states = {one.state for one in played}
+    return 1 if State.FAILED in states or State.SHOWN not in states else 0
+
+
+def _run(chosen: Sequence[Demo], course: Course) -> list[Played]:
+    from mlgrade import demo
+    from mlgrade.sandbox.host import Host
+
+    with options.waiting("running"), Host(launcher()) as host:
+        return list(demo.play(chosen, course, host))
+
+
+def _list(chosen: Sequence[Demo], *, as_json: bool, plain: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([{"name": one.name, "title": one.title, "needs": one.needs} for one in chosen], indent=2))
+        return
+    from rich.text import Text
+
+    from mlgrade.reports.lines import say
+
+    console = options.console(plain=plain)
+    for one in chosen:
+        say(console, Text.assemble((f"{one.name:<11}", "bold"), f" {one.title}"), hang=12)
+
+
+def _json(played: Sequence[Played]) -> None:
+    import msgspec
+
+    click.echo(json.dumps({"demos": msgspec.to_builtins(played)}, indent=2))
+
+
+def _print(console: Console, played: Sequence[Played]) -> None:
+    from rich.text import Text
+
+    from mlgrade.reports.lines import say
+
+    for one in played:
+        _demo(console, one)
+    say(console, Text(_summary(played), style="bold"))
+
+
+def _demo(console: Console, one: Played) -> None:
+    from rich.text import Text
+
+    from mlgrade.reports.lines import say
+
+    say(console, Text(f"{one.name}: {one.title}", style="bold"))
+    for origin in one.code:
+        say(console, Text(f"{origin.function} from {origin.file} ({origin.why})", style="dim"), indent=2, hang=2)
+    above = 2  # lines of what came before: only drawings stand apart
+    for part in one.parts:
+        lines = part.lines(console.width - 2)
+        if max(above, len(lines)) > 1:
+            console.print()
+        for line in lines:
+            console.print(f"  {line}".rstrip(), soft_wrap=True)  # a drawing that is wrapped shows something else
+        above = len(lines)
+    _rest(console, one)
+    console.print()
+
+
+def _rest(console: Console, one: Played) -> None:
+    """Why there is no more to see, and what the code printed."""
+    from rich.text import Text
+
+    from mlgrade.demo import State
+    from mlgrade.reports.lines import say
+
+    word, style = {
+        State.SHOWN: ("", ""),
+        State.FAILED: ("FAIL", "bold red"),
+        State.WAITING: ("not yet:", "cyan"),
+        State.LEFT_OUT: ("left out:", "cyan"),
+    }[one.state]
+    if word:
+        say(console, Text.assemble((word, style), f"  {one.reason}"), indent=2, hang=2)
+    if one.output:
+        say(console, "Printed by the code:", indent=2)
+        say(console, one.output.rstrip("\n"), indent=4)
+
+
+def _summary(played: Sequence[Played]) -> str:
+    from mlgrade.demo import State
+
+    words = {State.SHOWN: "shown", State.FAILED: "failed", State.WAITING: "not yet", State.LEFT_OUT: "left out"}
+    counts = {word: sum(one.state is state for one in played) for state, word in words.items()}
+    total = f"{len(played)} demo{'s' if len(played) > 1 else ''}"
+    return f"{total}: {', '.join(f'{count} {word}' for word, count in counts.items() if count)}."
