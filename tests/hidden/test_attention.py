@@ -173,9 +173,11 @@ def test_masks_for_a_batch(student, rng):
 @pytest.mark.aspect("kind")
 @pytest.mark.hint("np.asarray(x, dtype=float) makes an array of a list, and of whole numbers.")
 def test_whole_numbers(student):
-    """Takes lists of whole numbers."""
+    """Takes whole numbers, in lists and in small integer types."""
     q, k, v = [[1, 0, 2]], [[0, 1, 1], [1, 1, 0], [2, 0, 1], [0, 0, 0]], [[4, 1], [0, 3], [2, 2], [8, 5]]
     close(student.attention(q, k, v), mixtures(np.array(q), np.array(k), np.array(v)))
+    small = [[20, 1]], [[20, 0], [19, 18], [-20, 5]], [[4, 100], [0, 30], [2, -100]]
+    close(student.attention(*(np.array(x, np.int8) for x in small)), mixtures(*(np.array(x, float) for x in small)))
 
 
 @pytest.mark.aspect("shapes")

@@ -168,6 +168,7 @@ def test_unequal_lengths(student, rng):
     z = rng.normal(size=(3, 4))
     for wrong in ([0, 1, 2, 3], [2, 0]):
         raises(student.cross_entropy, z, np.array(wrong), errors=(ValueError, IndexError))
+    raises(student.cross_entropy, z[:1], np.array([0, 3, 1]), errors=(ValueError, IndexError))
 
 
 @pytest.mark.aspect("input")

@@ -134,9 +134,10 @@ def test_refuses_to_stretch_one_entry(student, rng):
 @pytest.mark.requires("two_vectors")
 @pytest.mark.hint("Equal shapes are not enough: a.ndim tells how many axes a has.")
 def test_refuses_matrices(student, rng):
-    """Refuses two matrices, also of equal shape."""
+    """Refuses matrices and larger arrays, also of equal shape."""
     raises(student.dot, rng.normal(size=(3, 3)), rng.normal(size=(3, 3)))
     raises(student.dot, rng.normal(size=(2, 4)), rng.normal(size=(2, 4)))
+    raises(student.dot, rng.normal(size=3), rng.normal(size=(2, 3, 4)))
 
 
 @pytest.mark.aspect("errors")

@@ -182,8 +182,9 @@ def test_exact_fit(student, rng):
 @pytest.mark.aspect("input")
 @pytest.mark.hint("Lists do no arithmetic. np.asarray(X, dtype=float) makes an array of each of them.")
 def test_lists_of_whole_numbers(student):
-    """mse_gradient takes lists of whole numbers."""
+    """mse_gradient takes lists of whole numbers, large ones too."""
     close(student.mse_gradient([[1, 2, 0], [3, -1, 2]], [4, 1], [2, -1, 1]), [20.0, -16.0, 16.0])
+    close(student.mse_gradient([[5 * 10**9, 0], [0, 2]], [0, 1], [4 * 10**9, 3]), [1e29, 10.0])  # beyond an int64
 
 
 @pytest.mark.aspect("input")

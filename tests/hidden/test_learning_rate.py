@@ -91,6 +91,8 @@ def test_rounding_is_no_asymmetry(student, rng):
     close(student.largest_stable_lr(h), 0.4)
     coupled = [[2e6, 1e6, 0.0], [1e6 + 1e-8, 2e6, 0.0], [0.0, 0.0, 1e6]]
     close(student.largest_stable_lr(coupled), 2 / 3e6)
+    large, _ = hessian(rng, np.linspace(1.0, 5.0, 60))
+    close(student.largest_stable_lr(large + np.triu(np.full((60, 60), 1e-12), 1)), 0.4)
 
 
 @pytest.mark.aspect("errors")
@@ -102,6 +104,7 @@ def test_refuses_one_odd_entry(student, rng):
         h, _ = hessian(rng, [2.0, 5.0, 0.5, 3.0])
         h[place] += 0.5
         raises(student.largest_stable_lr, h)
+    raises(student.largest_stable_lr, np.array([[90, 127], [-1, 90]], np.int8))  # 127 - -1 does not fit into an int8
 
 
 @pytest.mark.aspect("errors")
@@ -112,6 +115,7 @@ def test_refuses_other_shapes(student):
     raises(student.largest_stable_lr, [[2.0, 1.0, 0.0], [1.0, 2.0, 0.0]])
     raises(student.largest_stable_lr, [2.0, 1.0, 3.0])
     raises(student.largest_stable_lr, np.ones((2, 2, 2)))
+    raises(student.largest_stable_lr, [[[4.0]]])
 
 
 @pytest.mark.aspect("input")

@@ -1,6 +1,6 @@
 """Covers: sigmoid for arrays of two and three axes, numbers, whole numbers, huge scores alone and beside others,
-vanishing probabilities, the mirror; logit for arrays and numbers, one half, tiny probabilities and near 1, certain
-ones, outside [0, 1]; the way there and back; dtype, shape, input.
+vanishing probabilities, the mirror; logit for arrays and numbers, one half, float32, tiny probabilities and near 1,
+certain ones, outside [0, 1]; the way there and back; dtype, shape, input.
 """
 
 import math
@@ -50,6 +50,7 @@ def test_whole_scores(student):
     """Takes whole numbers, in an array and in a list."""
     close(student.sigmoid(np.array([-3, 0, 1, 2])), [chance(-3), 0.5, chance(1), chance(2)])
     close(student.sigmoid([[4, -1]]), [[chance(4), chance(-1)]])
+    close(student.sigmoid(np.array([-3, 2], np.int8)), [chance(-3), chance(2)])
 
 
 @pytest.mark.aspect("stability")
@@ -125,6 +126,14 @@ def test_even_odds(student):
     """logit gives 0 for even chances."""
     close(student.logit(0.5), 0.0, atol=1e-12)
     close(student.logit([[0.5, 0.25]]), [[0.0, score(0.25)]], atol=1e-12)
+
+
+@pytest.mark.aspect("stability")
+@pytest.mark.hint("Near even odds little is left of two logarithms. float32 has no digits to spare: float64 first.")
+def test_single_precision(student):
+    """logit calculates in float64 whatever the dtype of its input."""
+    p = np.array([0.5001, 0.25], np.float32)
+    close(student.logit(p), [score(float(p[0])), score(0.25)], rtol=1e-10)
 
 
 @pytest.mark.aspect("stability")

@@ -14,7 +14,7 @@ import click
 from mlgrade._version import __version__
 from mlgrade.errors import MlgradeError
 
-COMMANDS = ("check", "list", "hint", "explain", "lint", "doctor")
+COMMANDS = ("check", "list", "hint", "explain", "demo", "cards", "lint", "doctor")
 
 
 class Commands(click.Group):
@@ -42,7 +42,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="mlgrade")
 def cli() -> None:
-    r"""Exercises on the mathematics of machine learning, checked while you write them.
+    """Exercises on the mathematics of machine learning, checked while you write them.
 
     \b
     Start here:

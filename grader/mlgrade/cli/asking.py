@@ -15,7 +15,7 @@ from mlgrade.cards.schedule import Answer, Answers, Rating, comes_back, queue
 from mlgrade.course import Course
 from mlgrade.reports.lines import say
 
-_KEYS = "1 again  2 hard  3 good  4 easy  q stop: "
+_KEYS = "1 again, 2 hard, 3 good, 4 easy: "
 _STOP = ("q", "quit")
 
 

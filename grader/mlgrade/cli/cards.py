@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def command(
     unit: str | None, limit: int, due: bool, listed: bool, export: Path | None, plain: bool, course: Path | None
 ) -> None:
-    r"""Ask the study cards that are due, of the whole course or of one unit.
+    """Ask the study cards that are due, of the whole course or of one unit.
 
     Think of the answer, press Enter to see it, then say how it went: 1 again, 2 hard, 3 good, 4 easy (or a, h, g, e).
     The better it went, the later the card comes back. Every answer is kept at once; q stops.

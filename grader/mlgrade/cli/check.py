@@ -38,7 +38,7 @@ def command(
     plain: bool,
     course: Path | None,
 ) -> None:
-    r"""Check exercises: files, notebooks or a folder. Default: all exercises of the course.
+    """Check exercises: files, notebooks or a folder. Default: all exercises of the course.
 
     Ends with 0 if all checks pass, 1 if some failed, 2 for a wrong call, 3 if a file cannot run, 4 if something was
     stopped by the clock, 5 if nothing was started yet, and 70 if the course itself is at fault.

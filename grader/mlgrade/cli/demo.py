@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @options.plain
 @options.course
 def command(names: tuple[str, ...], listing: bool, as_json: bool, plain: bool, course: Path | None) -> None:
-    r"""Run the examples of the lesson: with your code if it passes its checks, else with the solution.
+    """Run the examples of the lesson: with your code if it passes its checks, else with the solution.
 
     Ends with 0 if the demos went as they should, 1 if a call gave something else or nothing could be shown.
 
@@ -43,11 +43,12 @@ def command(names: tuple[str, ...], listing: bool, as_json: bool, plain: bool, c
     if listing:
         _list(chosen, as_json=as_json, plain=plain)
         return
-    played = _run(chosen, options.load_course(course))
+    loaded = options.load_course(course)
+    played = _run(chosen, loaded)
     if as_json:
         _json(played)
     else:
-        _print(options.console(plain=plain), played)
+        _print(options.console(plain=plain), played, loaded)
     sys.exit(exit_code(played))
 
 
@@ -85,7 +86,7 @@ def _json(played: Sequence[Played]) -> None:
     click.echo(json.dumps({"demos": msgspec.to_builtins(played)}, indent=2))
 
 
-def _print(console: Console, played: Sequence[Played]) -> None:
+def _print(console: Console, played: Sequence[Played], course: Course) -> None:
     from rich.text import Text
 
     from mlgrade.reports.lines import say
@@ -93,6 +94,19 @@ def _print(console: Console, played: Sequence[Played]) -> None:
     for one in played:
         _demo(console, one)
     say(console, Text(_summary(played), style="bold"))
+    say(console, Text(f"Next: {_next(played, course)}", style="bold"))
+
+
+def _next(played: Sequence[Played], course: Course) -> str:
+    from mlgrade.demo import State
+
+    if any(one.state is State.FAILED for one in played):
+        return "mend what FAIL names above, and run this again."
+    todo = (course.exercise(concept) for one in played for concept in one.todo)
+    first = next((path for path in todo if path.is_file()), None)
+    return (
+        f"mlgrade check {options.shown(first)}  (when it passes, the demo runs your code)" if first else "mlgrade list"
+    )
 
 
 def _demo(console: Console, one: Played) -> None:

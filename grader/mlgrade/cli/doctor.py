@@ -14,7 +14,7 @@ from mlgrade.cli import options
 @click.option("--json", "as_json", is_flag=True, help="Print the same as JSON.")
 @options.plain
 def command(as_json: bool, plain: bool) -> None:
-    r"""Show what mlgrade finds on this machine, and which walls stand around student code.
+    """Show what mlgrade finds on this machine, and which walls stand around student code.
 
     \b
     Example:

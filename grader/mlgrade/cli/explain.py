@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @options.plain
 @options.course
 def command(concept: str, as_json: bool, plain: bool, course: Path | None) -> None:
-    r"""Show what a concept means, its formula, a picture in text, and where to read on.
+    """Show what a concept means, its formula, a picture in text, and where to read on.
 
     \b
     Example:

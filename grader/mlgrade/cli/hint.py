@@ -16,7 +16,7 @@ from mlgrade.cli import options
 @options.plain
 @options.course
 def command(concept: str, again: bool, restart: bool, plain: bool, course: Path | None) -> None:
-    r"""Open the next hint for an exercise: a nudge first, then the idea, then the shape of the code.
+    """Open the next hint for an exercise: a nudge first, then the idea, then the shape of the code.
 
     Each call opens one step more and shows all that are open; it remembers where you are.
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @options.plain
 @options.course
 def command(concepts: tuple[str, ...], matrix: bool, confusion: bool, plain: bool, course: Path | None) -> None:
-    r"""Prove the course: solutions earn everything, stubs nothing, every misconception is caught and named.
+    """Prove the course: solutions earn everything, stubs nothing, every misconception is caught and named.
 
     Ends with 0 if all is proved, 1 if there are problems; each is printed as file:line: sentence.
 

@@ -24,7 +24,7 @@ _MARKS = {"complete": "[x]", "open": "[ ]", "started": "[~]", "changed": "[~]"}
 @options.plain
 @options.course
 def command(as_json: bool, plain: bool, course: Path | None) -> None:
-    r"""Show units, exercises, points, due dates, and where you stand.
+    """Show units, exercises, points, due dates, and where you stand.
 
     The state is that of the last `mlgrade check` of each exercise; nothing is run.
 

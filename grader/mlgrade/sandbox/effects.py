@@ -26,7 +26,8 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, (list, tuple)):
         return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, dict):
-        return isinstance(b, dict) and list(a) == list(b) and all(same(a[key], b[key]) for key in a)
+        # Entry by entry, in order: a lookup would ask a key of the student's whether it equals ours.
+        return isinstance(b, dict) and len(a) == len(b) and all(map(same, a.items(), b.items()))
     if callable(a):
         return True
     return type(a) is type(b) and repr(a) == repr(b)

@@ -189,10 +189,9 @@ def _answer(asks: Asks, blob: bytes, callables: list[Callable[..., Any]]) -> byt
         return pack(Answer(error=f"the function you were given raised {type(error).__name__}"))
     writer = Writer(CALLBACK_BYTES)
     try:
-        node = writer.node(value)
+        return pack(Answer(value=writer.node(value)), writer.blob) + writer.blob
     except UnsendableError as error:
         return pack(Answer(error=f"the function you were given returned {error}"))
-    return pack(Answer(value=node), writer.blob) + writer.blob
 
 
 def _line_in(stack: bytes, filename: str) -> int:

@@ -30,26 +30,39 @@ class Pipe(Protocol):
     def close(self) -> None: ...
 
 
-class PollPipe:
-    def __init__(self, source: int, sink: int) -> None:
-        self._source, self._sink = source, sink
-        os.set_blocking(source, False)
-        os.set_blocking(sink, False)
-        self._readable, self._writable = select.poll(), select.poll()
-        self._readable.register(source, select.POLLIN)
-        self._writable.register(sink, select.POLLOUT)
+class _Buffered:
+    """Reads by size on top of reads by chunk."""
+
+    def __init__(self) -> None:
         self._kept = bytearray()
 
     def read(self, size: int, deadline: float) -> bytes:
         while len(self._kept) < size:
-            _wait(self._readable, deadline)
-            chunk = os.read(self._source, CHUNK)
+            chunk = self._chunk(deadline)
             if not chunk:
                 raise ClosedError
             self._kept += chunk
         data = bytes(self._kept[:size])
         del self._kept[:size]
         return data
+
+    def _chunk(self, deadline: float) -> bytes:
+        raise NotImplementedError
+
+
+class PollPipe(_Buffered):
+    def __init__(self, source: int, sink: int) -> None:
+        super().__init__()
+        self._source, self._sink = source, sink
+        os.set_blocking(source, False)
+        os.set_blocking(sink, False)
+        self._readable, self._writable = select.poll(), select.poll()
+        self._readable.register(source, select.POLLIN)
+        self._writable.register(sink, select.POLLOUT)
+
+    def _chunk(self, deadline: float) -> bytes:
+        _wait(self._readable, deadline)
+        return os.read(self._source, CHUNK)
 
     def write(self, data: bytes, deadline: float) -> None:
         rest = memoryview(data)
@@ -73,34 +86,34 @@ def _wait(poll: select.poll, deadline: float) -> None:
         raise DeadlineError
 
 
-class ThreadPipe:
+class ThreadPipe(_Buffered):
     """The same over threads that block for us. They end when the other end is killed and the pipe breaks."""
 
     def __init__(self, source: int, sink: int) -> None:
+        super().__init__()
         self._source, self._sink = source, sink
+        self._closed = False
         self._chunks: queue.Queue[bytes] = queue.Queue(maxsize=4)
-        self._kept = bytearray()
         self._reader = threading.Thread(target=self._fill, daemon=True)
         self._reader.start()
 
     def _fill(self) -> None:
-        while chunk := _read(self._source):
+        while not self._closed and (chunk := _read(self._source)):
             self._chunks.put(chunk)
+        os.close(self._source)  # here and nowhere else: closing under a blocked read is undefined
         self._chunks.put(b"")
 
-    def read(self, size: int, deadline: float) -> bytes:
-        while len(self._kept) < size:
-            try:
-                chunk = self._chunks.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
-                raise DeadlineError from None
-            if not chunk:
-                self._chunks.put(b"")  # for the next reader: the end stays the end
-                raise ClosedError
-            self._kept += chunk
-        data = bytes(self._kept[:size])
-        del self._kept[:size]
-        return data
+    def _chunk(self, deadline: float) -> bytes:
+        left = deadline - time.monotonic()
+        try:
+            chunk = self._chunks.get(timeout=max(0.0, left))
+        except queue.Empty:
+            raise DeadlineError from None
+        if left <= 0:
+            raise DeadlineError
+        if not chunk:
+            self._chunks.put(b"")  # for the next reader: the end stays the end
+        return chunk
 
     def write(self, data: bytes, deadline: float) -> None:
         failed: list[OSError] = []
@@ -113,9 +126,10 @@ class ThreadPipe:
             raise ClosedError
 
     def close(self) -> None:
+        self._closed = True
         os.close(self._sink)
-        if not self._reader.is_alive():  # closing under a blocked read is undefined; the descriptor goes with it
-            os.close(self._source)
+        while not self._chunks.empty():  # room for a reader that waits to put its last chunk
+            self._chunks.get_nowait()
 
 
 def _read(source: int) -> bytes:

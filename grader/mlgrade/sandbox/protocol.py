@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -174,7 +174,7 @@ class Writer:
         if value is None or value is True or value is False:
             return value
         kind = type(value)
-        if kind is float or kind is str:
+        if kind is float:
             return value
         if isinstance(value, np.ndarray):
             return self._array(value)
@@ -185,19 +185,25 @@ class Writer:
     def _compound(self, value: object, depth: int) -> Node:
         if isinstance(value, np.generic):
             return self._scalar(value)
+        if isinstance(value, str):
+            return _text(value)
         if isinstance(value, int):
-            return _whole(int(value))
-        if isinstance(value, (float, str)):
-            return float(value) if isinstance(value, float) else str(value)
+            return _whole(int.__pos__(value))  # the value itself, whatever a subclass of a student's says it is
+        if isinstance(value, float):
+            return float.__pos__(value)
         if isinstance(value, complex):
             return ["c", value.real, value.imag]
         if isinstance(value, (list, tuple)):
             tag = "l" if isinstance(value, list) else "t"
             return [tag, *(self.node(item, depth) for item in value)]
         if isinstance(value, dict):
-            pairs = (part for pair in value.items() for part in pair)
-            return ["d", *(self.node(part, depth) for part in pairs)]
+            return ["d", *(part for pair in value.items() for part in self._pair(*pair, depth))]
         return self._callable(value)
+
+    def _pair(self, key: object, value: object, depth: int) -> tuple[Node, Node]:
+        if not isinstance(key, (str, int, float, type(None))):
+            raise UnsendableError(f"a dict with a key that is {_describe(key)}")
+        return self.node(key, depth), self.node(value, depth)
 
     def _callable(self, value: object) -> Node:
         if self._allow_callables and callable(value):
@@ -213,11 +219,13 @@ class Writer:
     def _scalar(self, value: np.generic) -> Node:
         plain = np.asarray(value)
         if plain.dtype.kind == "U":
-            return str(value)
+            return _text(str(value))
         self._raw(plain)
         return ["s", self._dtype(plain)]
 
     def _dtype(self, array: np.ndarray[Any, Any]) -> str:
+        if array.dtype.kind not in "biufc":
+            raise UnsendableError(f"an array of dtype {str(array.dtype)[:60]}")
         kind: str = array.dtype.newbyteorder("<").str if array.dtype.itemsize > 1 else array.dtype.str
         return kind
 
@@ -228,6 +236,15 @@ class Writer:
         if len(self.blob) + array.nbytes > self._most:
             raise UnsendableError(f"an array of shape {array.shape}, which is too large")
         self.blob += array.astype(DTYPES[kind], copy=False).tobytes()
+
+
+def _text(value: str) -> str:
+    text = str.__str__(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UnsendableError("a text with half a character in it") from None
+    return text
 
 
 def _whole(value: int) -> int:
@@ -274,11 +291,11 @@ class Reader:
         return tuple(self._list(rest, depth))
 
     def _dict(self, rest: list[Node], depth: int) -> dict[Any, Any]:
-        parts: Iterator[Any] = iter(self._list(rest, depth))
-        try:
-            return dict(zip(parts, parts, strict=True))
-        except (TypeError, ValueError):
-            raise ProtocolError("a dict that is none") from None
+        # Keys are plain scalars: numbers and texts cannot be made to collide by the thousand.
+        if len(rest) % 2 or any(isinstance(key, list) for key in rest[::2]):
+            raise ProtocolError("a dict that is none")
+        values = self._list(rest, depth)
+        return dict(zip(values[::2], values[1::2], strict=True))
 
     def _complex(self, rest: list[Node], _depth: int) -> complex:
         if len(rest) != 2 or not all(type(part) is float for part in rest):
