@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import traceback
 from collections.abc import Iterator
 from types import FrameType, TracebackType
 
-from mlgrade.sandbox.protocol import Fault, Frame
+from mlgrade.sandbox.protocol import Fault, Frame, sayable
 
 
 class RefusedError(ImportError):
@@ -28,8 +29,8 @@ def fault_of(error: BaseException, filename: str) -> Fault:
         message=_message(error, syntax),
         frames=[Frame(line, _word(frame.f_code.co_name)) for frame, line in frames[-40:]],
         shapes=_shapes(frames[-1][0]) if frames else [],
-        line=(syntax.lineno or 0) if syntax else 0,
-        column=(syntax.offset or 0) if syntax else 0,
+        line=_bounded(syntax.lineno) if syntax else 0,
+        column=_bounded(syntax.offset) if syntax else 0,
         unbound=isinstance(error, TypeError) and not frames,
     )
 
@@ -44,23 +45,27 @@ def _own_frames(trace: TracebackType | None, filename: str) -> Iterator[tuple[Fr
             yield frame, line
 
 
+def _bounded(number: int | None) -> int:
+    return max(0, min(number or 0, 10_000_000))
+
+
 def _message(error: BaseException, syntax: SyntaxError | None) -> str:
     if syntax is not None:
-        return str(syntax.msg)[:2000]
-    # The traceback module survives a __str__ that raises, and adds Python's own "Did you mean".
+        return sayable(syntax.msg, 2000)
+    # The traceback module survives a __str__ that raises, and (from 3.12) adds Python's own "Did you mean".
     text = "".join(traceback.TracebackException.from_exception(error, limit=1).format_exception_only())
-    return text.partition(": ")[2].strip()[:2000]
+    return sayable(text.partition(": ")[2].strip(), 2000)
 
 
 def _shapes(frame: FrameType) -> list[str]:
     """Shapes and dtypes of the arrays in reach of the line that failed: most errors are there to see."""
     found = []
     for name, value in list(frame.f_locals.items())[:50]:
-        shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
-        if type(shape) is tuple and dtype is not None:
-            found.append(_word(f"{name}: shape {shape}, {dtype}"))
+        with contextlib.suppress(Exception):  # a property of a student's own class may raise anything
+            if type(value.shape) is tuple:
+                found.append(_word(f"{name}: shape {value.shape}, {value.dtype}"))
     return found[:8]
 
 
 def _word(text: object) -> str:
-    return str(text)[:200]
+    return sayable(text, 200)

@@ -14,7 +14,7 @@ import msgspec
 
 from mlgrade.errors import ProtocolError
 from mlgrade.sandbox.launch import Launcher, Process
-from mlgrade.sandbox.limits import MIB, Limits
+from mlgrade.sandbox.limits import CALLBACK_BYTES, MIB, Limits
 from mlgrade.sandbox.pipes import ClosedError, DeadlineError
 from mlgrade.sandbox.protocol import (
     LENGTHS,
@@ -33,7 +33,6 @@ from mlgrade.sandbox.protocol import (
     unpack_reply,
 )
 
-CALLBACK_BYTES = MIB  # a callable of the suite meets no argument larger than this
 REQUEST_BYTES = 1024 * MIB
 
 
@@ -97,7 +96,8 @@ class Worker:
 
     def load(self, request: Load) -> Loaded | TimedOut | Died:
         self._filename = request.filename
-        reply, _ = self._exchange(pack(request), self._limits.import_seconds, [])
+        head = pack(msgspec.structs.replace(request, source=b""), request.source)
+        reply, _ = self._exchange(head + request.source, self._limits.import_seconds, [])
         return self._broke_the_rules() if isinstance(reply, (Returned, Asks)) else reply
 
     def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float) -> Result:
@@ -148,6 +148,9 @@ class Worker:
             return Died(how=self.close()), b""
         except ProtocolError:
             return self._broke_the_rules(), b""
+        except BaseException:  # Ctrl-C, or a callable of ours that ended the check: the worker is out of step
+            self.close()
+            raise
 
     def _receive(self, deadline: float) -> tuple[Loaded | Returned | Asks, bytes]:
         header, blob = lengths(self._pipe.read(LENGTHS.size, deadline), self._limits.result_bytes)

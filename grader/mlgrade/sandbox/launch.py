@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Protocol
 
@@ -53,10 +54,13 @@ def launcher() -> Launcher:
 
 
 class _Scratch:
-    """A folder of the worker's own to stand in, gone with the launcher."""
+    """Folders for workers to stand in, one for each, all gone with the launcher."""
 
     def __init__(self) -> None:
         self.path = tempfile.mkdtemp(prefix="mlgrade-")
+
+    def folder(self) -> str:
+        return tempfile.mkdtemp(dir=self.path)
 
     def remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
@@ -98,29 +102,62 @@ def _homes() -> list[str]:
 class WarmParent:
     def __init__(self) -> None:
         self._scratch = _Scratch()
+        self._start()
+
+    def _start(self) -> None:
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
-            self._process = subprocess.Popen(
-                _command("--warm", str(theirs.fileno())),
-                pass_fds=[theirs.fileno()],
-                env=_environment(self._scratch.path),
-                cwd=self._scratch.path,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            try:
+                self._process = subprocess.Popen(
+                    _command("--warm", str(theirs.fileno())),
+                    pass_fds=[theirs.fileno()],
+                    env=_environment(self._scratch.path),
+                    cwd=self._scratch.path,
+                    stdin=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                self._line.close()
+                self._scratch.remove()
+                raise SandboxError(f"a worker could not be started: {error}") from None
 
     def spawn(self, limits: Limits) -> ForkedProcess:
+        """Fork a worker. A parent that a submission has killed is started again."""
+        try:
+            return self._fork(limits)
+        except (ConnectionError, SandboxError):
+            self._stop()
+            self._start()
+        try:
+            return self._fork(limits)
+        except ConnectionError:
+            raise SandboxError("the worker's parent process does not stay up; run: mlgrade doctor") from None
+
+    def _fork(self, limits: Limits) -> ForkedProcess:
+        scratch = self._scratch.folder()
         request, ours_out = os.pipe()
         ours_in, reply = os.pipe()
         stack_in, stack = os.pipe()
-        socket.send_fds(self._line, [msgspec.json.encode(limits)], [request, reply, stack])
-        for theirs in (request, reply, stack):
-            os.close(theirs)
-        return ForkedProcess(self, self._answer(), PollPipe(ours_in, ours_out), stack_in)
+        start = msgspec.json.encode({"limits": limits, "scratch": scratch})
+        try:
+            socket.send_fds(self._line, [start], [request, reply, stack])
+            pid = self._answer()
+        except BaseException:
+            for ours in (ours_in, ours_out, stack_in):
+                os.close(ours)
+            raise
+        finally:
+            for theirs in (request, reply, stack):
+                os.close(theirs)
+        return ForkedProcess(self, pid, PollPipe(ours_in, ours_out), stack_in, scratch)
 
     def status(self, pid: int) -> int:
-        self._line.send(b"%d" % pid)
-        return self._answer()
+        """How a killed worker ended; 0 if its parent is gone and nobody can say."""
+        try:
+            self._line.send(b"%d" % pid)
+            return self._answer()
+        except (OSError, SandboxError):
+            return 0
 
     def _answer(self) -> int:
         text = b""
@@ -132,70 +169,97 @@ class WarmParent:
         return int(text)
 
     def close(self) -> None:
+        self._stop()
+        self._scratch.remove()
+
+    def _stop(self) -> None:
         self._line.close()
         self._process.kill()
         self._process.wait()
-        self._scratch.remove()
 
 
 class ForkedProcess:
-    def __init__(self, parent: WarmParent, pid: int, pipe: Pipe, stack: int) -> None:
-        self._parent, self._pid, self._stack = parent, pid, stack
+    def __init__(self, parent: WarmParent, pid: int, pipe: Pipe, stack: int, scratch: str) -> None:
+        self._parent, self._pid, self._stack, self._scratch = parent, pid, stack, scratch
         self.pipe = pipe
 
     def where(self) -> bytes:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._pid, signal.SIGUSR1)
-        stack = b""
-        while len(stack) < STACK_BYTES and select.select([self._stack], [], [], STACK_SECONDS)[0]:
+        stack, deadline = b"", time.monotonic() + STACK_SECONDS
+        while len(stack) < STACK_BYTES and (left := deadline - time.monotonic()) > 0:
+            if not select.select([self._stack], [], [], left)[0]:
+                break
             chunk = os.read(self._stack, 4096)
             if not chunk:
                 break
             stack += chunk
+            deadline = min(deadline, time.monotonic() + STACK_SECONDS / 4)  # it writes at once or not at all
         return stack
 
     def kill(self) -> str:
         _kill_all(self._pid)  # nobody else reaps this child: its number cannot have passed to another process
         self.pipe.close()
         os.close(self._stack)
-        return ending(os.waitstatus_to_exitcode(self._parent.status(self._pid)))
+        how = ending(os.waitstatus_to_exitcode(self._parent.status(self._pid)))
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        return how
 
 
 class FreshProcess:
     def __init__(self) -> None:
         self._scratch = _Scratch()
+        self._started: list[OwnProcess] = []
 
     def spawn(self, limits: Limits) -> OwnProcess:
-        return OwnProcess(self._scratch.path, limits)
+        process = OwnProcess(self._scratch.folder(), limits)
+        self._started = [*(one for one in self._started if one.running), process]
+        return process
 
     def close(self) -> None:
+        for process in self._started:
+            process.end()
         self._scratch.remove()
 
 
 class OwnProcess:
     def __init__(self, scratch: str, limits: Limits) -> None:
+        self._scratch = scratch
         request, ours_out = os.pipe()
         ours_in, reply = os.pipe()
         with os.fdopen(request, "rb") as stdin, os.fdopen(reply, "wb") as stdout:
-            self._process = subprocess.Popen(
-                _command("--once", msgspec.json.encode(limits).decode()),
-                env=_environment(scratch),
-                cwd=scratch,
-                stdin=stdin,
-                stdout=stdout,
-                start_new_session=True,
-            )
+            try:
+                self._process = subprocess.Popen(
+                    _command("--once", msgspec.json.encode(limits).decode()),
+                    env=_environment(scratch),
+                    cwd=scratch,
+                    stdin=stdin,
+                    stdout=stdout,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                os.close(ours_in)
+                os.close(ours_out)
+                raise SandboxError(f"a worker could not be started: {error}") from None
         self.pipe: Pipe = ThreadPipe(ours_in, ours_out)
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
 
     def where(self) -> bytes:
         return b""
 
-    def kill(self) -> str:
+    def end(self) -> int:
         if sys.platform != "win32":
             _kill_all(self._process.pid)
         self._process.kill()
-        status = self._process.wait()
+        return self._process.wait()
+
+    def kill(self) -> str:
+        status = self.end()
         self.pipe.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
         return ending(status)
 
 

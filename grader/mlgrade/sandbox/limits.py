@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 
 MIB = 1024 * 1024
+MOST_OUTPUT = 20_000  # characters of printed text that one reply holds
+CALLBACK_BYTES = MIB  # a callable of the suite meets no argument larger than this
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import contextlib
+import importlib
 import inspect
 import linecache
 import sys
-from collections.abc import Callable, Sequence
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
 from mlgrade.sandbox.faults import ForbiddenError, RefusedError, fault_of
-from mlgrade.sandbox.protocol import Fault, Function, Load
+from mlgrade.sandbox.protocol import Fault, Function, Load, sayable
 
 STDLIB = "stdlib"
-
-
-class Allowed(MetaPathFinder):
-    """Stands first among the finders and answers every import that is not on the course's list with a sentence."""
-
-    def __init__(self, imports: Sequence[str]) -> None:
-        self._names = set(imports) - {STDLIB}
-        if STDLIB in imports:
-            self._names |= sys.stdlib_module_names
-        self._list = ", ".join("the standard library" if name == STDLIB else name for name in imports)
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        del path, target
-        top = fullname.partition(".")[0]
-        if top not in self._names:
-            raise RefusedError(f"this course does not use {top}; what you can import: {self._list}")
-        return None
 
 
 def load(request: Load) -> tuple[ModuleType, Fault | None]:
@@ -44,7 +26,7 @@ def load(request: Load) -> tuple[ModuleType, Fault | None]:
     sys.modules[request.name] = module  # a dataclass with string annotations looks itself up
     _remember_lines(request)
     _forbid(request.forbid)
-    _restrict(request.imports)
+    _restrict(module, request.imports)
     try:
         exec(compile(request.source, request.filename, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  (what a worker is for)
     except BaseException as error:  # noqa: BLE001  (SystemExit and KeyboardInterrupt of a student are results too)
@@ -57,20 +39,39 @@ def _remember_lines(request: Load) -> None:
     linecache.cache[request.filename] = (len(request.source), None, lines, request.filename)
 
 
-def _restrict(imports: Sequence[str]) -> None:
-    sys.meta_path.insert(0, Allowed(imports))
-    allowed = set(imports) | (sys.stdlib_module_names if STDLIB in imports else set())
-    # What the worker itself needed is loaded already and would be found without asking the finder.
-    for name in [name for name in sys.modules if name.partition(".")[0] in {"mlgrade", "msgspec"} - allowed]:
-        del sys.modules[name]
+def _restrict(module: ModuleType, imports: Sequence[str]) -> None:
+    """Answer the student's own imports that are not on the course's list; what a library imports is its affair."""
+    allowed = {module.__name__, *imports} | (sys.stdlib_module_names if STDLIB in imports else set())
+    listed = ", ".join("the standard library" if name == STDLIB else name for name in imports)
+
+    def admit(name: str, asking: Mapping[str, Any] | None) -> None:
+        top = name.partition(".")[0]
+        if asking is module.__dict__ and top not in allowed:
+            raise RefusedError(f"this course does not use {top}; what you can import: {listed}")
+
+    plain_import, plain_module = builtins.__import__, importlib.import_module
+
+    def checked_import(
+        name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
+    ) -> ModuleType:
+        if level == 0:
+            admit(name, sys._getframe(1).f_globals if globals is None else globals)
+        return plain_import(name, globals, locals, fromlist, level)
+
+    def checked_module(name: str, package: str | None = None) -> ModuleType:
+        admit(name, sys._getframe(1).f_globals)
+        return plain_module(name, package)
+
+    builtins.__import__, importlib.import_module = checked_import, checked_module
 
 
 def _forbid(names: Sequence[str]) -> None:
     for name in names:
         home, _, last = name.rpartition(".")
-        owner = sys.modules.get(home)
-        if owner is not None and hasattr(owner, last):
-            setattr(owner, last, _refusal(name))
+        with contextlib.suppress(ImportError):  # what is not installed cannot be used either
+            owner = importlib.import_module(home)
+            if hasattr(owner, last):
+                setattr(owner, last, _refusal(name))
 
 
 def _refusal(name: str) -> Callable[..., Any]:
@@ -88,31 +89,35 @@ def functions(module: ModuleType, request: Load) -> dict[str, Function]:
     return {name: _function(module, name, stubs) for name in request.functions}
 
 
-def _function(module: ModuleType, name: str, stubs: dict[str, tuple[int, bool]]) -> Function:
+def _function(module: ModuleType, name: str, stubs: dict[str, tuple[int, int]]) -> Function:
     value = module.__dict__.get(name)
     if not callable(value):
         return Function(defined=False)
-    line, stub = stubs.get(name, (0, False))
-    return Function(defined=True, stub=stub, line=line, signature=_signature(value))
+    first, line = stubs.get(name, (0, 0))
+    code = getattr(value, "__code__", None)
+    stub = bool(first) and getattr(code, "co_firstlineno", 0) == first  # a later `name = lambda ...` has another line
+    return Function(defined=True, stub=stub, line=line if stub else 0, signature=_signature(value))
 
 
 def _signature(value: Callable[..., Any]) -> str:
     try:
-        return str(inspect.signature(value))[:200]
-    except (TypeError, ValueError):  # a ufunc has none
+        return sayable(inspect.signature(value), 200)
+    except Exception:  # noqa: BLE001  (a ufunc has none, and a student's default may not even have a repr)
         return ""
 
 
-def _stubs(source: bytes) -> dict[str, tuple[int, bool]]:
+def _stubs(source: bytes) -> dict[str, tuple[int, int]]:
+    """Functions without a body of their own: the first line of each, decorators included, and the line to edit."""
     try:
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {}  # `load` has already said what is wrong
-    return {node.name: (_first_line(node), _is_stub(node)) for node in body if isinstance(node, ast.FunctionDef)}
+    defined = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+    return {name: (_first_line(node), node.body[-1].lineno) for name, node in defined.items() if _is_stub(node)}
 
 
 def _first_line(node: ast.FunctionDef) -> int:
-    return node.body[-1].lineno if _is_stub(node) else node.lineno
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
 
 def _is_stub(node: ast.FunctionDef) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 
-
-def _word(text: object) -> str:
-    return str(text)[:200]
+from mlgrade.sandbox.limits import MOST_OUTPUT
+from mlgrade.sandbox.protocol import sayable
 
 
 class Capped:
@@ -17,7 +16,7 @@ class Capped:
     errors = "strict"
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self._most = min(most, MOST_OUTPUT)
         self._parts: list[str] = []
         self._kept = self._lost = 0
 
@@ -43,7 +42,8 @@ class Capped:
         return True
 
     def take(self) -> str:
-        text = "".join(self._parts) + (f"\n... {self._lost} more characters" if self._lost else "")
+        text = sayable("".join(self._parts), MOST_OUTPUT)
+        text += f"\n... {self._lost} more characters" if self._lost else ""
         self._parts.clear()
         self._kept = self._lost = 0
         return text
@@ -67,7 +67,7 @@ class Notes:
     ) -> None:
         del file, line
         place = f"{self._filename}:{lineno}: " if filename == self._filename else ""
-        note = _word(f"{place}{category.__name__}: {message}")
+        note = sayable(f"{place}{category.__name__}: {message}", 200)
         if note not in self._lines and len(self._lines) < 10:
             self._lines.append(note)
 

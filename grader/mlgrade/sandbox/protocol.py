@@ -24,12 +24,13 @@ from mlgrade.errors import ProtocolError
 
 HEADER_BYTES = 1024 * 1024
 DEPTH = 32
+MOST_ARGUMENTS = 20  # of a callback
 LENGTHS = struct.Struct(">II")
 DTYPES = {kind: np.dtype(kind) for kind in (
     "|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16",
 )}  # fmt: skip
 
-Text = Annotated[str, msgspec.Meta(max_length=20_000)]
+Text = Annotated[str, msgspec.Meta(max_length=25_000)]
 Word = Annotated[str, msgspec.Meta(max_length=200)]
 Line = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
 Node = Any
@@ -43,7 +44,7 @@ class UnsendableError(Exception):
 
 
 class Load(msgspec.Struct, tag="load", frozen=True, kw_only=True):
-    source: bytes
+    source: bytes  # crosses as the blob of its frame
     name: str
     filename: str
     functions: list[str]
@@ -111,7 +112,7 @@ class Asks(msgspec.Struct, tag="asks", frozen=True, kw_only=True):
     """The student's code calls the n-th callable that it was given."""
 
     callable: Annotated[int, msgspec.Meta(ge=0, le=100)]
-    args: Annotated[list[Node], msgspec.Meta(max_length=20)]
+    args: Annotated[list[Node], msgspec.Meta(max_length=MOST_ARGUMENTS)]
     kwargs: dict[Word, Node] = {}
 
 
@@ -120,6 +121,11 @@ Reply = Loaded | Returned | Asks
 _requests = msgspec.msgpack.Decoder(Request)
 _replies = msgspec.msgpack.Decoder(Reply)
 _encoder = msgspec.msgpack.Encoder()
+
+
+def sayable(text: object, most: int) -> str:
+    """Cut a text to what may cross, with half characters spelled out."""
+    return str(text)[:most].encode("utf-8", "backslashreplace").decode()[:most]
 
 
 # -- frames ---------------------------------------------------------------------------------------------------
@@ -201,6 +207,8 @@ class Writer:
         return self._callable(value)
 
     def _pair(self, key: object, value: object, depth: int) -> tuple[Node, Node]:
+        if isinstance(key, np.generic):
+            key = key.item()  # labels from np.unique
         if not isinstance(key, (str, int, float, type(None))):
             raise UnsendableError(f"a dict with a key that is {_describe(key)}")
         return self.node(key, depth), self.node(value, depth)

@@ -25,9 +25,10 @@ import msgspec
 from mlgrade.sandbox import effects, module, output
 from mlgrade.sandbox.confine import confine, orphans
 from mlgrade.sandbox.faults import fault_of
-from mlgrade.sandbox.limits import Limits
+from mlgrade.sandbox.limits import CALLBACK_BYTES, Limits
 from mlgrade.sandbox.protocol import (
     LENGTHS,
+    MOST_ARGUMENTS,
     Answer,
     Asks,
     Call,
@@ -45,6 +46,13 @@ from mlgrade.sandbox.protocol import (
 )
 
 REQUEST_BYTES = 2**31 - 1  # what the trusted side sends is its own affair
+
+
+class Start(msgspec.Struct, frozen=True):
+    """What the trusted end says of a worker before there is one."""
+
+    limits: Limits
+    scratch: str
 
 
 class Wire:
@@ -80,7 +88,7 @@ class Desk:
         while True:
             request, blob = self._wire.receive()
             if isinstance(request, Load):
-                self._wire.send(self._load(request))
+                self._wire.send(self._load(msgspec.structs.replace(request, source=blob)))
             elif isinstance(request, Call):
                 self._wire.send(*self._call(request, blob))
 
@@ -113,12 +121,15 @@ class Desk:
         self, result: Any, before: effects.Arguments, after: effects.Arguments
     ) -> tuple[Returned, bytes | bytearray]:
         writer = Writer(self._limits.result_bytes)
-        changed, shares = effects.changed(before, after), effects.shared(after, result)
+        changed = effects.changed(before, after)
         try:
+            shares = effects.shared(after, result)
             reply = Returned(value=writer.node(result), changed=changed, shares=shares, **self._said())
             pack(reply)
         except UnsendableError as error:
             return Returned(unusable=str(error), changed=changed, **self._said()), b""
+        except Exception:  # noqa: BLE001  (an object of a student's may raise anything when it is looked at)
+            return Returned(unusable="a value that cannot be read", changed=changed, **self._said()), b""
         return reply, writer.blob
 
     def _said(self) -> dict[str, Any]:
@@ -135,14 +146,25 @@ class Desk:
 
     def _callback(self, number: int) -> Callable[..., Any]:
         def function(*args: Any, **kwargs: Any) -> Any:
-            writer = Writer(self._limits.result_bytes)
-            nodes = [writer.node(value) for value in args]
-            named = {name: writer.node(value) for name, value in kwargs.items()}
-            self._wire.send(Asks(callable=number, args=nodes, kwargs=named), writer.blob)
+            self._wire.send(*_asks(number, args, kwargs))
             answer, blob = self._wire.receive()
             return _answered(answer, blob)
 
         return function
+
+
+def _asks(number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Asks, bytearray]:
+    """Ask within the bounds that the trusted end keeps, so that a large argument is an error and not a death."""
+    writer = Writer(CALLBACK_BYTES)
+    try:
+        nodes = [writer.node(value) for value in args]
+        asks = Asks(callable=number, args=nodes, kwargs={name: writer.node(value) for name, value in kwargs.items()})
+        pack(asks)
+    except UnsendableError as error:
+        raise ValueError(f"the function you were given does not take {error}") from None
+    if len(nodes) + len(asks.kwargs) > MOST_ARGUMENTS:
+        raise TypeError(f"the function you were given does not take more than {MOST_ARGUMENTS} arguments")
+    return asks, writer.blob
 
 
 def _answered(answer: Request, blob: bytes) -> Any:
@@ -181,18 +203,24 @@ def once(limits: Limits) -> None:
 def warm(control: int) -> None:
     """Fork a worker for each request; say how a worker ended when asked."""
     _silence()
+    orphans.adopt()
     line = socket.socket(fileno=control)
+    workers: set[int] = set()
     while True:
         data, descriptors, _, _ = socket.recv_fds(line, 4096, 3)
         if not data:
             os._exit(0)
         if descriptors:
-            line.send(b"%d\n" % _fork(line, descriptors, msgspec.json.decode(data, type=Limits)))
+            pid = _fork(line, descriptors, msgspec.json.decode(data, type=Start))
+            workers.add(pid)
+            line.send(b"%d\n" % pid)
         else:
+            workers.discard(int(data))
             line.send(b"%d\n" % os.waitpid(int(data), 0)[1])
+            orphans.kill_others(workers)
 
 
-def _fork(line: socket.socket, descriptors: list[int], limits: Limits) -> int:
+def _fork(line: socket.socket, descriptors: list[int], start: Start) -> int:
     parent = os.getpid()
     pid = os.fork()
     if pid:
@@ -203,15 +231,23 @@ def _fork(line: socket.socket, descriptors: list[int], limits: Limits) -> int:
     os.setsid()
     line.close()
     _stack_on_request(descriptors[2])
-    serve(descriptors[0], descriptors[1], limits)
+    _settle(start.scratch)
+    serve(descriptors[0], descriptors[1], start.limits)
     return 0  # never reached: `serve` ends the process
+
+
+def _settle(scratch: str) -> None:
+    """Stand in a folder of one's own, which is gone with this submission."""
+    os.chdir(scratch)
+    for name in ("HOME", "TMPDIR", "TEMP"):
+        os.environ[name] = scratch
 
 
 def _stack_on_request(sink: int) -> None:
     """Let whoever stops this process ask first where it is; works while C code holds the interpreter's lock."""
     import faulthandler
 
-    faulthandler.register(signal.SIGUSR1, file=sink, all_threads=True)
+    faulthandler.register(signal.SIGUSR1, file=sink, all_threads=False)
 
 
 def main(argv: list[str]) -> None:
