@@ -14,7 +14,7 @@ from mlgrade.grading import Grader
 from mlgrade.results import ConceptReport, Report, Status
 from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
-from mlgrade.submissions import Submission, concept_of, read
+from mlgrade.submissions import Submission, concept_of, from_source, read
 
 _WORST_FIRST = (Status.BROKEN, Status.CANNOT_RUN, Status.TIMED_OUT, Status.GRADED, Status.NOT_STARTED)
 
@@ -78,5 +78,4 @@ def _submission(given: str | Path | bytes, path: Path | None, concept: str | Non
         return read(path, concept or concept_of(path, course))
     if not concept:
         raise UsageError("a source needs concept=..., because it has no file name")
-    source = given if isinstance(given, bytes) else str(given).encode()
-    return Submission(concept=concept, file=f"{concept}.py", source=source)
+    return from_source(given if isinstance(given, bytes) else str(given), concept)

@@ -66,11 +66,20 @@ class Misconception(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(path: Path, solution: str) -> list[Misconception]:
     """Read a misconceptions file; each comes out as a whole file that a student could have handed in."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = _parse(path)
     marked = {node.name: call for node in tree.body if isinstance(node, ast.FunctionDef) and (call := _mark(node))}
     shared = [node for node in tree.body if not _is_ours(node, marked)]
     nodes = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in marked]
     return [_misconception(path, node, marked[node.name], shared, solution) for node in nodes]
+
+
+def _parse(path: Path) -> ast.Module:
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise SuiteError(f"{path}:{error.lineno}: {error.msg}") from None
+    except (OSError, ValueError) as error:
+        raise SuiteError(f"{path}:1: cannot be read: {error}") from None
 
 
 def _mark(node: ast.FunctionDef) -> ast.Call | None:
@@ -93,6 +102,8 @@ def _misconception(
         of, title, hint = ast.literal_eval(call.args[0]), words["title"], words["hint"]
     except (IndexError, KeyError, ValueError):
         raise SuiteError(f'{path}:{node.lineno}: write @misconception("function", title="...", hint="...")') from None
+    if of not in {part.name for part in ast.parse(solution).body if isinstance(part, ast.FunctionDef)}:
+        raise SuiteError(f"{path}:{node.lineno}: {node.name} replaces {of}, which the solution does not define")
     renamed = ast.FunctionDef(**{**dict(ast.iter_fields(node)), "name": of, "decorator_list": []})
     parts = [ast.unparse(part) for part in [*shared, ast.copy_location(renamed, node)]]
     return Misconception(
@@ -199,8 +210,9 @@ def alike(a: Any, b: Any) -> bool:
         return _sequences(a, b) and len(a) == len(b) and all(map(alike, a, b))
     if x.shape != y.shape:
         return False
-    if x.dtype.kind in "iufb" and y.dtype.kind in "iufb":
-        return bool(np.allclose(x.astype(float), y.astype(float), rtol=1e-6, atol=1e-12, equal_nan=True))
+    if x.dtype.kind in "iufcb" and y.dtype.kind in "iufcb":
+        kind = complex if "c" in (x.dtype.kind, y.dtype.kind) else float
+        return bool(np.allclose(x.astype(kind), y.astype(kind), rtol=1e-6, atol=1e-12, equal_nan=True))
     if x.ndim == 0 or x.dtype.kind not in "OU":
         return x.dtype.kind == y.dtype.kind and bool(np.all(x == y))
     return all(map(alike, list(a), list(b)))

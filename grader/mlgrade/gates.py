@@ -14,7 +14,7 @@ from mlgrade.course import Concept
 from mlgrade.errors import closest
 from mlgrade.results import Status
 from mlgrade.sandbox.host import Died, TimedOut
-from mlgrade.sandbox.protocol import Fault, Loaded
+from mlgrade.sandbox.protocol import Fault, Function, Loaded
 from mlgrade.suite.explain import in_plain_words, syntax_in_plain_words
 from mlgrade.suite.findings import Source
 
@@ -35,20 +35,25 @@ def stop(loaded: Loaded | TimedOut | Died, concept: Concept, source: Source) -> 
                 f"{source.filename} ended the Python process while it was imported ({how}).",
             )
         case Loaded(fault=Fault() as fault):
-            return Stop(Status.CANNOT_RUN, _syntax(fault, source) if fault.line else _import(fault, source))
+            unread = fault.line or (not fault.frames and fault.type in ("SyntaxError", "ValueError"))
+            return Stop(Status.CANNOT_RUN, _syntax(fault, source) if unread else _import(fault, source))
         case Loaded():
             return _incomplete(loaded, concept, source)
 
 
+def _function(loaded: Loaded, name: str) -> Function:
+    return loaded.functions.get(name, Function(defined=False))
+
+
 def missing(loaded: Loaded, concept: Concept) -> list[str]:
     """Functions that the course asks for and the file does not have, each with the nearest name that it has."""
-    names = [name for name in concept.functions if not loaded.functions[name].defined]
+    names = [name for name in concept.functions if not _function(loaded, name).defined]
     others = [name for name in loaded.names if name not in concept.functions]
     return [f"no function {name}{closest(name, others)}" for name in names]
 
 
 def not_started(loaded: Loaded, concept: Concept) -> list[str]:
-    return [name for name in concept.functions if loaded.functions[name].stub]
+    return [name for name in concept.functions if _function(loaded, name).stub]
 
 
 def misfits(loaded: Loaded, called: Iterable[str], solution: str) -> list[str]:
@@ -59,7 +64,7 @@ def misfits(loaded: Loaded, called: Iterable[str], solution: str) -> list[str]:
         if isinstance(node, ast.FunctionDef)
     }
     return [
-        f"{name}{loaded.functions[name].signature} is called as {name}{wanted[name]}"
+        f"{name}{_function(loaded, name).signature} is called as {name}{wanted[name]}"
         for name in called
         if name in wanted
     ]
@@ -71,12 +76,12 @@ def _incomplete(loaded: Loaded, concept: Concept, source: Source) -> Stop | None
         return Stop(Status.CANNOT_RUN, f"{source.filename} has {'; '.join(absent)}.")
     if stubs and len(absent) + len(stubs) == len(concept.functions):
         first = stubs[0]
-        return Stop(Status.NOT_STARTED, f"Not started: write {first} at {source.place(loaded.functions[first].line)}.")
+        return Stop(Status.NOT_STARTED, f"Not started: write {first} at {source.place(_function(loaded, first).line)}.")
     return None
 
 
 def _syntax(fault: Fault, source: Source) -> str:
-    place = source.place(fault.line) + (f":{fault.column}" if fault.column else "")
+    place = source.place(max(1, fault.line)) + (f":{fault.column}" if fault.column else "")
     lines = [f"Cannot read the file: nothing was graded, no attempt used.\n{place}: {fault.message}"]
     if text := source.line(fault.line):
         lines += [f"    {text.rstrip()}", "    " + " " * (min(fault.column, 200) - 1) + "^"]

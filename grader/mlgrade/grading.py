@@ -22,7 +22,7 @@ from mlgrade.results import ConceptReport, Diagnosis, Finding, Outcome, Status, 
 from mlgrade.sandbox.attempt import Attempt
 from mlgrade.sandbox.host import Host, Raised, Value
 from mlgrade.sandbox.protocol import Load, Loaded
-from mlgrade.submissions import Submission
+from mlgrade.submissions import Submission, lines_of
 from mlgrade.suite import session
 from mlgrade.suite.findings import Source
 from mlgrade.suite.session import Ran, Suite
@@ -59,7 +59,7 @@ class Grader:
         load = Load(
             source=submission.source,
             name=concept.id,
-            filename=submission.name,
+            filename=redact.line(submission.name),
             functions=concept.functions,
             imports=self.course.imports,
             forbid=concept.forbid,
@@ -98,7 +98,7 @@ class Grader:
     def _stopped(self, submission: Submission, concept: Concept, stopped: gates.Stop) -> ConceptReport:
         return ConceptReport(
             concept=concept.id,
-            file=submission.file,
+            file=redact.line(submission.file),
             status=stopped.status,
             reason=redact.clean(stopped.reason),
             earned=0.0,
@@ -113,7 +113,7 @@ class Grader:
         shares = scoring.worth(findings, concept.points)
         return ConceptReport(
             concept=concept.id,
-            file=submission.file,
+            file=redact.line(submission.file),
             status=_status(findings),
             reason=redact.clean("; ".join(self._remarks(loaded, concept, ran))),
             earned=scoring.total(findings, concept.points),
@@ -158,7 +158,7 @@ def collect(course: Course, concepts: Iterable[str]) -> dict[str, Suite]:
 
 def source_of(submission: Submission) -> Source:
     text = submission.source.decode("utf-8-sig", "replace")
-    return Source(submission.file, text.splitlines(), submission.cells)
+    return Source(submission.file, lines_of(text), submission.cells)
 
 
 def _status(findings: Sequence[Finding]) -> Status:

@@ -45,6 +45,11 @@ def clean(text: str) -> str:
     return "\n".join(lines)
 
 
+def line(text: str) -> str:
+    """The same for what must stay on one line, such as the name of a file."""
+    return clean(text).replace("\n", "\\n")
+
+
 def _visible(char: str) -> str:
     if char in "\n ":
         return char

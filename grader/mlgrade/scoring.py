@@ -20,11 +20,13 @@ def earned(finding: Finding, value: float) -> float:
 
 
 def total(findings: Sequence[Finding], points: float) -> float:
-    """The points of a concept, to two decimals. Whoever passes everything has exactly all of them."""
+    """The points of a concept, rounded down to two decimals. All of them go to whoever passes everything only."""
     shares = worth(findings, points)
-    if all(finding.outcome is Outcome.PASSED for finding in findings):
+    outcomes = {finding.outcome for finding in findings} - {Outcome.BROKEN}
+    if outcomes == {Outcome.PASSED}:
         return points
-    return round(math.fsum(earned(finding, shares[finding.id]) for finding in findings), 2)
+    exact = math.fsum(earned(finding, shares[finding.id]) for finding in findings)
+    return math.floor(exact * 100 + 1e-9) / 100
 
 
 def aspects(findings: Iterable[Finding], shares: dict[str, float]) -> dict[str, Score]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -60,10 +61,21 @@ def read(path: Path, concept: str) -> Submission:
     return Submission(concept=concept, file=str(path), source=source)
 
 
+def from_source(given: str | bytes, concept: str) -> Submission:
+    """Take a source itself as a submission."""
+    try:
+        source = given if isinstance(given, bytes) else given.encode()
+    except UnicodeEncodeError:
+        raise SubmissionError("the source has a character that no file can hold (half of a pair)") from None
+    if len(source) > MOST_BYTES:
+        raise SubmissionError(f"the source: {len(source)} bytes is too large for a submission")
+    return Submission(concept=concept, file=f"{concept}.py", source=source)
+
+
 def notebook(file: str, concept: str, raw: bytes) -> Submission:
     """Join the code cells of a notebook. Lines that only IPython understands become comments, so that lines stay."""
     try:
-        cells = _code_cells(json.loads(raw))
+        cells = list(_code_cells(json.loads(raw)))
     except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
         raise SubmissionError(f"{file}: not a notebook that can be read; open and save it in Jupyter once") from None
     parts: list[str] = []
@@ -71,7 +83,7 @@ def notebook(file: str, concept: str, raw: bytes) -> Submission:
     line = 1
     for number, text in cells:
         starts.append((line, number))
-        parts += [_plain(row) for row in text.splitlines()] + [""]
+        parts += [_plain(row) for row in lines_of(text)] + [""]
         line = len(parts) + 1
     return Submission(concept=concept, file=file, source="\n".join(parts).encode(errors="replace"), cells=starts)
 
@@ -115,4 +127,10 @@ def _code_cells(data: Any) -> Iterator[tuple[int, str]]:
 
 
 def _plain(line: str) -> str:
-    return f"# {line}" if line.lstrip().startswith(("%", "!", "?")) else line
+    """Comment out a magic or a shell command, but not an operator that leads a line."""
+    return f"# {line}" if re.match(r"\s*(%%?[A-Za-z_]|!(?!=)|\?{1,2}\w)", line) else line
+
+
+def lines_of(text: str) -> list[str]:
+    """Split as Python does: at its own line ends only, and not at a form feed or U+2028 inside a string."""
+    return re.split(r"\r\n|\r|\n", text)

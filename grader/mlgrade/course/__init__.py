@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,9 +62,14 @@ def parse(text: str, file: str = FILE) -> Course:
     if course is not MISSING:
         problems += [tree.at(place, problem) for place, problem in _contradictions(course)]
     if problems:
-        raise CourseError(problems)
+        raise CourseError(sorted(problems, key=_line))  # in the order of the file; equal lines keep theirs
     result: Course = course
     return result
+
+
+def _line(problem: str) -> int:
+    found = re.match(r"[^:]*:(\d+):", problem)
+    return int(found[1]) if found else 0
 
 
 def _contradictions(course: Course) -> Iterator[tuple[str, str]]:
@@ -78,6 +84,9 @@ def _contradictions(course: Course) -> Iterator[tuple[str, str]]:
     yield from _doubled((f"units[{u}].id", unit.id) for u, unit in enumerate(course.units))
     yield from _doubled((f"{place}.id", concept.id) for place, concept in placed)
     yield from _unmet(placed)
+    for name, amount in msgspec.structs.asdict(course.limits).items():
+        if not amount and name != "output":
+            yield f"limits.{name}", "must be more than nothing"
     if course.late.cap is not None and course.late.cap < course.late.grace:
         yield "late.cap", "ends before the grace time does"
 

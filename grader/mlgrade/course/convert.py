@@ -60,7 +60,7 @@ class Converter:
         return MISSING if MISSING in items else items
 
     def _leaf(self, data: Any, kind: Any, meta: msgspec.Meta | None, place: str) -> Any:
-        if data is not None and kind in _PARSED:
+        if kind in _PARSED:
             return self._parsed(data, kind, place)
         try:
             return msgspec.convert(data, _annotated(kind, meta))
@@ -70,7 +70,7 @@ class Converter:
 
     def _parsed(self, data: Any, kind: Any, place: str) -> Any:
         parse, wanted = _PARSED[kind]
-        value = parse(str(data).strip())
+        value = None if data is None else parse(str(data).strip())
         return self._note(place, f"must be {wanted} (got {_got(data)})") if value is None else value
 
     def _note(self, place: str, problem: str) -> Any:

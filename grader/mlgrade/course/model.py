@@ -22,7 +22,7 @@ _DOTTED = r"^[a-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+\Z"
 Dotted = Annotated[str, msgspec.Meta(pattern=_DOTTED, description="a dotted name such as numpy.linalg.norm")]
 Package = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", description="stdlib or a package name")]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=120, description="a title of 1 to 120 characters")]
-Positive = Annotated[float, msgspec.Meta(gt=0, description="positive")]
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6, description="positive")]
 Due = Annotated[
     datetime, msgspec.Meta(tz=True, description="a date with a time zone, such as 2027-02-05T23:59:00+01:00")
 ]

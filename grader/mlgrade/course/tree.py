@@ -8,6 +8,7 @@ import yaml
 
 from mlgrade.errors import CourseError
 
+MOST_DEPTH = 30
 MOST_VALUES = 20_000  # an alias can unfold to far more than the file holds
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -32,8 +33,8 @@ class Tree:
         if node is None:
             return None
         self._values += 1
-        if self._values > MOST_VALUES or place.count(".") > 20:
-            raise CourseError([f"{self.file}: too many values"])
+        if self._values > MOST_VALUES or place.count(".") + place.count("[") > MOST_DEPTH:
+            raise CourseError([f"{self.file}: too many values, or too deep"])
         self.lines[place] = node.start_mark.line + 1
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, place)
@@ -54,13 +55,14 @@ class Tree:
     def _scalar(self, node: yaml.Node, place: str) -> Any:
         try:
             return self._constructor.construct_object(node)
-        except (yaml.YAMLError, ValueError, OverflowError) as error:
+        except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
             self.problems.append(self.at(place, f"cannot be read: {error}".splitlines()[0]))
             return None
 
 
 def _compose(text: str, file: str) -> yaml.Node | None:
     try:
+        _measure(text, file)
         node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
@@ -68,3 +70,13 @@ def _compose(text: str, file: str) -> yaml.Node | None:
     except (yaml.YAMLError, RecursionError) as error:
         raise CourseError([f"{file}: not valid YAML: {error}"]) from None
     return node
+
+
+def _measure(text: str, file: str) -> None:
+    """Refuse depth before anything recurses: the C parser of YAML would end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MOST_DEPTH:
+            line = f":{event.start_mark.line + 1}" if event.start_mark else ""
+            raise CourseError([f"{file}{line}: nested too deeply"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree as ET
 
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Status
@@ -16,9 +17,17 @@ def render(report: Report) -> bytes:
     root = ET.Element("testsuites", name=report.course, time=f"{report.seconds:.3f}")
     for concept in report.concepts:
         root.append(_suite(concept))
+    for element in root.iter():
+        element.attrib = {name: _legal(value) for name, value in element.attrib.items()}
+        element.text = element.text and _legal(element.text)
     ET.indent(root)
     text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return text + b"\n"
+
+
+def _legal(text: str) -> str:
+    """XML has no way to write most control characters, not even escaped."""
+    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", text)
 
 
 def _suite(concept: ConceptReport) -> ET.Element:

@@ -30,6 +30,9 @@ class Attempt:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         if self._worker is not None:
             self._worker.close()
 

@@ -35,7 +35,7 @@ def load(request: Load) -> tuple[ModuleType, Fault | None]:
 
 
 def _remember_lines(request: Load) -> None:
-    lines = request.source.decode("utf-8", "replace").splitlines(keepends=True)
+    lines = [f"{line}\n" for line in request.source.decode("utf-8", "replace").split("\n")]
     linecache.cache[request.filename] = (len(request.source), None, lines, request.filename)
 
 

@@ -59,8 +59,20 @@ def same(got: Any, expected: Any) -> None:
         got = got.item()
     if type(got) is not type(expected):
         raise Mismatch("returned the wrong kind of value", f"{_kind(got)}, expected {_kind(expected)}")
-    if got != expected:
+    if not _equal(got, expected):
         raise Mismatch("returned the wrong value", f"{show(got)}, expected {show(expected)}")
+
+
+def _equal(a: Any, b: Any) -> bool:
+    """Equal and of one type, all the way down: 1 is not True here, and an array is no list."""
+    a = a.item() if isinstance(a, np.generic) else a
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(_equal, a, b))
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
+    return np.array_equal(a, b) if isinstance(a, np.ndarray) else bool(a == b)
 
 
 def _close_dicts(got: Any, expected: dict[str, Any], rtol: float, atol: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 
 import msgspec
@@ -95,7 +96,7 @@ def _of_call(record: Record, source: Source) -> Verdict:
 
 
 def _raised(fault: Fault, record: Record, source: Source) -> Verdict:
-    kind = fault.type if fault.type in fault.bases[:1] else next(iter(fault.bases), "an exception")
+    kind = next((base for base in fault.bases if _is_known(base)), "an exception")
     problem = _SENTENCES.get(kind, f"your code raised {kind}")
     if fault.unbound:
         problem = "cannot be called with the arguments that the docstring names"
@@ -108,6 +109,12 @@ def _raised(fault: Fault, record: Record, source: Source) -> Verdict:
         problem,
         _lines(f"{record.text} raised {fault.type}{message}", where, shapes, words),
     )
+
+
+def _is_known(name: str) -> bool:
+    """Whether this names an exception of Python's or ours: the word came from the worker, and anybody may read it."""
+    kind = getattr(builtins, name, None)
+    return name in _SENTENCES or (isinstance(kind, type) and issubclass(kind, BaseException))
 
 
 def _timed_out(seconds: float, line: int, record: Record, source: Source) -> Verdict:

@@ -8,6 +8,7 @@ passed, the check is skipped in one line.
 from __future__ import annotations
 
 import inspect
+import math
 
 import msgspec
 import pytest
@@ -38,7 +39,7 @@ def register(config: pytest.Config) -> None:
 
 def read(item: pytest.Function) -> Marks:
     weight = _argument(item, "points", 1.0)
-    if not isinstance(weight, (int, float)) or weight <= 0:
+    if not isinstance(weight, (int, float)) or not 0 < weight < math.inf:
         raise SuiteError(f"{item.nodeid}: points must be a positive number (got {weight!r})")
     return Marks(
         title=_title(item),

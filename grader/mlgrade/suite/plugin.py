@@ -24,7 +24,7 @@ from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.protocol import Load, Loaded
 from mlgrade.suite import marks
 from mlgrade.suite.findings import Source, Verdict, finding, verdict_of
-from mlgrade.suite.session import check_of, concept_of, rng_for
+from mlgrade.suite.session import Check, check_of, concept_of, rng_for
 from mlgrade.suite.student import Record, Student
 
 FINDINGS = pytest.StashKey[list[Finding]]()
@@ -56,25 +56,43 @@ def _host() -> Iterator[Host]:
         yield host
 
 
-@pytest.fixture(scope="module")
-def _attempt(request: pytest.FixtureRequest, _course: Course, _host: Host) -> Iterator[tuple[Attempt, Loaded]]:
-    path = request.config.getoption("--submission")
+@pytest.fixture(scope="session")
+def _attempts(_host: Host) -> Iterator[dict[str, tuple[Attempt, Loaded]]]:
+    """One attempt for each concept, over its public and hidden suite: they share its time, as in grading."""
+    attempts: dict[str, tuple[Attempt, Loaded]] = {}
+    yield attempts
+    for attempt, _ in attempts.values():
+        attempt.close()
+
+
+@pytest.fixture
+def _attempt(
+    request: pytest.FixtureRequest, _course: Course, _host: Host, _attempts: dict[str, tuple[Attempt, Loaded]]
+) -> tuple[Attempt, Loaded]:
+    concept = concept_of(request.node)
+    if concept not in _attempts:
+        _attempts[concept] = _begin(request.config.getoption("--submission"), _course, concept, _host)
+    return _attempts[concept]
+
+
+def _begin(path: Path | None, course: Course, name: str, host: Host) -> tuple[Attempt, Loaded]:
     if path is None:
         pytest.exit("say which file to check: --submission exercises/softmax.py", returncode=4)
-    concept = _course.concept(concept_of(request.node))
+    concept = course.concept(name)
     load = Load(
         source=submissions.read(path, concept.id).source,
         name=concept.id,
         filename=path.name,
         functions=concept.functions,
-        imports=_course.imports,
+        imports=course.imports,
         forbid=concept.forbid,
     )
-    with Attempt(_host, load, _course.sandbox_limits()) as attempt:
-        loaded = attempt.load()
-        if not isinstance(loaded, Loaded) or loaded.fault:
-            pytest.exit(f"{path} cannot be run; mlgrade check {path} says why", returncode=3)
-        yield attempt, loaded
+    attempt = Attempt(host, load, course.sandbox_limits())
+    loaded = attempt.load()
+    if not isinstance(loaded, Loaded) or loaded.fault:
+        attempt.close()
+        pytest.exit(f"{path} cannot be run; mlgrade check {path} says why", returncode=3)
+    return attempt, loaded
 
 
 @pytest.fixture
@@ -86,7 +104,7 @@ def student(_attempt: tuple[Attempt, Loaded]) -> Student:
 @pytest.fixture
 def rng(request: pytest.FixtureRequest, _course: Course) -> np.random.Generator:
     seed = request.config.getoption("--seed")
-    return rng_for(check_of(request.node).id, _course.seed if seed is None else seed)
+    return rng_for(_check(request.node).id, _course.seed if seed is None else seed)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -112,11 +130,17 @@ def pytest_runtest_makereport(
 
 
 def _record(item: pytest.Function, raised: dict[str, BaseException]) -> None:
-    check = check_of(item)
+    check = _check(item)
     made = finding(check.id, check.visibility, check.marks, _verdict(item, raised))
     item.config.stash[FINDINGS].append(made)
     if made.outcome is not Outcome.PASSED:
         item.config.stash[FAILED][concept_of(item), check.name] = check.marks.title
+
+
+def _check(item: pytest.Function) -> Check:
+    """The check of an item, with its number among the cases of one parametrised check."""
+    twins = [other for other in item.session.items if isinstance(other, pytest.Function) and other.obj is item.obj]
+    return check_of(item, twins.index(item))
 
 
 def _verdict(item: pytest.Function, raised: dict[str, BaseException]) -> Verdict:
@@ -132,5 +156,5 @@ def _verdict(item: pytest.Function, raised: dict[str, BaseException]) -> Verdict
 
 
 def _calls(item: pytest.Function) -> list[Record]:
-    student = item.funcargs["student"]
+    student = item.funcargs.get("student")
     return student.calls if isinstance(student, Student) else []

@@ -7,7 +7,9 @@ check asks for no other fixtures than `student` and `rng` and its own parameters
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import io
 import os
 import sys
 import zlib
@@ -106,8 +108,12 @@ def _raised_by(check: Check, given: Mapping[str, Any]) -> BaseException | None:
 
 def collect(paths: Iterable[Path], root: Path) -> dict[str, Suite]:
     """Collect suite files once; one `Suite` for each concept, its public checks first."""
-    collector = _Collector()
-    _pytest([*map(str, paths)], root, collector)
+    collector, files = _Collector(), [*map(str, paths)]
+    _pytest(files, root, collector)
+    collected = {check.file for checks in collector.checks.values() for check in checks}
+    for file in files:
+        if not collector.problems and str(Path(file).resolve()) not in collected:
+            collector.problems.append(f"{file}: no check is in it")
     if collector.problems:
         raise SuiteError("\n".join(collector.problems))
     return {concept: Suite(tuple(checks)) for concept, checks in collector.checks.items()}
@@ -117,19 +123,32 @@ def _pytest(paths: Sequence[str], root: Path, collector: _Collector) -> None:
     options = ["--import-mode=importlib", "--assert=plain", "--noconftest", "--disable-plugin-autoload"]
     unused = [part for name in _UNUSED for part in ("-p", f"no:{name}")]
     ini = Path(__file__).with_name("suite.ini")
-    added = os.environ.pop("PYTEST_ADDOPTS", None)  # the user's own habits are not part of a grade
+    habits = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
+    known, said = set(sys.modules), io.StringIO()
     written, sys.dont_write_bytecode = (
         sys.dont_write_bytecode,
         True,
     )  # nothing compiled is left beside a hidden suite
     try:
-        code = pytest.main([*options, *unused, "-c", str(ini), "--rootdir", str(root), *paths], plugins=[collector])
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            arguments = [*options, *unused, "-c", str(ini), "--rootdir", str(root), *paths]
+            code = int(pytest.main(arguments, plugins=[collector]))
     finally:
         sys.dont_write_bytecode = written
-        if added is not None:
-            os.environ["PYTEST_ADDOPTS"] = added
+        os.environ.update(habits)  # the user's own habits are not part of a grade, and not ours to change
+        _forget(set(sys.modules) - known, paths)
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) and not collector.problems:
-        collector.problems.append(f"pytest could not collect {', '.join(paths)} (exit {int(code)})")
+        collector.problems.append(
+            f"pytest could not collect {', '.join(paths)} (exit {code}): {said.getvalue().strip()}"
+        )
+
+
+def _forget(names: Iterable[str], paths: Sequence[str]) -> None:
+    """Take suites out of sys.modules, where another course's suite of the same name would be mistaken for them."""
+    files = {str(Path(path).resolve()) for path in paths}
+    for name in names:
+        if str(Path(getattr(sys.modules[name], "__file__", None) or ".").resolve()) in files:
+            del sys.modules[name]
 
 
 class _Collector:
@@ -143,6 +162,8 @@ class _Collector:
         marks.register(config)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:
+            self.problems.append(f"{report.nodeid}: skips itself; a graded suite always runs")
         if report.failed:
             self.problems.append(f"{report.nodeid}: cannot be collected: {str(report.longrepr).strip()}")
 
@@ -165,12 +186,16 @@ class _Collector:
         known = {other.name for other in checks}
         if missing := [name for name in check.marks.requires if name not in known]:
             raise SuiteError(f"{item.nodeid}: requires {missing[0]!r}, which is no check above it")
+        if check.id in {other.id for other in checks}:
+            raise SuiteError(f"{item.nodeid}: another check of this concept has the name {check.name} too")
         checks.append(check)
 
 
 def _admit(item: pytest.Function) -> None:
     """Refuse what only pytest's own protocol could run, or what would let a check not run at all."""
     params = item.callspec.params if hasattr(item, "callspec") else {}
+    if inspect.iscoroutinefunction(item.function):
+        raise SuiteError(f"{item.nodeid}: is a coroutine, which nobody would wait for")
     if foreign := set(item.fixturenames) - FIXTURES - set(params):
         raise SuiteError(f"{item.nodeid}: asks for {min(foreign)!r}; a check has only student and rng")
     if unfit := [mark.name for mark in item.iter_markers() if mark.name in {"skip", "skipif", "xfail", "usefixtures"}]:

@@ -1,0 +1,113 @@
+"""The fast way and plain pytest give the same findings for the same file."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mlgrade import course as courses
+from mlgrade import diagnosis
+from mlgrade.grading import Grader
+from mlgrade.sandbox.host import Host
+from mlgrade.submissions import read
+
+ROOT = Path(__file__).resolve().parents[2]
+SOLUTION = (ROOT / "solutions" / "softmax.py").read_text(encoding="utf-8")
+WRONG = {one.name: one.source for one in diagnosis.read(ROOT / "tests" / "misconceptions" / "softmax.py", SOLUTION)}
+DUMP = """
+import json, os
+from pathlib import Path
+
+def pytest_unconfigure(config):
+    from mlgrade.suite.plugin import FINDINGS
+    rows = [[one.id, str(one.outcome), one.problem] for one in config.stash[FINDINGS]]
+    Path(os.environ["FINDINGS"]).write_text(json.dumps(rows))
+"""
+Rows = list[list[str]]
+Both = Callable[[str], tuple[Rows, Rows]]
+CASES = {
+    "right": SOLUTION,
+    "no_shift": WRONG["no_shift"],
+    "in_place": WRONG["in_place"],
+    "endless": SOLUTION.replace("    e = np.exp(", "    while True:\n        pass\n    e = np.exp("),
+    "raising": SOLUTION.replace("z.max(axis=axis, keepdims=True))\n", "z.max(axis=7, keepdims=True))\n"),
+    "dying": SOLUTION.replace("    e = np.exp(", "    import os\n    os._exit(3)\n    e = np.exp("),
+    "half": SOLUTION.partition("def log_softmax")[0] + "def log_softmax(z, axis=-1):\n    pass\n",
+}
+MORE = """
+import pytest
+from mlgrade.suite.compare import close
+
+@pytest.mark.parametrize("z", [[0.0, 0.0], [0.0, 800.0], [1.0, 1.0]])
+def test_cases(student, rng, z):
+    '''Gives shares, case by case.'''
+    close(student.softmax([rng.normal(), *z]), student.softmax([rng.normal(), *z]))
+    close(student.softmax(z)[0], 0.5 if z[0] == z[1] else 0.0)
+
+@pytest.mark.requires("cases")
+def test_after(student):
+    '''Comes after all cases.'''
+
+def test_by_itself(rng):
+    '''Asks for no student.'''
+    assert rng.normal() > 100
+
+def test_broken(student):
+    '''Is broken.'''
+    1 / 0
+"""
+
+
+@pytest.fixture
+def both(course: Path, host: Host, tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """Grade a source as mlgrade does and under `python -m pytest`, and return what both found."""
+    text = (course / "course.yml").read_text().replace("call: 0.5 s", "call: 0.3 s")
+    (course / "course.yml").write_text(text)
+
+    def run(source: str) -> tuple[Rows, Rows]:
+        folder = tmp_path_factory.mktemp("plain")
+        answer = folder / "softmax.py"
+        answer.write_text(source, encoding="utf-8")
+        found = courses.load(course)
+        grader = Grader(found, ["softmax"], host)
+        fast = [
+            [one.finding.id, str(one.finding.outcome), one.finding.problem]
+            for one in grader.run(read(answer, "softmax"))
+        ]
+        (folder / "dump_findings.py").write_text(DUMP)
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "mlgrade.suite.plugin", "-p", "dump_findings",
+                   "-p", "no:cacheprovider", "--import-mode=importlib", "--submission", str(answer), *map(str, found.suites("softmax"))]  # fmt: skip
+        settings = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]), "FINDINGS": str(folder / "found.json"), "PYTHONDONTWRITEBYTECODE": "1"}  # fmt: skip
+        done = subprocess.run(command, cwd=course, env=settings, capture_output=True, text=True, check=False)
+        assert done.returncode in (0, 1), done.stdout + done.stderr
+        plain: Rows = json.loads((folder / "found.json").read_text())
+        return fast, plain
+
+    return run
+
+
+OUTCOMES = {"right": "passed", "no_shift": "failed", "in_place": "failed", "endless": "timed_out", "raising": "raised", "dying": "raised", "half": "skipped"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "outcome"), [(CASES[name], OUTCOMES[name]) for name in CASES], ids=CASES.keys())
+def test_both_ways_give_the_same_findings(both: Both, source: str, outcome: str) -> None:
+    """Ids, outcomes and problems are equal, whether the file is right, wrong, endless, raising, dying or half done."""
+    fast, plain = both(source)
+    assert fast == plain
+    assert len(fast) > 15
+    assert outcome in {found for _, found, _ in fast}
+
+
+def test_parameters_and_checks_without_a_student(both: Both, course: Path) -> None:
+    """Cases of a parametrised check, a check that asks for no student and a broken one are the same both ways."""
+    with (course / "tests" / "hidden" / "test_softmax.py").open("a", encoding="utf-8") as suite:
+        suite.write(MORE)
+    fast, plain = both(WRONG["no_shift"])
+    assert fast == plain
+    assert {identity.split(".")[-1] for identity, _, _ in fast} >= {"cases[0]", "cases[1]", "cases[2]", "by_itself"}
