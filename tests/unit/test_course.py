@@ -76,6 +76,13 @@ def test_problems_come_in_the_order_of_the_file() -> None:
     assert lines == sorted(lines)
 
 
+def test_unknown_names_of_one_line_keep_their_order() -> None:
+    """The same file gives the same text in every run: names of one line come as they stand there."""
+    names = ["zeta", "yoke", "xenon", "wave", "verb", "under", "theta", "sigma"]
+    said = problems(f"{BASE}late: {{{', '.join(f'{name}: 1' for name in names)}}}\n")
+    assert [one.split(": ")[1].removeprefix("late.") for one in said] == names
+
+
 FAULTS = {
     "points that are text": ("points: 10", 'points: "10"', "points: must be positive"),
     "points that are a truth value": ("points: 10", "points: true", "points: must be positive"),
@@ -280,6 +287,7 @@ ROTTEN = {
     "a NUL": "a: \0",
     "a list in itself": "a: &x [*x]",
     "a group in itself": "a: &x {b: *x}",
+    "a group in itself under an empty name": '&x {"": *x}',
     "a key that is a list in itself": "? &x [*x]\n: 1",
     "deep brackets": "[" * 3000 + "]" * 3000,
     "deep dashes": "- " * 3000,

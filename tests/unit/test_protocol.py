@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlgrade.errors import ProtocolError
+from mlgrade.sandbox.codec import DTYPES, Reader, UnsendableError, Writer
 from mlgrade.sandbox.protocol import (
-    DTYPES,
     HEADER_BYTES,
     LENGTHS,
     Answer,
@@ -29,10 +29,7 @@ from mlgrade.sandbox.protocol import (
     Function,
     Load,
     Loaded,
-    Reader,
     Returned,
-    UnsendableError,
-    Writer,
     lengths,
     pack,
     unpack_reply,

@@ -22,6 +22,7 @@ TABLE = """
 errors
 results
 sandbox.limits
+sandbox.codec
 sandbox.protocol
 sandbox.confine *
 sandbox.effects sandbox.pipes sandbox.output sandbox.faults

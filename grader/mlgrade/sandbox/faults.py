@@ -8,7 +8,8 @@ import traceback
 from collections.abc import Iterator
 from types import FrameType, TracebackType
 
-from mlgrade.sandbox.protocol import Fault, Frame, sayable
+from mlgrade.sandbox.codec import sayable
+from mlgrade.sandbox.protocol import Fault, Frame
 
 
 class RefusedError(ImportError):

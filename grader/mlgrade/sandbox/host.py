@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from mlgrade.errors import ProtocolError
+from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
 from mlgrade.sandbox.launch import Launcher, Process
 from mlgrade.sandbox.limits import CALLBACK_BYTES, MIB, Limits
 from mlgrade.sandbox.pipes import ClosedError, DeadlineError
@@ -24,10 +25,7 @@ from mlgrade.sandbox.protocol import (
     Fault,
     Load,
     Loaded,
-    Reader,
     Returned,
-    UnsendableError,
-    Writer,
     lengths,
     pack,
     unpack_reply,

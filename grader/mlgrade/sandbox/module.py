@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
+from mlgrade.sandbox.codec import sayable
 from mlgrade.sandbox.faults import ForbiddenError, RefusedError, fault_of
-from mlgrade.sandbox.protocol import Fault, Function, Load, sayable
+from mlgrade.sandbox.protocol import Fault, Function, Load
 
 STDLIB = "stdlib"
 

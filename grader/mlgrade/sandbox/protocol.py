@@ -1,43 +1,28 @@
-"""What crosses the wall: frames, the messages in them, and the codec of values. Never pickle.
+"""What crosses the wall: frames, and the messages in them. Values are the affair of `codec`.
 
 A frame is eight bytes of length (header, blob), a msgpack header and a blob. Arrays travel as raw bytes in the
 blob, in the order in which the header names them; everything else is in the header. The two lengths are checked
 before a byte of either is read, and the header's bound keeps what it can unfold to (a list costs one byte on the
 wire and about sixty in memory) near 64 MiB.
-
-A value is encoded as a node: None, bool, int, float and str stand for themselves; a list led by a tag is
-`["l", *items]` list, `["t", *items]` tuple, `["d", k, v, ...]` dict, `["c", re, im]` complex,
-`["a", dtype, shape]` array, `["s", dtype]` numpy scalar, `["f", n]` the n-th callable of the call.
 """
 
 from __future__ import annotations
 
-import math
 import struct
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
-import numpy as np
 
 from mlgrade.errors import ProtocolError
+from mlgrade.sandbox.codec import Node, UnsendableError
 
 HEADER_BYTES = 1024 * 1024
-DEPTH = 32
 MOST_ARGUMENTS = 20  # of a callback
 LENGTHS = struct.Struct(">II")
-DTYPES = {kind: np.dtype(kind) for kind in (
-    "|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16",
-)}  # fmt: skip
 
 Text = Annotated[str, msgspec.Meta(max_length=25_000)]
 Word = Annotated[str, msgspec.Meta(max_length=200)]
 Line = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
-Node = Any
-
-
-class UnsendableError(Exception):
-    """A value that is not plain data; its text says what it is, in words for a student."""
 
 
 # -- messages -------------------------------------------------------------------------------------------------
@@ -123,11 +108,6 @@ _replies = msgspec.msgpack.Decoder(Reply)
 _encoder = msgspec.msgpack.Encoder()
 
 
-def sayable(text: object, most: int) -> str:
-    """Cut a text to what may cross, with half characters spelled out."""
-    return str(text)[:most].encode("utf-8", "backslashreplace").decode()[:most]
-
-
 # -- frames ---------------------------------------------------------------------------------------------------
 
 
@@ -162,210 +142,3 @@ def _unpack(decoder: msgspec.msgpack.Decoder[Any], header: bytes) -> Any:
         return decoder.decode(header)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, ValueError, OverflowError) as error:
         raise ProtocolError(f"not a message: {error}") from None
-
-
-# -- values ---------------------------------------------------------------------------------------------------
-
-
-class Writer:
-    """Turns values into nodes; collects the raw bytes of arrays in `blob` and the callables in `callables`."""
-
-    def __init__(self, most: int, *, callables: bool = False) -> None:
-        self.blob = bytearray()
-        self.callables: list[Callable[..., Any]] = []
-        self._most = most
-        self._allow_callables = callables
-
-    def node(self, value: object, depth: int = DEPTH) -> Node:
-        if value is None or value is True or value is False:
-            return value
-        kind = type(value)
-        if kind is float:
-            return value
-        if isinstance(value, np.ndarray):
-            return self._array(value)
-        if depth == 0:
-            raise UnsendableError("a value nested too deeply")
-        return self._compound(value, depth - 1)
-
-    def _compound(self, value: object, depth: int) -> Node:
-        if isinstance(value, np.generic):
-            return self._scalar(value)
-        if isinstance(value, str):
-            return _text(value)
-        if isinstance(value, int):
-            return _whole(int.__pos__(value))  # the value itself, whatever a subclass of a student's says it is
-        if isinstance(value, float):
-            return float.__pos__(value)
-        if isinstance(value, complex):
-            return ["c", value.real, value.imag]
-        if isinstance(value, (list, tuple)):
-            tag = "l" if isinstance(value, list) else "t"
-            return [tag, *(self.node(item, depth) for item in value)]
-        if isinstance(value, dict):
-            return ["d", *(part for pair in value.items() for part in self._pair(*pair, depth))]
-        return self._callable(value)
-
-    def _pair(self, key: object, value: object, depth: int) -> tuple[Node, Node]:
-        if isinstance(key, np.generic):
-            key = key.item()  # labels from np.unique
-        if not isinstance(key, (str, int, float, type(None))):
-            raise UnsendableError(f"a dict with a key that is {_describe(key)}")
-        return self.node(key, depth), self.node(value, depth)
-
-    def _callable(self, value: object) -> Node:
-        if self._allow_callables and callable(value):
-            self.callables.append(value)
-            return ["f", len(self.callables) - 1]
-        raise UnsendableError(_describe(value))
-
-    def _array(self, value: np.ndarray[Any, Any]) -> Node:
-        plain = np.asarray(value)
-        self._raw(plain)
-        return ["a", self._dtype(plain), list(plain.shape)]
-
-    def _scalar(self, value: np.generic) -> Node:
-        plain = np.asarray(value)
-        if plain.dtype.kind == "U":
-            return _text(str(value))
-        self._raw(plain)
-        return ["s", self._dtype(plain)]
-
-    def _dtype(self, array: np.ndarray[Any, Any]) -> str:
-        if array.dtype.kind not in "biufc":
-            raise UnsendableError(f"an array of dtype {str(array.dtype)[:60]}")
-        kind: str = array.dtype.newbyteorder("<").str if array.dtype.itemsize > 1 else array.dtype.str
-        return kind
-
-    def _raw(self, array: np.ndarray[Any, Any]) -> None:
-        kind = self._dtype(array)
-        if kind not in DTYPES:
-            raise UnsendableError(f"an array of dtype {array.dtype}")
-        if len(self.blob) + array.nbytes > self._most:
-            raise UnsendableError(f"an array of shape {array.shape}, which is too large")
-        self.blob += array.astype(DTYPES[kind], copy=False).tobytes()
-
-
-def _text(value: str) -> str:
-    text = str.__str__(value)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise UnsendableError("a text with half a character in it") from None
-    return text
-
-
-def _whole(value: int) -> int:
-    if not -(2**63) <= value < 2**64:
-        raise UnsendableError("a whole number of more than 64 bits")
-    return value
-
-
-_SHOWN = {"generator": "a generator", "function": "a function", "set": "a set", "type": "a class"}
-
-
-def _describe(value: object) -> str:
-    name = type(value).__name__[:60]
-    return _SHOWN.get(name, f'an object of type "{name}"')
-
-
-class Reader:
-    """Turns nodes back into values. Each array is a fresh, writable copy of its part of the blob."""
-
-    def __init__(self, blob: bytes, callable_at: Callable[[int], Any] | None = None) -> None:
-        self._blob = blob
-        self._at = 0
-        self._callable_at = callable_at
-
-    def value(self, node: Node, depth: int = DEPTH) -> Any:
-        if not isinstance(node, list):
-            return _scalar(node)
-        if depth == 0 or not node:
-            raise ProtocolError("a value that is empty or nested too deeply")
-        tag, *rest = node
-        read = _READERS.get(tag) if isinstance(tag, str) else None
-        if read is None:
-            raise ProtocolError("a value of unknown kind")
-        return read(self, rest, depth - 1)
-
-    def done(self) -> None:
-        if self._at != len(self._blob):
-            raise ProtocolError("bytes that no array accounts for")
-
-    def _list(self, rest: list[Node], depth: int) -> list[Any]:
-        return [self.value(item, depth) for item in rest]
-
-    def _tuple(self, rest: list[Node], depth: int) -> tuple[Any, ...]:
-        return tuple(self._list(rest, depth))
-
-    def _dict(self, rest: list[Node], depth: int) -> dict[Any, Any]:
-        # Keys are plain scalars: numbers and texts cannot be made to collide by the thousand.
-        if len(rest) % 2 or any(isinstance(key, list) for key in rest[::2]):
-            raise ProtocolError("a dict that is none")
-        values = self._list(rest, depth)
-        return dict(zip(values[::2], values[1::2], strict=True))
-
-    def _complex(self, rest: list[Node], _depth: int) -> complex:
-        if len(rest) != 2 or not all(type(part) is float for part in rest):
-            raise ProtocolError("a complex number that is none")
-        return complex(*rest)
-
-    def _array(self, rest: list[Node], _depth: int) -> Any:
-        if len(rest) != 2:
-            raise ProtocolError("an array without a shape")
-        dtype, shape = _dtype(rest[0]), _shape(rest[1])
-        flat = self._numbers(dtype, math.prod(shape))
-        try:
-            return flat.reshape(shape)
-        except ValueError:
-            raise ProtocolError("an array of impossible shape") from None
-
-    def _generic(self, rest: list[Node], _depth: int) -> Any:
-        if len(rest) != 1:
-            raise ProtocolError("a number without a dtype")
-        return self._numbers(_dtype(rest[0]), 1)[0]
-
-    def _function(self, rest: list[Node], _depth: int) -> Any:
-        if self._callable_at is None or len(rest) != 1 or type(rest[0]) is not int:
-            raise ProtocolError("a function where none can be")
-        return self._callable_at(rest[0])
-
-    def _numbers(self, dtype: np.dtype[Any], count: int) -> np.ndarray[Any, Any]:
-        end = self._at + dtype.itemsize * count
-        if end > len(self._blob):
-            raise ProtocolError("an array larger than its bytes")
-        raw, self._at = self._blob[self._at : end], end
-        if dtype.kind == "b":  # a byte that is neither 0 nor 1 would make a bool that is neither True nor False
-            return np.asarray(np.frombuffer(raw, np.uint8) != 0)
-        return np.frombuffer(raw, dtype).copy()
-
-
-_READERS: dict[str, Callable[[Reader, list[Node], int], Any]] = {
-    "l": Reader._list,  # noqa: SLF001  (a table of the class's own methods)
-    "t": Reader._tuple,  # noqa: SLF001
-    "d": Reader._dict,  # noqa: SLF001
-    "c": Reader._complex,  # noqa: SLF001
-    "a": Reader._array,  # noqa: SLF001
-    "s": Reader._generic,  # noqa: SLF001
-    "f": Reader._function,  # noqa: SLF001
-}
-
-
-def _scalar(node: Node) -> Any:
-    if node is None or isinstance(node, (bool, int, float, str)):
-        return node
-    raise ProtocolError(f"a value of type {type(node).__name__}")
-
-
-def _dtype(node: Node) -> np.dtype[Any]:
-    if not isinstance(node, str) or node not in DTYPES:
-        raise ProtocolError("an array of a dtype that is not on the list")
-    return DTYPES[node]
-
-
-def _shape(node: Node) -> tuple[int, ...]:
-    if not isinstance(node, list) or len(node) > 16:
-        raise ProtocolError("an array without a shape")
-    if not all(type(size) is int and 0 <= size < 2**31 for size in node):
-        raise ProtocolError("an array of impossible shape")
-    return tuple(node)

@@ -23,6 +23,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from mlgrade.sandbox import effects, module, output
+from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
 from mlgrade.sandbox.confine import confine, orphans
 from mlgrade.sandbox.faults import fault_of
 from mlgrade.sandbox.limits import CALLBACK_BYTES, Limits
@@ -34,12 +35,9 @@ from mlgrade.sandbox.protocol import (
     Call,
     Load,
     Loaded,
-    Reader,
     Reply,
     Request,
     Returned,
-    UnsendableError,
-    Writer,
     lengths,
     pack,
     unpack_request,
