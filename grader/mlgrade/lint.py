@@ -8,6 +8,8 @@
     words      each check has a hint; no two of a concept have the same title
     secrecy    nothing of a hidden check is in what a student reads
 
+and of the course as a whole, that its lessons and study cards read.
+
 A problem is a place and a sentence. The matrix says which check catches which misconception.
 """
 
@@ -17,13 +19,15 @@ import ast
 import doctest
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from mlgrade import diagnosis
+from mlgrade import diagnosis, lessons
+from mlgrade.cards import deck
 from mlgrade.course import Concept, Course
 from mlgrade.diagnosis import Misconception
 from mlgrade.errors import MlgradeError
@@ -60,6 +64,25 @@ def lint(course: Course, concepts: Sequence[str], host: Host) -> Iterator[Proof]
     """Prove each concept, one by one: a broken one does not hide what is wrong with the next."""
     for concept in concepts:
         yield _prove(course, course.concept(concept), host)
+
+
+def material(course: Course) -> list[str]:
+    """Problems of what a course has beside its exercises, where it has it: lessons and study cards."""
+    problems: list[str] = []
+    for concept in course.concepts:
+        if course.lesson(concept.id).exists():
+            problems += _read(partial(lessons.load, course, concept))
+    if (course.root / "cards").is_dir():
+        problems += _read(partial(deck.load, course))
+    return problems
+
+
+def _read(load: Callable[[], object]) -> list[str]:
+    try:
+        load()
+    except MlgradeError as error:
+        return str(error).splitlines()
+    return []
 
 
 def _prove(course: Course, concept: Concept, host: Host) -> Proof:

@@ -94,3 +94,21 @@ def test_twin_misconceptions(mlgrade: Run, course: Path) -> None:
     path.write_text(text + "\n\n" + twin.replace("def no_shift", "def no_shift_again"))
     done = mlgrade("lint", "--no-matrix")
     assert done.stdout.count("is not recognised") == 2
+
+
+@pytest.mark.parametrize(("file", "words"), [("lessons/softmax.yml", "meaning is missing"), ("cards/scores.yml", "")])
+def test_lessons_and_cards(file: str, words: str, mlgrade: Run, course: Path) -> None:
+    """What a course has beside its exercises is read too, and what is wrong with it fails the proof."""
+    (course / file).parent.mkdir()
+    (course / file).write_text("formula: x\n")
+    done = mlgrade("lint", "--no-matrix")
+    assert done.returncode == 1
+    assert f"{Path(file).name}:" in done.stdout
+    assert words in done.stdout
+
+
+def test_the_confusion_of_the_course(mlgrade: Run) -> None:
+    """Over all misconceptions and all pairs that fit into one file, no diagnosis is wrong."""
+    done = mlgrade("lint", "--confusion", cwd=ROOT)
+    assert done.returncode == 0, done.stdout
+    assert re.findall(r"\d+ (?:alone|in pairs): .* (\d+) named wrong\.", done.stdout) == ["0", "0"]

@@ -37,8 +37,7 @@ CASES = {
     "in_place": WRONG["in_place"],
     "endless": SOLUTION.replace("    e = np.exp(", "    while True:\n        pass\n    e = np.exp("),
     "raising": SOLUTION.replace("z.max(axis=axis, keepdims=True))\n", "z.max(axis=7, keepdims=True))\n"),
-    "dying": SOLUTION.replace("    e = np.exp(", "    import os\n    os._exit(3)\n    e = np.exp("),
-    "half": SOLUTION.partition("def log_softmax")[0] + "def log_softmax(z, axis=-1):\n    pass\n",
+    "dying and half done": "import os\n\ndef softmax(z, axis=-1):\n    os._exit(3)\n\ndef log_softmax(z, axis=-1):\n    pass\n",
 }
 MORE = """
 import pytest
@@ -92,16 +91,23 @@ def both(course: Path, host: Host, tmp_path_factory: pytest.TempPathFactory) -> 
     return run
 
 
-OUTCOMES = {"right": "passed", "no_shift": "failed", "in_place": "failed", "endless": "timed_out", "raising": "raised", "dying": "raised", "half": "skipped"}  # fmt: skip
+OUTCOMES = {
+    "right": {"passed"},
+    "no_shift": {"passed", "failed"},
+    "in_place": {"passed", "failed"},
+    "endless": {"passed", "timed_out", "skipped"},
+    "raising": {"passed", "raised", "skipped"},
+    "dying and half done": {"raised", "skipped"},
+}
 
 
-@pytest.mark.parametrize(("source", "outcome"), [(CASES[name], OUTCOMES[name]) for name in CASES], ids=CASES.keys())
-def test_both_ways_give_the_same_findings(both: Both, source: str, outcome: str) -> None:
+@pytest.mark.parametrize(("source", "outcomes"), [(CASES[name], OUTCOMES[name]) for name in CASES], ids=CASES.keys())
+def test_both_ways_give_the_same_findings(both: Both, source: str, outcomes: set[str]) -> None:
     """Ids, outcomes and problems are equal, whether the file is right, wrong, endless, raising, dying or half done."""
     fast, plain = both(source)
     assert fast == plain
     assert len(fast) > 15
-    assert outcome in {found for _, found, _ in fast}
+    assert {outcome for _, outcome, _ in fast} == outcomes
 
 
 def test_parameters_and_checks_without_a_student(both: Both, course: Path) -> None:

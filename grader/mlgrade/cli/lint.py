@@ -50,7 +50,10 @@ def command(concepts: tuple[str, ...], matrix: bool, confusion: bool, plain: boo
         for proof in lint.lint(loaded, names, host):
             _print(console, proof, matrix=matrix)
             proofs.append(proof)
-    sys.exit(_summary(console, proofs))
+    beside = [] if concepts else lint.material(loaded)
+    for problem in beside:
+        console.print(problem, soft_wrap=True)
+    sys.exit(_summary(console, proofs, len(beside)))
 
 
 def _print(console: Console, proof: Proof, *, matrix: bool) -> None:
@@ -117,8 +120,8 @@ def _header(console: Console, names: Sequence[str]) -> None:
         )
 
 
-def _summary(console: Console, proofs: Sequence[Proof]) -> int:
-    problems = sum(len(proof.problems) for proof in proofs)
+def _summary(console: Console, proofs: Sequence[Proof], beside: int) -> int:
+    problems = beside + sum(len(proof.problems) for proof in proofs)
     checks, caught = sum(len(proof.checks) for proof in proofs), sum(len(proof.caught) for proof in proofs)
     found = f"{problems} problem{'s' if problems != 1 else ''}" if problems else "no problems"
     console.print(

@@ -38,8 +38,8 @@ class Attempt:
 
     def load(self) -> Loaded | TimedOut | Died:
         """Start a worker with the submission in it. Also called by itself after a worker died."""
-        start = time.monotonic()
         self._worker = self._host.worker(self._limits)
+        start = time.monotonic()  # what it takes to start a process is not the student's time
         reply = self._worker.load(self._load)
         self._left -= time.monotonic() - start
         return reply

@@ -25,8 +25,9 @@ import msgspec
 
 from mlgrade.errors import SandboxError
 from mlgrade.sandbox.limits import Limits
-from mlgrade.sandbox.pipes import Pipe, PollPipe, ThreadPipe
+from mlgrade.sandbox.pipes import ClosedError, DeadlineError, Pipe, PollPipe, ThreadPipe
 
+START_SECONDS = 60.0  # for an interpreter and numpy, on a machine that is busy
 STACK_BYTES = 16_384
 STACK_SECONDS = 0.05
 _MODULE = "mlgrade.sandbox.worker"
@@ -242,6 +243,11 @@ class OwnProcess:
                 os.close(ours_out)
                 raise SandboxError(f"a worker could not be started: {error}") from None
         self.pipe: Pipe = ThreadPipe(ours_in, ours_out)
+        try:
+            self.pipe.read(1, time.monotonic() + START_SECONDS)
+        except (DeadlineError, ClosedError):
+            how = self.kill()
+            raise SandboxError(f"a worker could not be started ({how}); run: mlgrade doctor") from None
 
     @property
     def running(self) -> bool:
