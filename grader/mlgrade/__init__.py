@@ -11,7 +11,7 @@ from mlgrade._version import __version__
 
 if TYPE_CHECKING:
     from mlgrade.api import check
-    from mlgrade.errors import CourseError, MlgradeError, SubmissionError
+    from mlgrade.errors import CourseError, MlgradeError, SubmissionError, UsageError
     from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Status
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Report",
     "Status",
     "SubmissionError",
+    "UsageError",
     "__version__",
     "check",
 ]
@@ -32,6 +33,7 @@ _HOMES = {
     "CourseError": "mlgrade.errors",
     "MlgradeError": "mlgrade.errors",
     "SubmissionError": "mlgrade.errors",
+    "UsageError": "mlgrade.errors",
 }
 
 

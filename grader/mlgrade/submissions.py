@@ -16,6 +16,7 @@ from mlgrade.course import Course
 from mlgrade.errors import SubmissionError, UsageError, closest
 
 MOST_BYTES = 4 * 1024 * 1024
+PYTHON_MAGICS = {"time", "timeit", "capture", "prun", "check"}  # cell magics over Python code
 SUFFIXES = (".py", ".ipynb")
 
 
@@ -83,7 +84,7 @@ def notebook(file: str, concept: str, raw: bytes) -> Submission:
     line = 1
     for number, text in cells:
         starts.append((line, number))
-        parts += [_plain(row) for row in lines_of(text)] + [""]
+        parts += [*_rows(text), ""]
         line = len(parts) + 1
     return Submission(concept=concept, file=file, source="\n".join(parts).encode(errors="replace"), cells=starts)
 
@@ -124,6 +125,15 @@ def _code_cells(data: Any) -> Iterator[tuple[int, str]]:
         if cell["cell_type"] == "code":
             source = cell["source"]
             yield number, source if isinstance(source, str) else "".join(source)
+
+
+def _rows(text: str) -> list[str]:
+    """The lines of a cell as Python. A cell that is handed to another language as a whole is a comment."""
+    rows = lines_of(text)
+    magic = re.match(r"\s*%%(\w+)", text)
+    if magic and magic[1] not in PYTHON_MAGICS:
+        return [f"# {row}" for row in rows]
+    return [_plain(row) for row in rows]
 
 
 def _plain(line: str) -> str:

@@ -95,7 +95,8 @@ def test_a_notebook(mlgrade: Run, course: Path) -> None:
     cells = [
         {"cell_type": "markdown", "source": ["# Softmax"]},
         {"cell_type": "code", "source": ["%matplotlib inline\n", "!pip list\n", "import numpy as np"]},
-        {"cell_type": "code", "source": RIGHT},
+        {"cell_type": "code", "source": "%%bash\nfor i in 1 2; do echo $i; done"},
+        {"cell_type": "code", "source": "%%time\n" + RIGHT},
     ]
     path = write(
         course, json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}), "softmax.ipynb"

@@ -154,7 +154,7 @@ def test_the_worker_loads_no_more_than_it_says() -> None:
 # -- the public surface ---------------------------------------------------------------------------------------
 
 PUBLIC = [
-    "CheckResult", "ConceptReport", "CourseError", "MlgradeError", "Outcome", "Report", "Status", "SubmissionError", "__version__", "check",
+    "CheckResult", "ConceptReport", "CourseError", "MlgradeError", "Outcome", "Report", "Status", "SubmissionError", "UsageError", "__version__", "check",
 ]  # fmt: skip
 
 

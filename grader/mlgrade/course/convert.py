@@ -41,7 +41,7 @@ class Converter:
         if not isinstance(data, dict):
             return self._note(place, f"must be a group of named values (got {_got(data)})")
         fields = {field.encode_name: field for field in msgspec.structs.fields(kind) if field.name not in self._skip}
-        for name in data.keys() - fields.keys():
+        for name in [name for name in data if name not in fields]:
             self._note(_join(place, name), f"is not known here{closest(name, fields)}")
         values = {}
         for name, field in fields.items():

@@ -22,34 +22,34 @@ class Tree:
         self.problems: list[str] = []
         self._values = 0
         self._constructor = yaml.constructor.SafeConstructor()
-        self.data = self._build(_compose(text, file), "")
+        self.data = self._build(_compose(text, file), "", 0)
 
     def at(self, place: str, problem: str) -> str:
         """Say a problem with its place, as an editor can jump to it."""
         line = self.lines.get(place, 0)
         return f"{self.file}{f':{line}' if line else ''}: {f'{place}: ' if place else ''}{problem}"
 
-    def _build(self, node: yaml.Node | None, place: str) -> Any:
+    def _build(self, node: yaml.Node | None, place: str, depth: int) -> Any:
         if node is None:
             return None
         self._values += 1
-        if self._values > MOST_VALUES or place.count(".") + place.count("[") > MOST_DEPTH:
+        if self._values > MOST_VALUES or depth > MOST_DEPTH:  # an alias can lead into itself
             raise CourseError([f"{self.file}: too many values, or too deep"])
         self.lines[place] = node.start_mark.line + 1
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, place)
+            return self._mapping(node, place, depth + 1)
         if isinstance(node, yaml.SequenceNode):
-            return [self._build(item, f"{place}[{number}]") for number, item in enumerate(node.value)]
+            return [self._build(item, f"{place}[{number}]", depth + 1) for number, item in enumerate(node.value)]
         return self._scalar(node, place)
 
-    def _mapping(self, node: yaml.MappingNode, place: str) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, place: str, depth: int) -> dict[str, Any]:
         built: dict[str, Any] = {}
         for key, value in node.value:
             name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
             inner = f"{place}.{name}" if place else name
             if name in built:
                 self.problems.append(f"{self.file}:{key.start_mark.line + 1}: {inner}: is here twice")
-            built[name] = self._build(value, inner)
+            built[name] = self._build(value, inner, depth)
         return built
 
     def _scalar(self, node: yaml.Node, place: str) -> Any:
