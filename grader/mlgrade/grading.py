@@ -21,8 +21,8 @@ from mlgrade.errors import UsageError
 from mlgrade.results import ConceptReport, Diagnosis, Finding, Outcome, Status, Visibility
 from mlgrade.sandbox.attempt import Attempt
 from mlgrade.sandbox.host import Host, Raised, Value
-from mlgrade.sandbox.protocol import Load, Loaded
-from mlgrade.submissions import Submission, lines_of
+from mlgrade.sandbox.protocol import Loaded
+from mlgrade.submissions import Submission, lines_of, request
 from mlgrade.suite import session
 from mlgrade.suite.findings import Source
 from mlgrade.suite.session import Ran, Suite
@@ -38,7 +38,7 @@ class Grader:
     def grade(self, submission: Submission) -> ConceptReport:
         concept = self.course.concept(submission.concept)
         source = source_of(submission)
-        with self._attempt(submission, concept) as attempt:
+        with self._attempt(submission) as attempt:
             loaded = attempt.load()
             if stopped := gates.stop(loaded, concept, source):
                 return self._stopped(submission, concept, stopped)
@@ -49,22 +49,14 @@ class Grader:
     def run(self, submission: Submission, seed: int | None = None) -> list[Ran]:
         """Run the checks and keep everything: for an author's proof, never for a student's eyes."""
         concept = self.course.concept(submission.concept)
-        with self._attempt(submission, concept) as attempt:
+        with self._attempt(submission) as attempt:
             loaded = attempt.load()
             if not isinstance(loaded, Loaded) or gates.stop(loaded, concept, source_of(submission)):
                 return []
             return self._run(attempt, loaded, concept, source_of(submission), seed)
 
-    def _attempt(self, submission: Submission, concept: Concept) -> Attempt:
-        load = Load(
-            source=submission.source,
-            name=concept.id,
-            filename=redact.line(submission.name),
-            functions=concept.functions,
-            imports=self.course.imports,
-            forbid=concept.forbid,
-        )
-        return Attempt(self._host, load, self.course.sandbox_limits())
+    def _attempt(self, submission: Submission) -> Attempt:
+        return Attempt(self._host, request(submission, self.course), self.course.sandbox_limits())
 
     def _run(
         self, attempt: Attempt, loaded: Loaded, concept: Concept, source: Source, seed: int | None = None
@@ -80,7 +72,7 @@ class Grader:
             return broken
         reference = Submission(concept=concept.id, file=path.name, source=path.read_bytes())
         only = Suite(tuple(suite.alone(broken.finding.id)))
-        with self._attempt(reference, concept) as attempt:
+        with self._attempt(reference) as attempt:
             loaded = attempt.load()
             if not isinstance(loaded, Loaded):
                 return broken

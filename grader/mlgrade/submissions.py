@@ -14,6 +14,8 @@ import msgspec
 
 from mlgrade.course import Course
 from mlgrade.errors import SubmissionError, UsageError, closest
+from mlgrade.sandbox.codec import sayable
+from mlgrade.sandbox.protocol import Load
 
 MOST_BYTES = 4 * 1024 * 1024
 PYTHON_MAGICS = {"time", "timeit", "capture", "prun", "check"}  # cell magics over Python code
@@ -87,6 +89,27 @@ def notebook(file: str, concept: str, raw: bytes) -> Submission:
         parts += [*_rows(text), ""]
         line = len(parts) + 1
     return Submission(concept=concept, file=file, source="\n".join(parts).encode(errors="replace"), cells=starts)
+
+
+def request(submission: Submission, course: Course) -> Load:
+    """What a worker is told of a submission: its bytes and what the course allows, never a path."""
+    concept = course.concept(submission.concept)
+    return Load(
+        source=submission.source,
+        name=concept.id,
+        filename=sayable(submission.name, 200),
+        functions=concept.functions,
+        imports=course.imports,
+        forbid=concept.forbid,
+    )
+
+
+def near(path: Path) -> Path:
+    """A path as one would type it from here."""
+    try:
+        return path.resolve().relative_to(Path.cwd())
+    except ValueError:
+        return path
 
 
 def _in_folder(folder: Path, course: Course, only: str) -> Iterator[Submission]:

@@ -79,7 +79,7 @@ def _grade(paths: Sequence[Path], concept: str, course_path: Path | None, starte
     course = options.load_course(course_path, paths[0] if paths else None)
     if concept:
         course.concept(concept)
-    found = list(submissions.find(paths or [options.shown_path(course.root / "exercises")], course, concept))
+    found = list(submissions.find(paths or [submissions.near(course.root / "exercises")], course, concept))
     report = api.grade(found, course, Host(started))
     return _remember(course, found, msgspec.structs.replace(report, seconds=round(time.perf_counter() - begun, 3)))
 

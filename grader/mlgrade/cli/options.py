@@ -47,15 +47,9 @@ def load_course(given: Path | None, near: Path | None = None) -> Course:
 
 
 def shown(path: Path) -> str:
-    """A path as one would type it from here."""
-    return str(shown_path(path))
+    from mlgrade.submissions import near
 
-
-def shown_path(path: Path) -> Path:
-    try:
-        return path.resolve().relative_to(Path.cwd())
-    except ValueError:
-        return path
+    return str(near(path))
 
 
 @contextlib.contextmanager

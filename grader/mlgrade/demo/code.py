@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,8 +14,8 @@ from mlgrade.grading import Grader, source_of
 from mlgrade.results import ConceptReport, Outcome, Status
 from mlgrade.sandbox.attempt import Attempt
 from mlgrade.sandbox.host import Host, Raised, Value
-from mlgrade.sandbox.protocol import Load, Loaded
-from mlgrade.submissions import Submission, read
+from mlgrade.sandbox.protocol import Loaded
+from mlgrade.submissions import Submission, near, read, request
 from mlgrade.suite.compare import Mismatch
 from mlgrade.suite.findings import verdict_of
 from mlgrade.suite.student import CallError, Student, UnavailableError
@@ -66,12 +65,6 @@ def choose(course: Course, concepts: Iterable[str], host: Host) -> dict[str, Cod
     grader = Grader(course, found, host) if found else None
     reports = {name: grader.grade(submission) for name, submission in found.items() if grader}
     return {name: _code(course, name, found.get(name), reports.get(name)) for name in names}
-
-
-def near(path: Path) -> Path:
-    """The path as one would type it from here: it is what students read in an error."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _code(course: Course, concept: str, own: Submission | None, report: ConceptReport | None) -> Code:
@@ -156,7 +149,7 @@ class Stage:
     def _load(self, function: str, submission: Submission) -> Student:
         concept = self._course.concept(submission.concept)
         attempt = self._open.enter_context(
-            Attempt(self._host, self._request(submission), self._course.sandbox_limits())
+            Attempt(self._host, request(submission, self._course), self._course.sandbox_limits())
         )
         loaded = attempt.load()
         stopped = gates.stop(loaded, concept, source_of(submission))
@@ -164,14 +157,3 @@ class Stage:
             raise self._unexpected(function, stopped.reason if stopped else str(loaded))
         self._said.append(loaded.output)
         return Student(attempt, loaded.functions)
-
-    def _request(self, submission: Submission) -> Load:
-        concept = self._course.concept(submission.concept)
-        return Load(
-            source=submission.source,
-            name=concept.id,
-            filename=submission.name,
-            functions=concept.functions,
-            imports=self._course.imports,
-            forbid=concept.forbid,
-        )

@@ -21,7 +21,7 @@ from mlgrade.results import Finding, Outcome
 from mlgrade.sandbox.attempt import Attempt
 from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
-from mlgrade.sandbox.protocol import Load, Loaded
+from mlgrade.sandbox.protocol import Loaded
 from mlgrade.suite import marks
 from mlgrade.suite.findings import Source, Verdict, finding, verdict_of
 from mlgrade.suite.session import Check, check_of, concept_of, rng_for
@@ -78,16 +78,8 @@ def _attempt(
 def _begin(path: Path | None, course: Course, name: str, host: Host) -> tuple[Attempt, Loaded]:
     if path is None:
         pytest.exit("say which file to check: --submission exercises/softmax.py", returncode=4)
-    concept = course.concept(name)
-    load = Load(
-        source=submissions.read(path, concept.id).source,
-        name=concept.id,
-        filename=path.name,
-        functions=concept.functions,
-        imports=course.imports,
-        forbid=concept.forbid,
-    )
-    attempt = Attempt(host, load, course.sandbox_limits())
+    submission = submissions.read(path, course.concept(name).id)
+    attempt = Attempt(host, submissions.request(submission, course), course.sandbox_limits())
     loaded = attempt.load()
     if not isinstance(loaded, Loaded) or loaded.fault:
         attempt.close()
