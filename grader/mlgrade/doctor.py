@@ -34,6 +34,23 @@ def suites_unknown():
 def environment_fixed(canary):
     return canary not in os.environ
 
+def files_refused(path):
+    try:
+        open(path).close()
+    except PermissionError:
+        return True
+    return False
+
+def tcp_refused():
+    import socket
+    try:
+        socket.create_connection(("127.0.0.1", 9), 1).close()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
+
 def memory_limited():
     try:
         bytearray(1 << 40)
@@ -47,6 +64,13 @@ class Fact(msgspec.Struct, frozen=True):
     name: str
     value: str
     good: bool = True
+
+
+# What no wall of this version covers, on any system. Said, because silence would be a promise.
+ABSENT = [
+    Fact("wall", "missing: a filter of system calls (UDP, processes of its own, names of files)", good=False),
+    Fact("advice", "grade the files of strangers in a container until that wall stands", good=False),
+]
 
 
 def examine(near: Path) -> list[Fact]:
@@ -89,6 +113,8 @@ def _walls() -> list[Fact]:
         "student code runs in its own process": ("own_process", (os.getpid(),)),
         "suites and pytest are not in that process": ("suites_unknown", ()),
         "your environment variables do not reach it": ("environment_fixed", (CANARY,)),
+        "the course's files and yours are closed to it": ("files_refused", (__file__,)),
+        "it opens no TCP connection": ("tcp_refused", ()),
         "its memory is limited": ("memory_limited", ()),
     }
     os.environ[CANARY] = "1"
@@ -103,16 +129,8 @@ def _walls() -> list[Fact]:
     finally:
         started.close()
     facts = [_wall(name, isinstance(result, Value) and result.value is True) for name, result in results.items()]
-    return [Fact("isolation", f"reduced: {', '.join(standing())}"), *facts, *_absent()]
+    return [Fact("isolation", f"reduced: {', '.join(standing())}"), *facts, *ABSENT]
 
 
 def _wall(name: str, holds: bool) -> Fact:
     return Fact("wall", f"{'holds' if holds else 'missing'}: {name}", good=holds)
-
-
-def _absent() -> list[Fact]:
-    """What no wall of this version covers, on any system. Said, because silence would be a promise."""
-    return [
-        Fact("wall", "missing: student code can read files of your account and use the network", good=False),
-        Fact("advice", "grade the files of strangers in a container until that wall stands", good=False),
-    ]

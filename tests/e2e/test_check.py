@@ -18,6 +18,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from mlgrade.results import Report
+from mlgrade.sandbox.confine import landlock
 
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., CompletedProcess[str]]
@@ -175,6 +176,26 @@ def test_hidden_input_is_not_shown(spy: str, mlgrade: Run, course: Path) -> None
     for secret in (CANARY, CANARY.replace(".", "_"), "0.8675309", "close(student"):
         assert secret not in seen
     assert "Is right for a secret input" in seen
+
+
+@pytest.mark.skipif(landlock.abi() < 1, reason="this kernel has no Landlock")
+def test_hidden_suites_cannot_be_opened(mlgrade: Run, course: Path) -> None:
+    """Student code that knows where the suites are cannot read them, at import or in a call, nor find them by listing."""
+    places = [course / "tests/hidden/test_softmax.py", course / "solutions/softmax.py", course / "course.yml"]
+    source = f"""
+import os
+for place in {list(map(str, places))!r}:
+    try:
+        print(open(place).read())
+    except OSError as error:
+        print("refused", type(error).__name__)
+for folder, _, names in os.walk({str(course)!r}):
+    print(names)
+"""
+    shown = mlgrade("check", write(course, source + RIGHT), "-v").stdout
+    assert shown.count("refused PermissionError") == 3
+    assert "def test_" not in shown
+    assert "test_softmax.py" not in shown
 
 
 def test_nothing_of_the_hidden_suites_is_printed(mlgrade: Run, course: Path) -> None:

@@ -143,4 +143,5 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
             memory_bytes=int(self.limits.memory),
             result_bytes=int(self.limits.result),
             output_chars=self.limits.output,
+            packages=bool(set(self.imports) - {"stdlib", "numpy"}),
         )

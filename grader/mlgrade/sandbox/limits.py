@@ -18,4 +18,5 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int = 2048 * MIB
     result_bytes: int = 16 * MIB
     output_chars: int = 10_000
+    packages: bool = False  # whether installed packages other than numpy may be read
     strikes: int = 3  # time-outs of one function before its later calls are no longer tried

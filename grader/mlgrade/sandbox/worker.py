@@ -17,6 +17,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO
 
@@ -24,7 +25,8 @@ import msgspec
 
 from mlgrade.sandbox import effects, module, output
 from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
-from mlgrade.sandbox.confine import confine, orphans
+from mlgrade.sandbox.confine import confine, orphans, plan
+from mlgrade.sandbox.confine.landlock import Plan
 from mlgrade.sandbox.faults import fault_of
 from mlgrade.sandbox.limits import CALLBACK_BYTES, Limits
 from mlgrade.sandbox.protocol import (
@@ -174,11 +176,11 @@ def _answered(answer: Request, blob: bytes) -> Any:
     return Reader(blob).value(answer.value)
 
 
-def serve(source: int, sink: int, limits: Limits) -> None:
+def serve(source: int, sink: int, limits: Limits, files: Plan | None, scratch: str) -> None:
     """Serve one submission over two descriptors, and leave without running anybody's exit handlers."""
     wire = Wire(os.fdopen(source, "rb"), os.fdopen(sink, "wb"))
     try:
-        confine(limits)
+        confine(limits, files, scratch)
         Desk(wire, limits).serve()
     except (EOFError, BrokenPipeError):
         os._exit(0)
@@ -197,7 +199,7 @@ def once(limits: Limits) -> None:
     source, sink = os.dup(0), os.dup(1)
     _silence()
     os.write(sink, READY)
-    serve(source, sink, limits)
+    serve(source, sink, limits, plan(packages=limits.packages), str(Path.cwd()))
 
 
 def warm(control: int) -> None:
@@ -206,12 +208,13 @@ def warm(control: int) -> None:
     orphans.adopt()
     line = socket.socket(fileno=control)
     workers: set[int] = set()
+    files = plan(packages=False)
     while True:
         data, descriptors, _, _ = socket.recv_fds(line, 4096, 3)
         if not data:
             os._exit(0)
         if descriptors:
-            pid = _fork(line, descriptors, msgspec.json.decode(data, type=Start))
+            pid = _fork(line, descriptors, msgspec.json.decode(data, type=Start), files)
             workers.add(pid)
             line.send(b"%d\n" % pid)
         else:
@@ -220,7 +223,7 @@ def warm(control: int) -> None:
             orphans.kill_others(workers)
 
 
-def _fork(line: socket.socket, descriptors: list[int], start: Start) -> int:
+def _fork(line: socket.socket, descriptors: list[int], start: Start, files: Plan | None) -> int:
     parent = os.getpid()
     pid = os.fork()
     if pid:
@@ -232,7 +235,8 @@ def _fork(line: socket.socket, descriptors: list[int], start: Start) -> int:
     line.close()
     _stack_on_request(descriptors[2])
     _settle(start.scratch)
-    serve(descriptors[0], descriptors[1], start.limits)
+    files = plan(packages=True) if start.limits.packages else files
+    serve(descriptors[0], descriptors[1], start.limits, files, start.scratch)
     return 0  # never reached: `serve` ends the process
 
 

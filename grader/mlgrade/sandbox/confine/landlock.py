@@ -1,0 +1,121 @@
+"""Files and TCP out of reach (Linux 5.13 and later; any user).
+
+Theory of operation: Landlock lets a process give up rights on files for good. Every right that the running kernel
+knows is handled, so what is not allowed below is refused: reading anything but Python, numpy and the system's
+libraries; writing anywhere but in the worker's own scratch folder; executing any program; TCP; and, where the kernel
+can, signals and abstract sockets beyond this process. The paths are opened once in the warm parent, and each worker
+shuts itself in before it reads its source. The course, the suites, the solutions and the user's own files are under no
+allowed folder: this is the wall that keeps a submission from simply opening them.
+
+What it does not cover: `stat` and the names of files, `chmod` and the like on one's own files, UDP and Unix sockets
+with a path. Those need a system call filter.
+
+Source: the kernel's documentation of Landlock (userspace-api/landlock).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+import sys
+import sysconfig
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+CREATE, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # system calls, the same on every architecture
+VERSION, PATH_BENEATH = 1, 1
+PR_SET_NO_NEW_PRIVS = 38
+
+READ_FILE, READ_DIR, WRITE_FILE, TRUNCATE = 1 << 2, 1 << 3, 1 << 1, 1 << 14
+READ = READ_FILE | READ_DIR
+FILE_ONLY = READ_FILE | WRITE_FILE | TRUNCATE  # rights that a rule for a single file may carry
+FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}  # by the ABI that brought them
+MAKE = sum(1 << right for right in (4, 5, 7, 8))  # remove folders and files, make folders and regular files
+TCP = 0b11
+SCOPES = 0b11  # abstract sockets, signals
+
+
+def abi() -> int:
+    """Return the version of the kernel's Landlock, 0 where there is none."""
+    if sys.platform != "linux":
+        return 0
+    return max(0, int(_libc().syscall(CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(VERSION))))
+
+
+class Plan:
+    """What workers may still do. Its paths are opened once, in the warm parent; each worker makes a ruleset of them."""
+
+    def __init__(self, *, packages: bool = False) -> None:
+        self._abi = abi()
+        self._rights = max(rights for version, rights in FILE_RIGHTS.items() if version <= self._abi)
+        self._rules: list[tuple[int, int]] = []
+        for path in readable(packages=packages):
+            self.allow(path, READ)
+        for folder in sys.path:
+            self.allow(folder, READ_DIR)  # an import looks at names before it opens anything
+        for device in ("/dev/null", "/dev/zero", "/dev/urandom"):
+            self.allow(device, READ_FILE | WRITE_FILE)
+
+    def allow(self, path: str, rights: int) -> None:
+        """Allow rights beneath a path; a path that is not there needs no rule."""
+        try:
+            beneath = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        self._rules.append((beneath, rights if Path(path).is_dir() else rights & FILE_ONLY))
+
+    def apply(self, scratch: str) -> None:
+        """Give up everything else, in this process and for good."""
+        self.allow(scratch, READ | WRITE_FILE | TRUNCATE | MAKE)
+        ruleset = self._ruleset()
+        if _libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "prctl(PR_SET_NO_NEW_PRIVS)")
+        _call(RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
+        for descriptor in (ruleset, *(beneath for beneath, _ in self._rules)):
+            os.close(descriptor)
+
+    def _ruleset(self) -> int:
+        net, scoped = TCP if self._abi >= 4 else 0, SCOPES if self._abi >= 6 else 0
+        attributes = struct.pack("=QQQ", self._rights, net, scoped)
+        size = 24 if self._abi >= 6 else 16 if self._abi >= 4 else 8
+        ruleset = _call(CREATE, attributes, ctypes.c_size_t(size), ctypes.c_uint32(0))
+        for beneath, rights in self._rules:
+            rule = struct.pack("=Qi", rights & self._rights, beneath)
+            _call(ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(PATH_BENEATH), rule, ctypes.c_uint32(0))
+        return ruleset
+
+
+def readable(*, packages: bool) -> Iterable[str]:
+    """Folders and files that Python and numpy may need later: late imports, shared libraries, time zones.
+
+    Installed packages are not among them, because a course may be installed as one; `packages` lets in those that are
+    not ours, for a course that allows more than numpy.
+    """
+    numpy = Path(np.__file__).parent
+    yield from (str(numpy), f"{numpy}.libs", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/lib64", "/usr/lib64")
+    libraries = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), "/lib", "/usr/lib", "/usr/local/lib"}
+    for folder in sorted(libraries):
+        yield from _children(Path(folder), without=("site-packages", "dist-packages", "python"))
+    if packages:
+        yield from _children(numpy.parent, without=("mlgrade", "__editable__"))
+
+
+def _children(folder: Path, without: tuple[str, ...]) -> Iterable[str]:
+    try:
+        return sorted(str(entry) for entry in folder.iterdir() if not entry.name.startswith(without))
+    except OSError:
+        return []
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _call(number: int, *arguments: object) -> int:
+    result = int(_libc().syscall(number, *arguments))
+    if result < 0:
+        raise OSError(ctypes.get_errno(), f"landlock (system call {number})")
+    return result
