@@ -1223,3 +1223,11 @@ def bad(): raise ValueError("m")
                 assert isinstance(worker.call("slow", (), {}, 0.2), TimedOut)
             assert not worker.alive
     assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("kind", [WarmParent, FreshProcess])
+def test_a_wall_that_cannot_be_built(kind: type[WarmParent | FreshProcess]) -> None:
+    """A worker that cannot be shut in is our fault and reads no source: it never looks like a student's crash."""
+    impossible = msgspec.structs.replace(LIMITS, memory_bytes=2**63)
+    with Host(kind()) as host, pytest.raises(SandboxError, match="could not be started"):
+        host.worker(impossible)

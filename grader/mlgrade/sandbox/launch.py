@@ -150,7 +150,9 @@ class WarmParent:
         finally:
             for theirs in (request, reply, stack):
                 os.close(theirs)
-        return ForkedProcess(self, pid, PollPipe(ours_in, ours_out), stack_in, scratch)
+        process = ForkedProcess(self, pid, PollPipe(ours_in, ours_out), stack_in, scratch)
+        _await_ready(process)
+        return process
 
     def status(self, pid: int) -> int:
         """How a killed worker ended; 0 if its parent is gone and nobody can say."""
@@ -243,11 +245,7 @@ class OwnProcess:
                 os.close(ours_out)
                 raise SandboxError(f"a worker could not be started: {error}") from None
         self.pipe: Pipe = ThreadPipe(ours_in, ours_out)
-        try:
-            self.pipe.read(1, time.monotonic() + START_SECONDS)
-        except (DeadlineError, ClosedError):
-            how = self.kill()
-            raise SandboxError(f"a worker could not be started ({how}); run: mlgrade doctor") from None
+        _await_ready(self)
 
     @property
     def running(self) -> bool:
@@ -267,6 +265,15 @@ class OwnProcess:
         self.pipe.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
         return ending(status)
+
+
+def _await_ready(process: Process) -> None:
+    """Wait until a worker says that it stands behind all its walls. What fails before that is our fault."""
+    try:
+        process.pipe.read(1, time.monotonic() + START_SECONDS)
+    except (DeadlineError, ClosedError):
+        how = process.kill()
+        raise SandboxError(f"a worker could not be started ({how}); run: mlgrade doctor") from None
 
 
 def _kill_all(pid: int) -> None:

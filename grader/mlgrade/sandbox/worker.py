@@ -45,7 +45,7 @@ from mlgrade.sandbox.protocol import (
     unpack_request,
 )
 
-READY = b"+"  # a fresh process says so once: starting it is not part of anybody's time limit
+READY = b"+"  # said once, when all walls stand: until then whatever goes wrong is not the student's
 REQUEST_BYTES = 2**31 - 1  # what the trusted side sends is its own affair
 
 
@@ -181,6 +181,7 @@ def serve(source: int, sink: int, limits: Limits, files: Plan | None, scratch: s
     wire = Wire(os.fdopen(source, "rb"), os.fdopen(sink, "wb"))
     try:
         confine(limits, files, scratch)
+        os.write(sink, READY)
         Desk(wire, limits).serve()
     except (EOFError, BrokenPipeError):
         os._exit(0)
@@ -198,7 +199,6 @@ def _silence() -> None:
 def once(limits: Limits) -> None:
     source, sink = os.dup(0), os.dup(1)
     _silence()
-    os.write(sink, READY)
     serve(source, sink, limits, plan(packages=limits.packages), str(Path.cwd()))
 
 

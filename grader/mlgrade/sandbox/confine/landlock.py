@@ -16,6 +16,7 @@ Source: the kernel's documentation of Landlock (userspace-api/landlock).
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import struct
 import sys
@@ -110,6 +111,7 @@ def _children(folder: Path, without: tuple[str, ...]) -> Iterable[str]:
         return []
 
 
+@functools.cache
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
