@@ -26,9 +26,10 @@ def attention(q, k, v, mask=None):
         True = this query MAY look at this key, False = it may not. (Other libraries use the opposite meaning.)
         Without a mask all keys are open.
 
-    The leading axes "..." may be absent; if present they are batch axes, the same for q, k and v. All numbers are
-    finite, ints and lists work too. Scores may be huge, also those of hidden keys. What happens for other shapes
-    is not defined.
+    The leading axes "..." may be absent; if present, one or several, they are batch axes, the same for q, k and v.
+    All numbers are finite. Lists work too (also as mask), and ints of any numpy type, even int8, in which a product
+    may overflow. Scores may be huge, far below zero, or very different from row to row, also those of hidden keys. What
+    happens for other shapes is not defined.
 
     Returns
     -------

@@ -16,22 +16,22 @@ def attention_weights(q, k, mask=None):
 
     Parameters
     ----------
-    q : array_like of numbers, shape (..., n_q, d) with at least two axes (ints and lists work too)
-        One query in each row.
+    q : array_like of numbers, shape (..., n_q, d) with at least two axes
+        One query in each row. Ints and lists work too, here and in k.
     k : array_like of numbers, shape (..., n_k, d)
         One key in each row. The leading axes (batch, heads; there may be none, one or several) are those of
         q; what comes out when widths or leading axes do not fit is not defined. All numbers are finite.
         Scores may be huge, far below zero, or very different from row to row.
     mask : array_like of bool, default None
         True where a query MAY look at a key, False where the key is hidden. (Libraries differ: in some, True
-        hides.) Any shape that broadcasts to (..., n_q, n_k), such as (n_k,). None hides nothing.
+        hides.) Lists work too. Any shape that broadcasts to (..., n_q, n_k), such as (n_k,). None hides nothing.
 
     Returns
     -------
     numpy.ndarray of float64, shape (..., n_q, n_k)
         Row i holds the weights of query i. A hidden key weighs exactly 0, whatever its score, and the open
-        ones of the row sum to 1. A row without any open key is all 0. A new array: q, k and mask are not
-        changed.
+        ones of the row sum to 1; a share that is too small for a float64 is 0. A row without any open key is
+        all 0. A new array: q, k and mask are not changed.
 
     Examples
     --------

@@ -15,13 +15,13 @@ def reliability_bins(confidence, correct, n_bins=10):
 
     Parameters
     ----------
-    confidence : array_like of numbers from 0 to 1, shape (n,), n at least 1
+    confidence : array_like of numbers from 0 to 1, shape (n,), n at least 1 (lists work too)
         How sure the model was of each answer, in any order. An edge that has no exact float, such as 0.3, may be
         counted on either side; 0.25, 0.5 and 0.75 are exact. What happens for nan is not defined.
-    correct : array_like of bool or of 0 and 1, shape (n,)
+    correct : array_like of bool or of 0 and 1, shape (n,) (lists work too)
         Whether each answer was right.
     n_bins : int, at least 1, default 10
-        Number of bins, all of the same width.
+        Number of bins, all of the same width. There may be more bins than answers.
 
     Returns
     -------
@@ -37,8 +37,8 @@ def reliability_bins(confidence, correct, n_bins=10):
     Raises
     ------
     ValueError
-        If confidence and correct differ in length, if there are no answers at all, or if a confidence is below 0
-        or above 1.
+        If confidence and correct differ in length, also when one of them has length 1, if there are no answers at
+        all, or if a confidence is below 0 or above 1.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def expected_calibration_error(confidence, correct, n_bins=10):
     Returns
     -------
     float
-        From 0 to 1. A bin without answers adds nothing. The inputs are not changed.
+        One number from 0 to 1 (a numpy number will do). A bin without answers adds nothing. The inputs are not changed.
 
     Raises
     ------
@@ -78,9 +78,9 @@ def expected_calibration_error(confidence, correct, n_bins=10):
 
     Examples
     --------
-    >>> expected_calibration_error([0.75, 0.75, 0.75, 0.75], [1, 1, 1, 0])
+    >>> float(expected_calibration_error([0.75, 0.75, 0.75, 0.75], [1, 1, 1, 0]))
     0.0
-    >>> expected_calibration_error([0.25, 1.0], [1, 1], n_bins=2)
+    >>> float(expected_calibration_error([0.25, 1.0], [1, 1], n_bins=2))
     0.375
 
     Source: Guo et al., On Calibration of Modern Neural Networks (2017), equation 3.

@@ -25,7 +25,7 @@ def cosine_similarity(a, b):
     float
         One number (a numpy number will do), calculated in float64 whatever the dtype of a and b. Never below -1 and
         never above 1, not even by rounding. Exactly 0.0 if every entry of a, or every entry of b, is 0: a vector
-        without a direction is like nothing.
+        of zeros has no direction to compare.
 
     Raises
     ------

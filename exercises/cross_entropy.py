@@ -15,9 +15,10 @@ def cross_entropy(logits, targets):
 
     Parameters
     ----------
-    logits : array_like of numbers, shape (N, C) with N >= 1 and C >= 1 (ints and lists work too)
+    logits : array_like of numbers, shape (N, C) with N >= 1 and C >= 1 (lists and ints, int8 too, work as well)
         One row of finite scores for each example, not probabilities. Scores may be huge or very different
         from row to row: a gap of 10000 must give a loss of 10000, not inf, nan or a number that was cut off.
+        The calculation is done in float64, whatever logits are made of: differences of small ints must not overflow.
         What comes out for a score of inf, -inf or nan, or for logits without two axes, is not defined.
     targets : array_like of whole numbers, shape (N,) (a list or an array of any integer dtype)
         The id of the right class of each row, from 0 to C - 1.
@@ -31,7 +32,8 @@ def cross_entropy(logits, targets):
     ------
     ValueError or IndexError (either will do)
         When an id is not one of 0, ..., C - 1. Negative ids are wrong as well: -1 does not mean the last
-        class. When there are not exactly as many ids as rows of logits, also when there is only one.
+        class. When there are not exactly as many ids as rows of logits: a single id is not used for several
+        rows, and several ids do not fit a single row.
 
     Examples
     --------

@@ -58,7 +58,8 @@ def mse_gradient(X, y, w):
     y : array_like of numbers, shape (n,)
         The target of each row.
     w : array_like of numbers, shape (d,)
-        The weights. Ints and lists work for all three; sizes that do not fit are not defined.
+        The weights. Ints and lists work for all three. The calculation is done in float64, so that products of
+        large ints do not overflow. Sizes that do not fit are not defined.
 
     Returns
     -------

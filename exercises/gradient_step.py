@@ -19,20 +19,21 @@ def gradient_step(params, grads, lr):
         The gradients, under the same names, in any order. Each has the shape of its parameter; what comes out for
         another shape is not defined.
     lr : float, 0 or more
-        The learning rate. With 0.0 the values stay what they were.
+        The learning rate, also above 1. Nothing is clipped. With 0.0 the values stay what they were.
 
     Returns
     -------
     dict of str to numpy.ndarray or number
-        The new parameters: the same names, each value of the shape of its parameter. Whole numbers become floats
-        (10 - 0.5 * 3 is 8.5). A new dict of new arrays, also when lr or a gradient is 0: nothing in it has memory in
-        common with params or grads, and neither of these is changed.
+        The new parameters: the same names, each value of the shape of its parameter, an array for an array and one
+        number for a number (a numpy number will do). Whole numbers become floats (10 - 0.5 * 3 is 8.5). A new dict
+        of new arrays, also when lr or a gradient is 0: nothing in it has memory in common with params or grads, and
+        neither of these is changed.
 
     Raises
     ------
     KeyError or ValueError
-        If a name is in one of the two dicts only, whichever of them it is. (One of the two errors; which one is up
-        to you.)
+        If a name is in one of the two dicts only, whichever of them it is, also when grads is empty. (One of the
+        two errors; which one is up to you.)
 
     Examples
     --------

@@ -17,8 +17,9 @@ def kl_divergence(p, q):
         The true distribution: no negative entry, and a sum within 1e-6 of 1. An outcome with p_i = 0 adds 0,
         whatever q_i is.
     q : array_like of numbers, shape (n,)
-        The distribution that is compared with it, under the same conditions. Small entries count as they are: 1e-14
-        is not 0. What comes out for nan, or where p or q has other than one axis, is not defined.
+        The distribution that is compared with it, under the same conditions. Small entries count as they are, with
+        nothing added to them: 1e-14 is not 0, nor is 1e-30. What comes out for nan, or where p or q has other than
+        one axis, is not defined.
 
     Returns
     -------
@@ -30,16 +31,17 @@ def kl_divergence(p, q):
     ------
     ValueError
         If p and q are not equally long, also when one of them has length 1.
-        If an entry of p or q is negative.
-        If the sum of p or the sum of q is more than 1e-6 away from 1. Counts are not turned into probabilities.
+        If an entry of p or q is negative, even where the other one is 0.
+        If the sum of p or the sum of q is more than 1e-6 away from 1. Counts are not turned into probabilities:
+        they are refused.
 
     Examples
     --------
-    >>> round(kl_divergence([0.5, 0.5], [0.25, 0.75]), 6)
+    >>> round(float(kl_divergence([0.5, 0.5], [0.25, 0.75])), 6)
     0.143841
-    >>> round(kl_divergence([1, 0], [0.5, 0.5]), 6)
+    >>> round(float(kl_divergence([1, 0], [0.5, 0.5])), 6)
     0.693147
-    >>> kl_divergence([0.5, 0.5], [1, 0])
+    >>> float(kl_divergence([0.5, 0.5], [1, 0]))
     inf
 
     Source: Zhang et al., Dive into Deep Learning, section 22.11; scipy.special.rel_entr.

@@ -16,7 +16,8 @@ def largest_stable_lr(hessian):
     ----------
     hessian : array_like of numbers, shape (d, d), d at least 1
         The second derivatives of the loss: a symmetric matrix whose eigenvalues are 0 or more (what comes out
-        when one is negative is not defined). Ints and lists work too. Curvatures may be tiny: 2e-9 gives 1e9.
+        when one is negative is not defined). Lists work too, and ints of any numpy type, even int8, in
+        which a difference may overflow. Curvatures may be tiny (2e-9 gives 1e9), huge, or far apart.
 
     Returns
     -------
@@ -27,8 +28,9 @@ def largest_stable_lr(hessian):
     Raises
     ------
     ValueError
-        If hessian is not a square matrix, or not symmetric. Entries that face each other across the diagonal
-        may differ by rounding, up to 1e-12 of the largest entry; from 1e-3 of it they count as different.
+        If hessian is not a square matrix (two axes of one length), or not symmetric. Entries that face each other
+        across the diagonal may differ by rounding: up to 1e-12 times the entry of largest size they count as equal,
+        from 1e-3 times that entry as different. In between, either will do.
 
     Examples
     --------
@@ -58,7 +60,7 @@ def classify_curve(losses):
     ----------
     losses : array_like of numbers, shape (n,), n at least 1
         The losses in the order of training, each 0 or more where it is a number. Lists, ints and arrays all
-        work. They are not changed.
+        work. They are not changed. With a single loss, the first is also the last.
 
     Returns
     -------

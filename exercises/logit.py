@@ -14,15 +14,15 @@ def sigmoid(z):
     Parameters
     ----------
     z : number or array_like of numbers, any shape (ints and lists work too)
-        Scores. They may be huge on either side: the answer for 1000 is 1 and for -1000 is 0. Small probabilities
-        keep their digits: the answer for -40 is 4.248354e-18 (to a relative error of 1e-6), not 0. What comes out
-        for nan is not defined.
+        Scores. They may be huge on either side: the answer for 1000 is exactly 1 and for -1000 exactly 0. Small
+        probabilities keep their digits: the answer for -40 is 4.248354e-18 (to a relative error of 1e-6), not 0.
+        What comes out for nan is not defined.
 
     Returns
     -------
     float for a number, numpy.ndarray of float64 with the shape of z otherwise
-        Probabilities from 0 to 1. For a number, a numpy scalar or an array without axes will do. A new array: z is
-        not changed.
+        Probabilities from 0 to 1, calculated in float64 whatever the dtype of z. For a number, a numpy scalar or an
+        array without axes will do. A new array: z is not changed.
 
     Examples
     --------
@@ -49,15 +49,15 @@ def logit(p):
     Parameters
     ----------
     p : number or array_like of numbers, any shape (ints and lists work too)
-        Probabilities. Small ones keep their digits: the answer for 1e-30 is -69.07755. What comes out for nan is
-        not defined.
+        Probabilities. Those close to 0 or to 1 are not rounded or cut off: the answer for 1e-30 is -69.07755, and
+        1 - 1e-8 and 1 - 1e-9 have scores of their own. What comes out for nan is not defined.
 
     Returns
     -------
     float for a number, numpy.ndarray of float64 with the shape of p otherwise
-        Scores: 0 for one half (up to rounding), -inf for 0 and inf for 1. A number outside [0, 1] is no
-        probability: either nan comes back in its place, or ValueError is raised. For a number, a numpy scalar or an
-        array without axes will do. A new array: p is not changed.
+        Scores, calculated in float64 whatever the dtype of p: 0 for one half (up to rounding), -inf for 0 and inf
+        for 1. A number outside [0, 1] is no probability: either nan comes back in its place, or ValueError is
+        raised. For a number, a numpy scalar or an array without axes will do. A new array: p is not changed.
 
     Examples
     --------

@@ -17,7 +17,7 @@ def norm(x, ord=2):
     Parameters
     ----------
     x : array_like of numbers, shape (n,) with n at least 1 (ints and lists work too)
-        The vector. All calculation is done with floats: [3000000000, 4000000000] is as easy as [3, 4], and tiny
+        The vector. All calculation is done in float64: [3000000000, 4000000000] is as easy as [3, 4], and tiny
         vectors are measured as exactly as others. What comes out for nan, for infinite entries, where a power is
         too large or too small for a float, or for other shapes, is not defined.
     ord : int or float, default 2
@@ -60,8 +60,8 @@ def normalize(x):
 
     Parameters
     ----------
-    x : array_like of numbers, shape (n,) or (m, n) (ints and lists work too)
-        A vector, or a matrix of m rows. All calculation is done with floats, as in norm; rows of tiny or of large
+    x : array_like of numbers, shape (n,) or (m, n) with m and n at least 1 (ints and lists work too)
+        A vector, or a matrix of m rows. All calculation is done in float64, as in norm; rows of tiny or of large
         numbers are scaled to one as exactly as others. What comes out for nan, for infinite entries, or where a
         square is too large or too small for a float, is not defined.
 

@@ -27,11 +27,11 @@ def is_distribution(p, tol=1e-8):
 
     Examples
     --------
-    >>> is_distribution([0.25, 0.75, 0])
+    >>> bool(is_distribution([0.25, 0.75, 0]))
     True
-    >>> is_distribution([0.25, 0.5])
+    >>> bool(is_distribution([0.25, 0.5]))
     False
-    >>> is_distribution([0.25, 0.5], tol=0.3)
+    >>> bool(is_distribution([0.25, 0.5], tol=0.3))
     True
 
     Source: Deisenroth et al., Mathematics for Machine Learning, section 6.2; Zhang et al., Dive into Deep
@@ -50,7 +50,7 @@ def empirical_probabilities(outcomes, n_classes):
 
     Parameters
     ----------
-    outcomes : array_like of ints, shape (n,) with n at least 1
+    outcomes : array_like of ints, shape (n,) with n at least 1 (lists work too)
         Class ids from 0 to n_classes - 1, in any order. What comes out for no outcomes at all, or for numbers
         that are not whole, is not defined.
     n_classes : int, at least 1
@@ -90,7 +90,7 @@ def expected_value(values, p):
     ----------
     values : array_like of finite numbers, shape (n,) with n at least 1 (ints and lists work too)
         What each outcome is worth.
-    p : array_like of numbers, shape (n,)
+    p : array_like of numbers, shape (n,) (ints and lists work too)
         The probability of each outcome. What comes out for values or p of other than one axis is not defined.
 
     Returns
@@ -107,9 +107,9 @@ def expected_value(values, p):
 
     Examples
     --------
-    >>> expected_value([0, 10], [0.75, 0.25])
+    >>> float(expected_value([0, 10], [0.75, 0.25]))
     2.5
-    >>> expected_value([3, -8, 1], [0, 1, 0])
+    >>> float(expected_value([3, -8, 1], [0, 1, 0]))
     -8.0
 
     Source: Deisenroth et al., Mathematics for Machine Learning, section 6.4; Zhang et al., Dive into Deep

@@ -10,24 +10,25 @@ def retrieve(query, docs, k):
     (embeddings), and what is read on is decided by this ranking. Embedding and metric belong together; here the
     metric is the cosine, which looks at directions only. The function stands alone: work out the cosine in it too.
 
-        score(query, doc) = query . doc / (|query| |doc|)
+        score(query, doc) = query . doc / (|query| |doc|)        |a|: the norm, the root of a . a
 
     Parameters
     ----------
-    query : array_like of numbers, shape (d,)
+    query : array_like of numbers, shape (d,), d at least 1
         The vector of the question. Ints and lists work too, here and in docs.
     docs : dict of str to array_like of numbers, shape (d,)
-        The vector of each document under its name; at least one document. All vectors have the length of the query.
+        The vector of each document under its name; at least one document. All of them have as many
+        numbers as the query.
     k : int
         How many documents are wanted, at least 1. If there are fewer documents than that, all of them come back.
 
     Returns
     -------
     list of (str, float) tuples
-        Name and score of the k best, the highest score first. Documents with equal scores stay two documents; they
-        may come in either order. If the query or the document is a zero vector, the score is 0.0. A vector of size
-        1e-6 has a direction like any other: its score is that of the same vector at size 1. docs and query are not
-        changed.
+        Name and score of the k best, the highest score first; negative scores take part too. Documents with equal
+        scores stay two documents; they may come in either order. If the query or the document is a zero vector, the
+        score is 0.0. A vector of norm 1e-6 has a direction like any other: its score is that of the same vector at
+        norm 1. The query, docs and the vectors in it are not changed.
 
     Raises
     ------

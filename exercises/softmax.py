@@ -13,8 +13,9 @@ def softmax(z, axis=-1):
 
     Parameters
     ----------
-    z : array_like of numbers, any shape with at least one axis (ints and lists work too)
-        Scores. They may be huge: an answer for [1000, 1001] must be as good as for [0, 1]. A score of -inf gets
+    z : array_like of numbers, any shape with at least one axis
+        Scores. Lists work too, and ints of any numpy type, even int8, in which a difference may overflow. Scores may
+        be huge: an answer for [1000, 1001] must be as good as for [0, 1], in each row by itself. A score of -inf gets
         probability 0. What comes out when every score is -inf, or one is +inf or nan, is not defined.
     axis : int, default -1
         The axis along which the probabilities sum to one; any axis of z, counted from either end.
@@ -22,7 +23,8 @@ def softmax(z, axis=-1):
     Returns
     -------
     numpy.ndarray of float64, shape of z
-        Entries from 0 to 1. A new array: z is not changed.
+        Entries from 0 to 1; a share that is too small for a float64 is 0. A new array: z is not changed, and the
+        answer has no memory in common with it.
 
     Examples
     --------
@@ -49,14 +51,16 @@ def log_softmax(z, axis=-1):
     Parameters
     ----------
     z : array_like of numbers, any shape with at least one axis
-        Scores, as for softmax. For finite scores every entry of the answer is finite.
+        Scores, as for softmax: lists, any ints, huge numbers, -inf. For finite scores (up to 1e300 in size) every
+        entry of the answer is finite.
     axis : int, default -1
-        The axis along which exp of the answer sums to one.
+        The axis along which exp of the answer sums to one; any axis of z, counted from either end.
 
     Returns
     -------
     numpy.ndarray of float64, shape of z
-        Entries up to 0. A new array: z is not changed. A score of -inf stays -inf.
+        Entries up to 0. A score of -inf stays -inf. A new array: z is not changed, and the answer has no memory in
+        common with it.
 
     Examples
     --------

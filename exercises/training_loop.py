@@ -19,16 +19,18 @@ def train(x_train, y_train, x_val, y_val, lr, steps):
 
     Parameters
     ----------
-    x_train : array_like of numbers, shape (n, d)
+    x_train : array_like of numbers, shape (n, d), n and d at least 1
         Training examples, one per row. There may be more rows than columns or fewer.
     y_train : array_like of numbers, shape (n,)
         Their targets.
     x_val : array_like of numbers, shape (m, d)
         Validation examples; m may differ from n, and is at least 1.
     y_val : array_like of numbers, shape (m,)
-        Their targets. Ints and lists work for all four; sizes that do not fit are not defined.
-    lr : float, 0 or more
-        The learning rate. A rate that is too large makes the losses grow; the loop goes on all the same.
+        Their targets. Ints and lists work for all four, and the calculation is done in floats; sizes that do not fit
+        are not defined.
+    lr : float or int, 0 or more
+        The learning rate. With 0 the weights stay at 0. A rate that is too large makes the losses grow; the
+        loop goes on all the same.
     steps : int, 0 or more
         How many updates are made: all of them, whatever the losses do.
 
@@ -37,7 +39,8 @@ def train(x_train, y_train, x_val, y_val, lr, steps):
     tuple (w, train_loss, val_loss)
         w : numpy.ndarray of float64, shape (d,), the weights after the last update (zeros when steps is 0).
         train_loss, val_loss : lists of float with `steps` entries each (an array will do as well).
-        Two calls with the same data give the same answer. The four arrays are not changed.
+        The three come back in this order. Two calls with the same data give the same answer. The four arrays are
+        not changed.
 
     Examples
     --------

@@ -43,7 +43,7 @@ def test_values_as_wide_as_keys(student, rng):
     close(student.attention(q, k, v), mixtures(q, k, v))
 
 
-@pytest.mark.hint("Twice the score is not twice the weight: is there an exp between them?")
+@pytest.mark.hint("When all values agree, only the sum of the weights counts. What does each of your rows add up to?")
 def test_equal_values(student, rng):
     """Returns the common value when all values are the same."""
     q, k, _ = draw(rng, 3, 4, 2, 1)
@@ -141,7 +141,7 @@ def test_nothing_open(student, rng):
 @pytest.mark.requires("one_key")
 @pytest.mark.hint("The weight of a hidden key is exactly 0, so its value has no say at all.")
 def test_hidden_values_do_not_matter(student, rng):
-    """Gives the past the same output whatever the future holds."""
+    """Gives early positions the same output, whatever the values that are hidden from them."""
     q, k, v = draw(rng, 4, 4, 3, 2)
     mask = np.tril(np.ones((4, 4), dtype=bool))
     later = v.copy()

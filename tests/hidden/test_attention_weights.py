@@ -131,7 +131,7 @@ def test_only_the_worst_key_is_open(student):
 @pytest.mark.points(2)
 @pytest.mark.hint("Nobody to look at: what is the sum? Such a row must not disturb the others.")
 def test_rows_without_an_open_key(student, rng):
-    """Treats queries without an open key as promised, and the others as well."""
+    """Gives what the docstring promises to queries without an open key, and spoils no other row."""
     q, k = rng.normal(size=(4, 3)), rng.normal(size=(5, 3))
     mask = np.array([[0, 0, 0, 0, 0], [1, 0, 1, 1, 0], [0, 0, 0, 0, 0], [0, 1, 0, 0, 1]], dtype=bool)
     close(student.attention_weights(q, k, mask=mask), weights(q, k, mask))

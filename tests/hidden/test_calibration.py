@@ -61,7 +61,9 @@ def test_one_bin(student):
 
 @pytest.mark.aspect("edges")
 @pytest.mark.points(2)
-@pytest.mark.hint("Do the counts add up to the number of answers? Which answers are above no lower edge?")
+@pytest.mark.hint(
+    "Do the counts add up to the number of answers? The lowest confidence is above no edge: which bin is it in?"
+)
 def test_no_confidence_at_all(student):
     """Counts answers with the lowest possible confidence."""
     got = parts(student.reliability_bins([0.0, 0.6, 0.0, 0.2, 0.9], [0, 1, 0, 1, 1], n_bins=2), 3)

@@ -79,14 +79,14 @@ def test_whole_numbers(student):
 @pytest.mark.requires("one_row")
 @pytest.mark.hint("With one class there is no wrong answer.")
 def test_one_class(student):
-    """Knows the price when there is only one class."""
+    """Gives the right loss when there is only one class."""
     close(student.cross_entropy([[-3.5]], [0]), 0.0, atol=1e-12)
 
 
 @pytest.mark.requires("one_row")
 @pytest.mark.hint("Is your loss too high here? Are scores turned into probabilities twice, or cut off?")
 def test_sure_and_right(student):
-    """Knows the price when the model is sure and right."""
+    """Gives the right loss when the model is sure and right."""
     close(student.cross_entropy([[600.0, 0.0, 1.0], [0.0, -1.0, 40.0]], [0, 2]), 0.0, atol=1e-9)
 
 
@@ -118,7 +118,7 @@ def test_rows_of_different_size(student):
 @pytest.mark.points(2)
 @pytest.mark.hint("A probability that rounds to 0 has lost its logarithm. Never form the probability.")
 def test_vanishing_probability(student):
-    """Gives a finite price to a mistake whose probability rounds to 0."""
+    """Gives a finite loss for a mistake whose probability rounds to 0."""
     close(student.cross_entropy([[0.0, 0.0, 0.0, 5000.0]], [1]), 5000.0)
     close(student.cross_entropy([[-800.0, 0.0, 0.0, -900.0]], [0]), 800.0 + math.log(2))
 

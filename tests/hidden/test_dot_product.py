@@ -37,7 +37,7 @@ def test_negative_score(student, rng):
 @pytest.mark.requires("random_vectors")
 @pytest.mark.hint("At a right angle the products cancel. Do yours keep their signs?")
 def test_right_angle(student):
-    """Gives nothing for vectors at a right angle."""
+    """Is right for vectors at a right angle."""
     close(student.dot([3.0, -4.0], [8.0, 6.0]), 0.0, atol=1e-12)
 
 

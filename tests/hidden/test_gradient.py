@@ -34,7 +34,7 @@ def test_each_coordinate_by_itself(student, rng):
 
 
 @pytest.mark.points(2)
-@pytest.mark.hint("Which error is smaller, one that falls like h or one that falls like h squared?")
+@pytest.mark.hint("A step to one side only is wrong on a bend. Go h to both sides and divide by 2 h.")
 def test_exact_on_squares(student, rng):
     """Is exact on squares, even with a wide step."""
     x = rng.uniform(0.5, 2.0, size=4)
@@ -52,7 +52,7 @@ def test_cubes_with_a_wide_step(student, rng):
 
 @pytest.mark.hint("Look at the default value of h in the signature. Does your code use h and nothing else?")
 def test_default_step(student):
-    """Takes the step of the signature when none is given."""
+    """Uses the default h when none is given."""
     want = 1000 * math.cos(300.0) * math.sin(0.01) / 0.01
     close(student.numerical_gradient(lambda x: math.sin(1000 * x[0]), [0.3]), [want])
 
@@ -93,7 +93,7 @@ def test_one_entry(student):
 
 @pytest.mark.aspect("input")
 @pytest.mark.points(2)
-@pytest.mark.hint("What becomes of 3 + 1e-5 when you store it in an array of ints?")
+@pytest.mark.hint("An array of ints cannot hold x + h: the fraction is cut off. Which dtype does your copy have?")
 def test_whole_numbers(student):
     """Takes an array of whole numbers as the point."""
     x = np.array([3, -4, 7])

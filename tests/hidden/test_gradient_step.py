@@ -1,5 +1,5 @@
 """Covers: parameters of several shapes at once; one name and many; gradients in another order; whole numbers; learning
-rates 0, 1 and large; gradients of zero and huge ones; two steps in a row and a walk down a bowl; names on one side
+rates 0 and large; gradients of zero and huge ones; two steps in a row and a walk down a bowl; names on one side
 only or renamed; shape and dtype; both inputs; memory, also where nothing moves.
 """
 

@@ -44,7 +44,7 @@ def test_both_ways(student, rng):
 @pytest.mark.requires("worse_belief")
 @pytest.mark.hint("No mistake, no cost. What does your code charge p for being p?")
 def test_against_itself(student, rng):
-    """Is 0 for a distribution and itself."""
+    """Gives the right answer for a distribution and itself."""
     p = shares(rng, 6)
     close(student.kl_divergence(p, p.copy()), 0.0, atol=1e-12)
     close(student.kl_divergence([1], [1]), 0.0, atol=1e-12)
@@ -53,7 +53,7 @@ def test_against_itself(student, rng):
 @pytest.mark.aspect("stability")
 @pytest.mark.hint("Nothing may be added to p or q: small differences would drown in it.")
 def test_close_pair(student):
-    """Tells two distributions apart that are close together."""
+    """Gives the right answer for two distributions that are close together."""
     p, q = [0.3, 0.45, 0.25], [0.301, 0.448, 0.251]
     close(student.kl_divergence(p, q), divergence(p, q))
 

@@ -97,7 +97,7 @@ def test_rounding_is_no_asymmetry(student, rng):
 
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("one_parameter")
-@pytest.mark.hint("The matrix and its transpose must be equal in every entry. Do you look at all of them?")
+@pytest.mark.hint("Compare each entry with the one across the diagonal, all of them, as floats: small ints overflow.")
 def test_refuses_one_odd_entry(student, rng):
     """Raises ValueError when a single pair of entries differs."""
     for place in [(0, 1), (3, 2)]:

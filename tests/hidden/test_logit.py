@@ -82,7 +82,7 @@ def test_huge_beside_small(student):
 @pytest.mark.requires("random_scores")
 @pytest.mark.hint("yes and no share one unit of probability: compare sigmoid(z) with sigmoid(-z).")
 def test_mirror(student, rng):
-    """Gives a score and its opposite probabilities that add up to 1."""
+    """Makes the probabilities of a score and of its opposite add up to 1."""
     z = rng.normal(scale=6.0, size=(4, 3))
     there, mirrored = student.sigmoid(z), student.sigmoid(-z)
     array(there, (4, 3))
@@ -123,7 +123,7 @@ def test_one_probability(student):
 @pytest.mark.requires("row_of_probabilities")
 @pytest.mark.hint("Even odds: which score says that neither side is likelier?")
 def test_even_odds(student):
-    """logit gives 0 for even chances."""
+    """logit is right for even chances."""
     close(student.logit(0.5), 0.0, atol=1e-12)
     close(student.logit([[0.5, 0.25]]), [[0.0, score(0.25)]], atol=1e-12)
 
@@ -137,21 +137,21 @@ def test_single_precision(student):
 
 
 @pytest.mark.aspect("stability")
-@pytest.mark.hint("Do you push p away from 0, or take it from 1 too early?")
+@pytest.mark.hint("Do you clip p, or add a small number to it, to keep away from log(0)?")
 def test_tiny_probabilities(student):
     """logit tells very small probabilities apart."""
     close(student.logit([1e-30, 1e-12, 1e-200]), [score(1e-30), score(1e-12), score(1e-200)])
 
 
 @pytest.mark.aspect("stability")
-@pytest.mark.hint("Do you push p away from 1?")
+@pytest.mark.hint("Do you clip p, or add a small number to 1 - p, to keep away from a division by 0?")
 def test_nearly_certain(student):
     """logit tells probabilities close to 1 apart."""
     close(student.logit([1 - 1e-9, 1 - 1e-8]), [score(1 - 1e-9), score(1 - 1e-8)])
 
 
 @pytest.mark.aspect("stability")
-@pytest.mark.hint("How sure is certain? Whole numbers are numbers too: make floats of them first.")
+@pytest.mark.hint("Make floats of whole numbers first. Then take the log of numpy: that of math raises errors.")
 def test_certain_whole_numbers(student):
     """logit takes whole numbers, alone and among others."""
     close(student.logit([0, 1, 1, 0]), [-np.inf, np.inf, np.inf, -np.inf])

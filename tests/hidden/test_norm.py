@@ -60,7 +60,7 @@ def test_order_between_one_and_two(student, rng):
 @pytest.mark.requires("length_of_a_vector")
 @pytest.mark.hint("No special case is needed: the formula does it.")
 def test_size_of_nothing(student):
-    """Gives 0 to the zero vector at every order."""
+    """Is right for the zero vector at every order."""
     for order in (1, 2, 3, np.inf):
         close(student.norm([0.0, 0.0, 0.0], ord=order), 0.0)
 
@@ -99,7 +99,7 @@ def test_tiny_vector(student):
 @pytest.mark.requires("length_of_a_vector")
 @pytest.mark.hint("Every order below 1 is refused, not one of them only.")
 def test_orders_that_make_no_norm(student):
-    """Raises ValueError for all other orders that make no norm."""
+    """Raises ValueError for every order below 1."""
     for order in (0, -2, 0.9):
         raises(student.norm, [1.0, -2.0, 4.0], ord=order)
 

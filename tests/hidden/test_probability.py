@@ -20,7 +20,7 @@ def exact_shares(rng, n):
 
 @pytest.mark.points(2)
 @pytest.mark.requires("tells_by_the_sum")
-@pytest.mark.hint("What would a chance of less than nothing mean?")
+@pytest.mark.hint("The right sum is not enough: look at each share as well.")
 def test_negative_share(student):
     """Rejects a negative share even if the sum is right."""
     same(student.is_distribution([-0.5, 1.5]), False)
@@ -141,7 +141,7 @@ def test_outcomes_stay(student):
 
 
 @pytest.mark.points(2)
-@pytest.mark.hint("Load the die: should the answer move?")
+@pytest.mark.hint("Multiply each value by its own probability and add up. Do you divide by anything?")
 def test_weighted_values(student, rng):
     """Weighs values of both signs by their probabilities and gives one number."""
     values, p = rng.normal(size=9) + 0.5, exact_shares(rng, 9)

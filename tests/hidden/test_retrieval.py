@@ -119,7 +119,7 @@ def test_far_in_the_same_direction(student):
 
 
 @pytest.mark.aspect("length")
-@pytest.mark.hint("Both lengths go below the line, that of the query too.")
+@pytest.mark.hint("Both norms go below the line, that of the query too.")
 def test_long_query(student):
     """Gives the same scores to a query a thousand times as long."""
     docs = {"c": [0.6, 0.8], "b": [0.0, 1.0], "a": [-0.8, 0.6]}
@@ -173,7 +173,7 @@ def test_empty_query(student):
 
 
 @pytest.mark.aspect("stability")
-@pytest.mark.hint("Something added to a length for safety is not small when the length is small too.")
+@pytest.mark.hint("Something added to a norm for safety is not small when the norm is small too.")
 def test_tiny_vectors(student):
     """Is as exact for tiny vectors as for others."""
     docs = {"b": [3e-6, 4e-6], "a": [4e-6, 3e-6]}

@@ -107,9 +107,9 @@ def test_other_validation_data(student, rng):
     close(parts(student.train(x, y, 3 * x_val[:2], y_val[:2] - 5, 0.05, 4), 3)[0], w, atol=1e-9)
 
 
-@pytest.mark.hint("Could a model that has memorised its training data cheat this number?")
+@pytest.mark.hint("Which targets does the validation loss compare with? They belong to x_val.")
 def test_shifted_validation_targets(student, rng):
-    """Has a validation curve that follows the validation targets."""
+    """Measures the validation loss against the validation targets."""
     x, y, x_val, y_val = data(rng, 5, 3, 2)
     given = (x, y, x_val, y_val + 10)
     close(parts(student.train(*given, 0.1, 4), 3)[2], descent(*given, 0.1, 4)[2])

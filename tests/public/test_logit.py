@@ -38,7 +38,7 @@ def test_row_of_probabilities(student):
 
 
 @pytest.mark.aspect("stability")
-@pytest.mark.hint("How sure is certain? Let log(0) be what it is.")
+@pytest.mark.hint("No finite score means certain. np.log(0) is -inf, but math.log(0) raises an error.")
 def test_certainty(student):
     """logit is infinite where the probability is certain."""
     close(student.logit([0.0, 1.0]), [-np.inf, np.inf])

@@ -30,7 +30,7 @@ def test_order_below_one(student):
 
 
 @pytest.mark.points(2)
-@pytest.mark.hint("Divide by the 2-norm. Which norm has your result?")
+@pytest.mark.hint("Divide by the 2-norm. What is the 2-norm of your result?")
 def test_unit_vector(student):
     """normalize gives a vector of length one."""
     close(student.normalize([3.0, -4.0]), [0.6, -0.8])

@@ -65,7 +65,7 @@ def test_more_than_there_are(student):
 
 
 @pytest.mark.aspect("zero")
-@pytest.mark.hint("What is 0 / 0? Ask for the length before you divide by it.")
+@pytest.mark.hint("What is 0 / 0? Look at the norm before you divide by it.")
 def test_empty_document(student):
     """Scores a zero vector 0.0."""
     docs = {"fits": [0.6, 0.8], "empty": [0.0, 0.0], "against": [-0.8, -0.6]}

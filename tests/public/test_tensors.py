@@ -18,7 +18,7 @@ def test_four_kinds(student):
 
 
 @pytest.mark.aspect("kind")
-@pytest.mark.hint("Its shape has two numbers. Which code breaks if you treat it as (4,)?")
+@pytest.mark.hint("One row in two pairs of brackets has two axes. How long they are does not matter.")
 def test_one_row(student):
     """Tells a matrix with one row from a vector."""
     same(student.kind([[1, 2, 3, 4]]), "matrix")
