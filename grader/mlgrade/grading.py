@@ -62,8 +62,10 @@ class Grader:
         self, attempt: Attempt, loaded: Loaded, concept: Concept, source: Source, seed: int | None = None
     ) -> list[Ran]:
         suite = self.suites[concept.id]
-        ran = suite.run(attempt, loaded.functions, source, self.course.seed if seed is None else seed)
-        return [self._confirm(one, suite, concept) if one.finding.outcome is Outcome.BROKEN else one for one in ran]
+        seed = self.course.seed if seed is None else seed
+        ran = suite.run(attempt, loaded.functions, source, seed)
+        tried = [self._confirm(one, suite, concept) if one.finding.outcome is Outcome.BROKEN else one for one in ran]
+        return suite.account(tried)  # last: a check that nobody reported is not to be explained away
 
     def _confirm(self, broken: Ran, suite: Suite, concept: Concept) -> Ran:
         """A check that passes for the reference stumbled over the student's value; otherwise it is broken."""

@@ -74,6 +74,15 @@ class Suite(msgspec.Struct, frozen=True):
             ran.append(result)
         return ran
 
+    def account(self, ran: Sequence[Ran]) -> list[Ran]:
+        """Hold what was reported against what was collected: a check with no report of its own, or two, is broken."""
+        reports: dict[str, list[Ran]] = {}
+        for one in ran:
+            reports.setdefault(one.finding.id, []).append(one)
+        if foreign := reports.keys() - {check.id for check in self.checks}:
+            raise SuiteError(f"a report on {min(foreign)}, which was not collected")
+        return [_only(check, reports.get(check.id, [])) for check in self.checks]
+
     def alone(self, check_id: str) -> list[Check]:
         """One check of this suite, with nothing required of it."""
         free = [c for c in self.checks if c.id == check_id]
@@ -82,6 +91,13 @@ class Suite(msgspec.Struct, frozen=True):
 
 def rng_for(check_id: str, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, zlib.crc32(check_id.encode())])
+
+
+def _only(check: Check, reports: Sequence[Ran]) -> Ran:
+    if len(reports) == 1:
+        return reports[0]
+    verdict = Verdict(Outcome.BROKEN, "the check itself is broken", f"{len(reports)} reports where one should be")
+    return Ran(finding=finding(check.id, check.visibility, check.marks, verdict), calls=[])
 
 
 def _skip(check: Check, needs: str) -> Ran:
@@ -98,7 +114,8 @@ def _run(check: Check, student: Student, source: Source, seed: int) -> Ran:
 def _raised_by(check: Check, given: Mapping[str, Any]) -> BaseException | None:
     try:
         check.function(**{name: given[name] for name in check.wants}, **check.params)
-    except (Exception, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001  (judged, not swallowed)
+    # Judged, not swallowed. A suite that ends itself is as broken as one that raises.
+    except (Exception, SystemExit, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001
         return error
     return None
 
