@@ -11,7 +11,8 @@ from mlgrade._version import __version__
 from mlgrade.course import Course
 from mlgrade.errors import UsageError
 from mlgrade.grading import Grader
-from mlgrade.results import ConceptReport, Report, Status
+from mlgrade.results import ConceptReport, Isolation, Report, Status
+from mlgrade.sandbox.confine import level
 from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
 from mlgrade.submissions import Submission, concept_of, from_source, read
@@ -49,10 +50,11 @@ def grade(submissions: Sequence[Submission], course: Course, host: Host) -> Repo
     """Grade submissions in order, in one process, with the suites collected once."""
     start = time.perf_counter()
     grader = Grader(course, [submission.concept for submission in submissions], host)
-    return summary(course, [grader.grade(submission) for submission in submissions], time.perf_counter() - start)
+    graded = [grader.grade(submission) for submission in submissions]
+    return summary(course, graded, time.perf_counter() - start, host)
 
 
-def summary(course: Course, concepts: Sequence[ConceptReport], seconds: float) -> Report:
+def summary(course: Course, concepts: Sequence[ConceptReport], seconds: float, host: Host) -> Report:
     return Report(
         mlgrade=__version__,
         course=f"{course.title} {course.version}",
@@ -64,6 +66,8 @@ def summary(course: Course, concepts: Sequence[ConceptReport], seconds: float) -
         earned=round(sum(one.earned for one in concepts), 2),
         possible=round(sum(one.possible for one in concepts), 2),
         concepts=list(concepts),
+        isolation=Isolation(level(host.walls)),
+        walls=list(host.walls),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -11,53 +10,12 @@ from pathlib import Path
 import msgspec
 
 from mlgrade import course as courses
-from mlgrade import progress
-from mlgrade.errors import MlgradeError
-from mlgrade.sandbox.confine import standing
-from mlgrade.sandbox.host import Host, Value
-from mlgrade.sandbox.launch import launcher
-from mlgrade.sandbox.limits import Limits
-from mlgrade.sandbox.protocol import Load, Loaded
+from mlgrade import progress, proof
+from mlgrade.errors import MlgradeError, SandboxError
+from mlgrade.results import Isolation
+from mlgrade.sandbox.confine import AUDIT, IDENTITY, NAMESPACES, WALLS, level
 
 PACKAGES = ("mlgrade", "numpy", "pytest", "click", "msgspec", "rich", "pyyaml", "platformdirs")
-CANARY = "MLGRADE_CANARY"
-# Tried inside a worker: each function returns True where the wall holds.
-_PROBE = b"""
-import os, sys
-
-def own_process(parent):
-    return os.getpid() != parent
-
-def suites_unknown():
-    return not any(name.startswith(("pytest", "_pytest", "mlgrade.suite")) for name in sys.modules)
-
-def environment_fixed(canary):
-    return canary not in os.environ
-
-def files_refused(path):
-    try:
-        open(path).close()
-    except PermissionError:
-        return True
-    return False
-
-def tcp_refused():
-    import socket
-    try:
-        socket.create_connection(("127.0.0.1", 9), 1).close()
-    except PermissionError:
-        return True
-    except OSError:
-        return False
-    return False
-
-def memory_limited():
-    try:
-        bytearray(1 << 40)
-    except MemoryError:
-        return True
-    return False
-"""
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -66,11 +24,14 @@ class Fact(msgspec.Struct, frozen=True):
     good: bool = True
 
 
-# What no wall of this version covers, on any system. Said, because silence would be a promise.
-ABSENT = [
-    Fact("wall", "missing: a filter of system calls (UDP, processes of its own, names of files)", good=False),
-    Fact("advice", "grade the files of strangers in a container until that wall stands", good=False),
-]
+ADVICE = Fact(
+    "advice", "to grade strangers' files here, use a Linux machine or container where all walls stand", good=False
+)
+# Walls that `strict` can do without, and why they are not there.
+ABSENT = {
+    IDENTITY: "only root can give each worker a user of its own; the other walls do without",
+    NAMESPACES: "this system lets you make none; a bonus that no promise rests on",
+}
 
 
 def examine(near: Path) -> list[Fact]:
@@ -107,30 +68,28 @@ def _state(near: Path) -> Fact:
 
 
 def _walls() -> list[Fact]:
-    """Ask a worker itself; what it cannot refuse is said as plainly as what it can."""
-    load = Load(source=_PROBE, name="probe", filename="probe.py", functions=[], imports=["stdlib", "numpy"], forbid=[])
-    tries = {
-        "student code runs in its own process": ("own_process", (os.getpid(),)),
-        "suites and pytest are not in that process": ("suites_unknown", ()),
-        "your environment variables do not reach it": ("environment_fixed", (CANARY,)),
-        "the course's files and yours are closed to it": ("files_refused", (__file__,)),
-        "it opens no TCP connection": ("tcp_refused", ()),
-        "its memory is limited": ("memory_limited", ()),
-    }
-    os.environ[CANARY] = "1"
-    started = launcher()
-    del os.environ[CANARY]
+    """Ask workers themselves; what they cannot refuse is said as plainly as what they can."""
     try:
-        worker = Host(started).worker(Limits())
-        if not isinstance(worker.load(load), Loaded):
-            return [Fact("worker", "could not be started", good=False)]
-        results = {name: worker.call(function, args, {}, 5.0) for name, (function, args) in tries.items()}
-        worker.close()
-    finally:
-        started.close()
-    facts = [_wall(name, isinstance(result, Value) and result.value is True) for name, result in results.items()]
-    return [Fact("isolation", f"reduced: {', '.join(standing())}"), *facts, *ABSENT]
+        proofs, walls = proof.prove(proof.acts())
+    except SandboxError as error:
+        return [Fact("isolation", str(error), good=False)]
+    isolation = Isolation(level(walls))
+    summary = f"{isolation}: {', '.join(walls)}"
+    return [
+        Fact("isolation", summary, good=isolation is Isolation.STRICT),
+        *(_wall(one) for one in proofs if one.act.wall != AUDIT or AUDIT in walls),
+        *([] if isolation is Isolation.STRICT else [ADVICE]),
+    ]
 
 
-def _wall(name: str, holds: bool) -> Fact:
-    return Fact("wall", f"{'holds' if holds else 'missing'}: {name}", good=holds)
+def _wall(one: proof.Proof) -> Fact:
+    """One wall, with the act that shows it."""
+    wall, what = one.act.wall, one.act.what
+    if one.holds:
+        shown = f"tried to {what}: {'' if one.possible is None else 'possible without it, '}refused"
+        return Fact(f"wall {wall}", f"holds: {WALLS[wall]} ({shown})")
+    if one.stands and one.refused:
+        return Fact(f"wall {wall}", f"not shown: without it, too, a worker could not {what}", good=False)
+    if one.stands:
+        return Fact(f"wall {wall}", f"BROKEN: a worker that stands behind it could {what}", good=False)
+    return Fact(f"wall {wall}", f"not here: {ABSENT.get(wall, WALLS[wall])}", good=wall in ABSENT)

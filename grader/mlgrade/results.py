@@ -31,6 +31,14 @@ class Status(StrEnum):
     BROKEN = "broken"
 
 
+class Isolation(StrEnum):
+    """How far student code was from what graded it. `mlgrade doctor` shows what makes the difference here."""
+
+    STRICT = "strict"
+    REDUCED = "reduced"
+    NONE = "none"
+
+
 class Visibility(StrEnum):
     PUBLIC = "public"
     HIDDEN = "hidden"
@@ -103,6 +111,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     earned: float
     possible: float
     concepts: list[ConceptReport]
+    isolation: Isolation = Isolation.NONE
+    walls: list[str] = []
 
     def to_json(self) -> bytes:
         return msgspec.json.format(msgspec.json.encode(self), indent=2)

@@ -12,7 +12,6 @@ from subprocess import CompletedProcess
 import pytest
 
 from mlgrade.cli import COMMANDS
-from mlgrade.sandbox.confine import landlock
 
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., CompletedProcess[str]]
@@ -64,13 +63,24 @@ def test_list_shows_dates(mlgrade: Run) -> None:
 
 
 def test_doctor(mlgrade: Run) -> None:
-    """doctor tries the walls in a real worker, and says what does not hold."""
-    facts = json.loads(mlgrade("doctor", "--json").stdout)
-    by_name = {fact["name"]: fact for fact in facts}
+    """doctor tries each wall by an act that is possible without it, and all that are needed stand here."""
+    done = mlgrade("doctor", "--json")
+    by_name = {fact["name"]: fact for fact in json.loads(done.stdout)}
+    assert done.returncode == 0
     assert by_name["course"]["good"]
-    walls = [fact for fact in facts if fact["name"] == "wall"]
-    assert sum(fact["value"].startswith("holds") for fact in walls) == (6 if landlock.abi() >= 4 else 4)
-    assert any(fact["value"].startswith("missing") for fact in walls)
+    assert by_name["isolation"]["value"].startswith("strict: process, ")
+    for wall in ("process", "landlock", "descriptors", "rlimits", "seccomp"):
+        assert by_name[f"wall {wall}"]["value"].startswith("holds"), by_name[f"wall {wall}"]
+
+
+def test_doctor_names_what_the_filter_refuses(mlgrade: Run, course: Path) -> None:
+    """Honest code is refused nothing; a file that makes a socket is shown to have been refused one."""
+    honest = json.loads(mlgrade("doctor", "--trace", "--json").stdout)
+    assert len(honest) >= 10
+    assert {fact["value"] for fact in honest} == {"nothing refused"}
+    (course / "exercises" / "softmax.py").write_text("import socket\nsocket.socket()\n")
+    [fact] = json.loads(mlgrade("doctor", "--trace", "exercises/softmax.py", "--json").stdout)
+    assert fact["value"] == "refused socket x1"
 
 
 def test_doctor_without_a_course(mlgrade: Run, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -29,6 +29,8 @@ LOAD = Load(source=b"", name="m", filename="softmax.py", functions=["f"], import
 class Actor:
     """A process that has said all it will ever say, over real pipes. It reads nothing and is gone, or hangs."""
 
+    walls: tuple[str, ...] = ()
+
     def __init__(self, script: bytes, *, kind: Any = PollPipe, hangs: bool = False, stack: bytes = b"") -> None:
         self._heard, ours_out = os.pipe()
         ours_in, self._says = os.pipe()

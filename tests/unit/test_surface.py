@@ -22,6 +22,7 @@ TABLE = """
 errors
 results
 sandbox.limits
+sandbox.scratch
 sandbox.codec
 sandbox.protocol
 sandbox.confine *
@@ -58,6 +59,8 @@ cards *
 reports.lines
 reports *
 lint
+proof
+refusals
 doctor
 demo *
 cli *

@@ -3,32 +3,79 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mlgrade.cli import options
 
+if TYPE_CHECKING:
+    from mlgrade.doctor import Fact
+    from mlgrade.refusals import Use
+
 
 @click.command("doctor")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--trace", is_flag=True, help="Name the system calls refused to honest code, or to these files.")
 @click.option("--json", "as_json", is_flag=True, help="Print the same as JSON.")
 @options.plain
-def command(as_json: bool, plain: bool) -> None:
+@options.course
+def command(files: tuple[Path, ...], trace: bool, as_json: bool, plain: bool, course: Path | None) -> None:
     """Show what mlgrade finds on this machine, and which walls stand around student code.
 
+    Each wall is tried: an act that is possible without it must be refused with it. Ends with 70 if a wall that stands
+    does not hold, or if honest code is refused a system call that it needs.
+
     \b
-    Example:
+    Examples:
       mlgrade doctor
+      mlgrade doctor --trace
+      mlgrade doctor --trace solutions/softmax.py
     """
-    import msgspec
-
     from mlgrade import doctor
+    from mlgrade.errors import UsageError
 
-    facts = doctor.examine(Path.cwd())
+    if files and not trace:
+        raise UsageError("doctor takes files only with --trace")
+    facts = _traced(files, course) if trace else doctor.examine(Path.cwd())
+    _print(facts, as_json=as_json, plain=plain)
+    sys.exit(70 if any("BROKEN" in fact.value for fact in facts) else 0)
+
+
+def _print(facts: Sequence[Fact], *, as_json: bool, plain: bool) -> None:
     if as_json:
+        import msgspec
+
         click.echo(json.dumps(msgspec.to_builtins(facts), indent=2))
         return
     console = options.console(plain=plain)
+    width = max(len(fact.name) for fact in facts)
     for fact in facts:
         mark = "ok  " if fact.good else "NOTE"
-        console.print(f"{mark}  {fact.name:<13} {fact.value}", style=None if fact.good else "yellow", soft_wrap=True)
+        console.print(
+            f"{mark}  {fact.name:<{width}} {fact.value}", style=None if fact.good else "yellow", soft_wrap=True
+        )
+
+
+def _traced(files: Sequence[Path], course_path: Path | None) -> list[Fact]:
+    from mlgrade import refusals, submissions
+
+    if not files:
+        return list(_facts(refusals.honest(), ours=True))
+    course = options.load_course(course_path, files[0])
+    found = list(submissions.find(files, course, ""))
+    return list(_facts(refusals.of(found, course), ours=False))
+
+
+def _facts(uses: Iterable[Use], *, ours: bool) -> Iterable[Fact]:
+    from mlgrade.doctor import Fact
+
+    for use in uses:
+        counts = ", ".join(f"{name} x{count}" for name, count in Counter(use.refused).items())
+        said = f"refused {counts}" if counts else "nothing refused"
+        broken = ours and not use.worked
+        yield Fact(use.name, f"BROKEN: does not work here; {said}" if broken else said, good=not counts and use.worked)

@@ -17,6 +17,7 @@ class NotTried(msgspec.Struct, frozen=True, kw_only=True):
     """A call that was not made, because those before it used up what the submission may use."""
 
     why: str
+    timed_out: bool  # whether it was time that was used up; else the file ended its own process too often
 
 
 class Attempt:
@@ -24,6 +25,7 @@ class Attempt:
         self._host, self._load, self._limits = host, load, limits
         self._worker: Worker | None = None
         self._strikes: Counter[str] = Counter()
+        self._deaths = 0
         self._left = limits.total_seconds
 
     def __enter__(self) -> Attempt:
@@ -46,12 +48,15 @@ class Attempt:
 
     def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Result | NotTried:
         if self._strikes[function] >= self._limits.strikes:
-            return NotTried(why=f"{function} was stopped {self._limits.strikes} times already")
+            return NotTried(why=f"{function} was stopped {self._limits.strikes} times already", timed_out=True)
+        if self._deaths >= self._limits.deaths:
+            return NotTried(why=f"the file ended its process {self._deaths} times already", timed_out=False)
         if self._left <= 0:
-            return NotTried(why=f"the {self._limits.total_seconds:g} s for the whole file were used up")
+            return NotTried(why=f"the {self._limits.total_seconds:g} s for the whole file were used up", timed_out=True)
         result = self._ready(function, args, kwargs)
         if isinstance(result, TimedOut):
             self._strikes[function] += 1
+        self._deaths += isinstance(result, Died)
         return result
 
     def _ready(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Result:

@@ -20,10 +20,31 @@ DTYPES = {kind: np.dtype(kind) for kind in (
     "|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16",
 )}  # fmt: skip
 Node = Any
+MOST_TEXT = 4 * 1024 * 1024  # characters of the longest text times the number of items beside it
 
 
 class UnsendableError(Exception):
     """A value that is not plain data; its text says what it is, in words for a student."""
+
+
+class Unfolded:
+    """Keeps what numpy would make of texts in a list small: an array gives every item the room of the longest."""
+
+    def __init__(self, error: type[Exception]) -> None:
+        self._error, self._longest, self._items = error, 0, 1
+
+    def text(self, text: str) -> str:
+        self._longest = max(self._longest, len(text))
+        self._check()
+        return text
+
+    def items(self, count: int) -> None:
+        self._items += count
+        self._check()
+
+    def _check(self) -> None:
+        if self._longest * self._items > MOST_TEXT:
+            raise self._error("a list with a text in it that is far too long")
 
 
 def sayable(text: object, most: int) -> str:
@@ -39,6 +60,7 @@ class Writer:
         self.callables: list[Callable[..., Any]] = []
         self._most = most
         self._allow_callables = callables
+        self._unfolded = Unfolded(UnsendableError)
 
     def node(self, value: object, depth: int = DEPTH) -> Node:
         if value is None or value is True or value is False:
@@ -56,7 +78,7 @@ class Writer:
         if isinstance(value, np.generic):
             return self._scalar(value)
         if isinstance(value, str):
-            return _text(value)
+            return self._unfolded.text(_text(value))
         if isinstance(value, int):
             return _whole(int.__pos__(value))  # the value itself, whatever a subclass of a student's says it is
         if isinstance(value, float):
@@ -65,6 +87,7 @@ class Writer:
             return ["c", value.real, value.imag]
         if isinstance(value, (list, tuple)):
             tag = "l" if isinstance(value, list) else "t"
+            self._unfolded.items(len(value))
             return [tag, *(self.node(item, depth) for item in value)]
         if isinstance(value, dict):
             return ["d", *(part for pair in value.items() for part in self._pair(*pair, depth))]
@@ -91,7 +114,7 @@ class Writer:
     def _scalar(self, value: np.generic) -> Node:
         plain = np.asarray(value)
         if plain.dtype.kind == "U":
-            return _text(str(value))
+            return self._unfolded.text(_text(str(value)))
         self._raw(plain)
         return ["s", self._dtype(plain)]
 
@@ -140,8 +163,11 @@ class Reader:
         self._blob = blob
         self._at = 0
         self._callable_at = callable_at
+        self._unfolded = Unfolded(ProtocolError)
 
     def value(self, node: Node, depth: int = DEPTH) -> Any:
+        if isinstance(node, str):
+            return self._unfolded.text(node)
         if not isinstance(node, list):
             return _scalar(node)
         if depth == 0 or not node:
@@ -157,6 +183,7 @@ class Reader:
             raise ProtocolError("bytes that no array accounts for")
 
     def _list(self, rest: list[Node], depth: int) -> list[Any]:
+        self._unfolded.items(len(rest))
         return [self.value(item, depth) for item in rest]
 
     def _tuple(self, rest: list[Node], depth: int) -> tuple[Any, ...]:
@@ -216,7 +243,7 @@ _READERS: dict[str, Callable[[Reader, list[Node], int], Any]] = {
 
 
 def _scalar(node: Node) -> Any:
-    if node is None or isinstance(node, (bool, int, float, str)):
+    if node is None or isinstance(node, (bool, int, float)):
         return node
     raise ProtocolError(f"a value of type {type(node).__name__}")
 

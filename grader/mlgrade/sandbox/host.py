@@ -30,6 +30,7 @@ from mlgrade.sandbox.protocol import (
     pack,
     unpack_reply,
 )
+from mlgrade.sandbox.scratch import OverfullError
 
 REQUEST_BYTES = 1024 * MIB
 
@@ -69,6 +70,7 @@ class Host:
 
     def __init__(self, launcher: Launcher) -> None:
         self._launcher = launcher
+        self._walls: tuple[str, ...] | None = None
 
     def __enter__(self) -> Host:
         return self
@@ -76,8 +78,16 @@ class Host:
     def __exit__(self, *_: object) -> None:
         self._launcher.close()
 
+    @property
+    def walls(self) -> tuple[str, ...]:
+        """The walls around every worker so far: the weakest one says what may be promised."""
+        return self._walls or ()
+
     def worker(self, limits: Limits) -> Worker:
-        return Worker(self._launcher.spawn(limits), limits)
+        worker = Worker(self._launcher.spawn(limits), limits)
+        known = worker.walls if self._walls is None else self._walls
+        self._walls = tuple(wall for wall in known if wall in worker.walls)
+        return worker
 
 
 class Worker:
@@ -85,6 +95,7 @@ class Worker:
 
     def __init__(self, process: Process, limits: Limits) -> None:
         self._process: Process | None = process
+        self.walls = process.walls
         self._limits = limits
         self._filename = ""
 
@@ -144,6 +155,9 @@ class Worker:
             return self._stop(seconds), b""
         except ClosedError:
             return Died(how=self.close()), b""
+        except OverfullError as error:
+            self.close()
+            return Died(how=str(error)), b""
         except ProtocolError:
             return self._broke_the_rules(), b""
         except BaseException:  # Ctrl-C, or a callable of ours that ended the check: the worker is out of step

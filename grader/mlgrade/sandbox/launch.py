@@ -11,21 +11,23 @@ import contextlib
 import importlib.util
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from mlgrade.errors import SandboxError
+from mlgrade.sandbox.confine import JOB, hiding, job
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.pipes import ClosedError, DeadlineError, Pipe, PollPipe, ThreadPipe
+from mlgrade.sandbox.protocol import FAILED
+from mlgrade.sandbox.scratch import Scratch, Watch, sweep
 
 START_SECONDS = 60.0  # for an interpreter and numpy, on a machine that is busy
 STACK_BYTES = 16_384
@@ -35,6 +37,7 @@ _MODULE = "mlgrade.sandbox.worker"
 
 class Process(Protocol):
     pipe: Pipe
+    walls: tuple[str, ...]  # those that stand around it, as it said itself before it read student code
 
     def where(self) -> bytes:
         """The worker's stack as it stands now; empty where that cannot be asked."""
@@ -50,21 +53,12 @@ class Launcher(Protocol):
     def close(self) -> None: ...
 
 
-def launcher() -> Launcher:
-    return WarmParent() if sys.platform == "linux" else FreshProcess()
+def launcher(without: Iterable[str] = (), listing: str = "") -> Launcher:
+    """Return this system's way of starting workers.
 
-
-class _Scratch:
-    """Folders for workers to stand in, one for each, all gone with the launcher."""
-
-    def __init__(self) -> None:
-        self.path = tempfile.mkdtemp(prefix="mlgrade-")
-
-    def folder(self) -> str:
-        return tempfile.mkdtemp(dir=self.path)
-
-    def remove(self) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
+    `without` leaves walls out, to show what each is for. `listing` names a file for the system calls that are refused.
+    """
+    return WarmParent(without, listing) if sys.platform == "linux" else FreshProcess(without)
 
 
 def _command(*args: str) -> list[str]:
@@ -73,7 +67,8 @@ def _command(*args: str) -> list[str]:
 
 def _environment(scratch: str) -> dict[str, str]:
     """A fixed environment: the same result on every machine, and nothing of the user's in reach."""
-    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    count = os.environ.get("MLGRADE_BLAS_THREADS", "1")  # one by default: many workers share the cores
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), count)
     system = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
     return {
         "PYTHONPATH": os.pathsep.join(_homes()),
@@ -101,8 +96,10 @@ def _homes() -> list[str]:
 
 
 class WarmParent:
-    def __init__(self) -> None:
-        self._scratch = _Scratch()
+    def __init__(self, without: Iterable[str] = (), listing: str = "") -> None:
+        hiding.hide()
+        self._without, self._listing = tuple(without), listing
+        self._scratch = Scratch()
         self._start()
 
     def _start(self) -> None:
@@ -110,7 +107,7 @@ class WarmParent:
         with theirs:
             try:
                 self._process = subprocess.Popen(
-                    _command("--warm", str(theirs.fileno())),
+                    _command("--warm", str(theirs.fileno()), self._scratch.path, self._listing, *self._without),
                     pass_fds=[theirs.fileno()],
                     env=_environment(self._scratch.path),
                     cwd=self._scratch.path,
@@ -119,7 +116,7 @@ class WarmParent:
                 )
             except OSError as error:
                 self._line.close()
-                self._scratch.remove()
+                sweep(self._scratch.path)
                 raise SandboxError(f"a worker could not be started: {error}") from None
 
     def spawn(self, limits: Limits) -> ForkedProcess:
@@ -150,8 +147,8 @@ class WarmParent:
         finally:
             for theirs in (request, reply, stack):
                 os.close(theirs)
-        process = ForkedProcess(self, pid, PollPipe(ours_in, ours_out), stack_in, scratch)
-        _await_ready(process)
+        process = ForkedProcess(self, pid, PollPipe(ours_in, ours_out, Watch(scratch)), stack_in, scratch)
+        process.walls = _await_ready(process)
         return process
 
     def status(self, pid: int) -> int:
@@ -173,7 +170,7 @@ class WarmParent:
 
     def close(self) -> None:
         self._stop()
-        self._scratch.remove()
+        sweep(self._scratch.path)
 
     def _stop(self) -> None:
         self._line.close()
@@ -185,6 +182,7 @@ class ForkedProcess:
     def __init__(self, parent: WarmParent, pid: int, pipe: Pipe, stack: int, scratch: str) -> None:
         self._parent, self._pid, self._stack, self._scratch = parent, pid, stack, scratch
         self.pipe = pipe
+        self.walls: tuple[str, ...] = ()
 
     def where(self) -> bytes:
         with contextlib.suppress(ProcessLookupError):
@@ -205,35 +203,36 @@ class ForkedProcess:
         self.pipe.close()
         os.close(self._stack)
         how = ending(os.waitstatus_to_exitcode(self._parent.status(self._pid)))
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        sweep(self._scratch)
         return how
 
 
 class FreshProcess:
-    def __init__(self) -> None:
-        self._scratch = _Scratch()
+    def __init__(self, without: Iterable[str] = ()) -> None:
+        self._without = tuple(without)
+        self._scratch = Scratch()
         self._started: list[OwnProcess] = []
 
     def spawn(self, limits: Limits) -> OwnProcess:
-        process = OwnProcess(self._scratch.folder(), limits)
+        process = OwnProcess(self._scratch.folder(), limits, self._without)
         self._started = [*(one for one in self._started if one.running), process]
         return process
 
     def close(self) -> None:
         for process in self._started:
             process.end()
-        self._scratch.remove()
+        sweep(self._scratch.path)
 
 
 class OwnProcess:
-    def __init__(self, scratch: str, limits: Limits) -> None:
+    def __init__(self, scratch: str, limits: Limits, without: tuple[str, ...] = ()) -> None:
         self._scratch = scratch
         request, ours_out = os.pipe()
         ours_in, reply = os.pipe()
         with os.fdopen(request, "rb") as stdin, os.fdopen(reply, "wb") as stdout:
             try:
                 self._process = subprocess.Popen(
-                    _command("--once", msgspec.json.encode(limits).decode()),
+                    _command("--once", msgspec.json.encode(limits).decode(), *without),
                     env=_environment(scratch),
                     cwd=scratch,
                     stdin=stdin,
@@ -245,7 +244,8 @@ class OwnProcess:
                 os.close(ours_out)
                 raise SandboxError(f"a worker could not be started: {error}") from None
         self.pipe: Pipe = ThreadPipe(ours_in, ours_out)
-        _await_ready(self)
+        jobs = (JOB,) if job.contain(self._process, limits.memory_bytes) else ()
+        self.walls = (*_await_ready(self), *jobs)
 
     @property
     def running(self) -> bool:
@@ -263,17 +263,26 @@ class OwnProcess:
     def kill(self) -> str:
         status = self.end()
         self.pipe.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        sweep(self._scratch)
         return ending(status)
 
 
-def _await_ready(process: Process) -> None:
-    """Wait until a worker says that it stands behind all its walls. What fails before that is our fault."""
+def _await_ready(process: Process) -> tuple[str, ...]:
+    """Wait until a worker says behind which walls it stands. What fails before that is our fault."""
+    deadline = time.monotonic() + START_SECONDS
     try:
-        process.pipe.read(1, time.monotonic() + START_SECONDS)
+        [length] = process.pipe.read(1, deadline)
+        word = process.pipe.read(length, deadline).decode(errors="replace")
     except (DeadlineError, ClosedError):
-        how = process.kill()
-        raise SandboxError(f"a worker could not be started ({how}); run: mlgrade doctor") from None
+        raise _failed(process.kill()) from None
+    if word.startswith(FAILED):
+        process.kill()
+        raise _failed(word.removeprefix(FAILED))
+    return tuple(word.split(","))
+
+
+def _failed(why: str) -> SandboxError:
+    return SandboxError(f"a worker could not be started ({why}); run: mlgrade doctor")
 
 
 def _kill_all(pid: int) -> None:

@@ -7,6 +7,9 @@ import msgspec
 MIB = 1024 * 1024
 MOST_OUTPUT = 20_000  # characters of printed text that one reply holds
 CALLBACK_BYTES = MIB  # a callable of the suite meets no argument larger than this
+FILE_BYTES = 16 * MIB  # one file in the scratch folder
+SCRATCH_BYTES = 32 * MIB  # the scratch folder as a whole, which lies in memory where it can
+SCRATCH_ENTRIES = 1000
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,3 +23,4 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     output_chars: int = 10_000
     packages: bool = False  # whether installed packages other than numpy may be read
     strikes: int = 3  # time-outs of one function before its later calls are no longer tried
+    deaths: int = 5  # of the worker, over the whole file, before nothing more is tried

@@ -11,9 +11,11 @@ import queue
 import select
 import threading
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 CHUNK = 1 << 16
+LOOK_SECONDS = 0.1
 
 
 class DeadlineError(Exception):
@@ -51,9 +53,12 @@ class _Buffered:
 
 
 class PollPipe(_Buffered):
-    def __init__(self, source: int, sink: int) -> None:
+    """`watch` is called now and then while the pipe is in use; what it raises ends the wait."""
+
+    def __init__(self, source: int, sink: int, watch: Callable[[], None] = lambda: None) -> None:
         super().__init__()
         self._source, self._sink = source, sink
+        self._watch, self._next_look = watch, time.monotonic() + LOOK_SECONDS
         os.set_blocking(source, False)
         os.set_blocking(sink, False)
         self._readable, self._writable = select.poll(), select.poll()
@@ -61,13 +66,13 @@ class PollPipe(_Buffered):
         self._writable.register(sink, select.POLLOUT)
 
     def _chunk(self, deadline: float) -> bytes:
-        _wait(self._readable, deadline)
+        self._wait(self._readable, deadline)
         return os.read(self._source, CHUNK)
 
     def write(self, data: bytes, deadline: float) -> None:
         rest = memoryview(data)
         while rest:
-            _wait(self._writable, deadline)
+            self._wait(self._writable, deadline)
             try:
                 rest = rest[os.write(self._sink, rest[:CHUNK]) :]
             except BlockingIOError:
@@ -79,10 +84,13 @@ class PollPipe(_Buffered):
         os.close(self._source)
         os.close(self._sink)
 
-
-def _wait(poll: select.poll, deadline: float) -> None:
-    left = deadline - time.monotonic()
-    if left <= 0 or not poll.poll(left * 1000):
+    def _wait(self, poll: select.poll, deadline: float) -> None:
+        while (left := deadline - time.monotonic()) > 0:
+            if time.monotonic() >= self._next_look:
+                self._watch()
+                self._next_look = time.monotonic() + LOOK_SECONDS
+            if poll.poll(min(left, LOOK_SECONDS) * 1000):
+                return
         raise DeadlineError
 
 

@@ -18,9 +18,11 @@ from mlgrade.sandbox.codec import Node, UnsendableError
 
 HEADER_BYTES = 1024 * 1024
 MOST_ARGUMENTS = 20  # of a callback
+FAILED = "!"  # how a worker begins that cannot put up its walls; else it names them: a byte for the length, and text
 LENGTHS = struct.Struct(">II")
 
 Text = Annotated[str, msgspec.Meta(max_length=25_000)]
+Message = Annotated[str, msgspec.Meta(max_length=2_000)]
 Word = Annotated[str, msgspec.Meta(max_length=200)]
 Line = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
 
@@ -60,7 +62,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
     type: Word
     bases: Annotated[list[Word], msgspec.Meta(max_length=20)]
-    message: Text
+    message: Message
     frames: Annotated[list[Frame], msgspec.Meta(max_length=40)] = []
     shapes: Annotated[list[Word], msgspec.Meta(max_length=20)] = []
     line: Line = 0  # of a syntax error

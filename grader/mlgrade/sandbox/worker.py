@@ -10,13 +10,14 @@ the warm parent instead: numpy loaded, no student code ever, one fork for each p
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import signal
 import socket
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO
@@ -25,11 +26,11 @@ import msgspec
 
 from mlgrade.sandbox import effects, module, output
 from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
-from mlgrade.sandbox.confine import confine, orphans, plan
-from mlgrade.sandbox.confine.landlock import Plan
+from mlgrade.sandbox.confine import NAMESPACES, Plan, identity, namespaces, orphans
 from mlgrade.sandbox.faults import fault_of
 from mlgrade.sandbox.limits import CALLBACK_BYTES, Limits
 from mlgrade.sandbox.protocol import (
+    FAILED,
     LENGTHS,
     MOST_ARGUMENTS,
     Answer,
@@ -44,8 +45,8 @@ from mlgrade.sandbox.protocol import (
     pack,
     unpack_request,
 )
+from mlgrade.sandbox.scratch import sweep
 
-READY = b"+"  # said once, when all walls stand: until then whatever goes wrong is not the student's
 REQUEST_BYTES = 2**31 - 1  # what the trusted side sends is its own affair
 
 
@@ -176,17 +177,27 @@ def _answered(answer: Request, blob: bytes) -> Any:
     return Reader(blob).value(answer.value)
 
 
-def serve(source: int, sink: int, limits: Limits, files: Plan | None, scratch: str) -> None:
+def serve(source: int, sink: int, limits: Limits, confine: Callable[[], tuple[str, ...]]) -> None:
     """Serve one submission over two descriptors, and leave without running anybody's exit handlers."""
     wire = Wire(os.fdopen(source, "rb"), os.fdopen(sink, "wb"))
     try:
-        confine(limits, files, scratch)
-        os.write(sink, READY)
-        Desk(wire, limits).serve()
+        if _ready(sink, confine):
+            Desk(wire, limits).serve()
     except (EOFError, BrokenPipeError):
         os._exit(0)
     finally:  # never back into the warm parent's code
         os._exit(70)
+
+
+def _ready(sink: int, confine: Callable[[], tuple[str, ...]]) -> bool:
+    """Put up the walls, and say once which stand. Until then whatever goes wrong is not the student's."""
+    try:
+        word = ",".join(confine())
+    except OSError as error:
+        word = f"{FAILED}{error}"
+    data = word.encode()[:255]
+    os.write(sink, bytes([len(data)]) + data)
+    return not word.startswith(FAILED)
 
 
 def _silence() -> None:
@@ -196,48 +207,65 @@ def _silence() -> None:
         os.dup2(nothing, standard)
 
 
-def once(limits: Limits) -> None:
+def once(limits: Limits, without: Sequence[str]) -> None:
     source, sink = os.dup(0), os.dup(1)
     _silence()
-    serve(source, sink, limits, plan(packages=limits.packages), str(Path.cwd()))
+    plan, scratch = Plan(packages=limits.packages, without=without), str(Path.cwd())
+    user = next(identity.users())
+    serve(source, sink, limits, lambda: plan.erect(limits, scratch, (source, sink), user=user))
 
 
-def warm(control: int) -> None:
-    """Fork a worker for each request; say how a worker ended when asked."""
-    _silence()
-    orphans.adopt()
-    line = socket.socket(fileno=control)
-    workers: set[int] = set()
-    files = plan(packages=False)
-    while True:
-        data, descriptors, _, _ = socket.recv_fds(line, 4096, 3)
-        if not data:
-            os._exit(0)
-        if descriptors:
-            pid = _fork(line, descriptors, msgspec.json.decode(data, type=Start), files)
-            workers.add(pid)
-            line.send(b"%d\n" % pid)
-        else:
-            workers.discard(int(data))
-            line.send(b"%d\n" % os.waitpid(int(data), 0)[1])
-            orphans.kill_others(workers)
+class Nursery:
+    """The warm parent: forks a worker for each request, and says how a worker ended when asked."""
 
+    def __init__(self, line: socket.socket, listing: str, without: Sequence[str]) -> None:
+        self._line = line
+        self._around = (NAMESPACES,) if NAMESPACES not in without and namespaces.enter() else ()
+        self._plan = functools.cache(lambda packages: Plan(packages=packages, without=without, listing=listing))
+        self._plan(False)
+        self._users = identity.users()
+        self._workers: set[int] = set()
 
-def _fork(line: socket.socket, descriptors: list[int], start: Start, files: Plan | None) -> int:
-    parent = os.getpid()
-    pid = os.fork()
-    if pid:
+    def run(self) -> None:
+        while True:
+            data, descriptors, _, _ = socket.recv_fds(self._line, 4096, 3)
+            if not data:
+                return
+            self._line.send(b"%d\n" % (self._fork(data, descriptors) if descriptors else self._reap(int(data))))
+
+    def _reap(self, pid: int) -> int:
+        self._workers.discard(pid)
+        status = os.waitpid(pid, 0)[1]
+        orphans.kill_others(self._workers)
+        return status
+
+    def _fork(self, data: bytes, descriptors: list[int]) -> int:
+        parent, user = os.getpid(), next(self._users)
+        pid = os.fork()
+        if not pid:
+            self._work(msgspec.json.decode(data, type=Start), descriptors, parent, user)
         for descriptor in descriptors:
             os.close(descriptor)
+        self._workers.add(pid)
         return pid
-    orphans.die_with(parent)  # first of all: a worker that loops never looks at its pipe again
-    os.setsid()
-    line.close()
-    _stack_on_request(descriptors[2])
-    _settle(start.scratch)
-    files = plan(packages=True) if start.limits.packages else files
-    serve(descriptors[0], descriptors[1], start.limits, files, start.scratch)
-    return 0  # never reached: `serve` ends the process
+
+    def _work(self, start: Start, descriptors: list[int], parent: int, user: int) -> None:
+        orphans.die_with(parent)  # first of all: a worker that loops never looks at its pipe again
+        os.setsid()
+        source, sink, stack = descriptors
+        _stack_on_request(stack)
+        _settle(start.scratch)
+        plan = self._plan(start.limits.packages)
+        erect = functools.partial(plan.erect, start.limits, start.scratch, (source, sink, stack))
+        serve(source, sink, start.limits, lambda: (*erect(parent=parent, user=user), *self._around))
+
+
+def warm(control: int, scratch: str, listing: str, without: Sequence[str]) -> None:
+    _silence()
+    orphans.adopt()
+    Nursery(socket.socket(fileno=control), listing, without).run()
+    sweep(scratch)  # whoever asked for workers is gone, perhaps without a chance to tidy up
+    os._exit(0)
 
 
 def _settle(scratch: str) -> None:
@@ -256,9 +284,9 @@ def _stack_on_request(sink: int) -> None:
 
 def main(argv: list[str]) -> None:
     warnings.filterwarnings("ignore", message=".*multi-threaded.*fork", category=DeprecationWarning)
-    if argv[:1] == ["--warm"]:
-        warm(int(argv[1]))
-    once(msgspec.json.decode(argv[1], type=Limits))
+    if argv[0] == "--warm":
+        warm(int(argv[1]), argv[2], argv[3], argv[4:])
+    once(msgspec.json.decode(argv[1], type=Limits), argv[2:])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import re
 
 from mlgrade.sandbox.protocol import Fault
 
+SEARCHED = 300  # characters
 _WORDS = [
     (r"could not be broadcast", "Two arrays have shapes that do not line up. Print both shapes on the line above."),
     (r"matmul: .*mismatch|shapes .* not aligned", "The inner sizes of a matrix product differ: (n, k) @ (k, m) needs equal k."),
@@ -30,7 +31,7 @@ _TYPES = {
 
 def in_plain_words(fault: Fault) -> str:
     """Return one sentence for a complaint that beginners meet often, or nothing."""
-    text = f"{fault.type}: {fault.message}"
+    text = f"{fault.type}: {fault.message[:SEARCHED]}"  # what Python and numpy say is short; a hostile message is not
     found = (words for pattern, words in _WORDS if re.search(pattern, text))
     return _TYPES.get(fault.type) or next(found, "")
 
@@ -49,4 +50,4 @@ _SYNTAX = [
 
 
 def syntax_in_plain_words(message: str) -> str:
-    return next((words for pattern, words in _SYNTAX if re.search(pattern, message)), "")
+    return next((words for pattern, words in _SYNTAX if re.search(pattern, message[:SEARCHED])), "")

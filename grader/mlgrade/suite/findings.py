@@ -85,8 +85,8 @@ def _of_call(record: Record, source: Source) -> Verdict:
             return _raised(fault, record, source)
         case TimedOut(seconds=seconds, line=line):
             return _timed_out(seconds, line, record, source)
-        case NotTried(why=why):
-            return Verdict(Outcome.TIMED_OUT, f"not run: {why}", "")
+        case NotTried(why=why, timed_out=timed_out):
+            return Verdict(Outcome.TIMED_OUT if timed_out else Outcome.RAISED, f"not run: {why}", "")
         case Died(how=how):
             problem = "ended the Python process instead of returning a value"
             return Verdict(Outcome.RAISED, problem, _lines(f"{record.text} ended it: {how}"))

@@ -1,36 +1,107 @@
 """What a worker gives up before it reads student code, and which walls then stand.
 
-One module per mechanism. Each says what it stops; `standing()` lists what this machine has.
+One module per wall; each opens with how it works and what it stops. `Plan` prepares them once, in the warm parent, and
+puts them up in each worker. What stands is what was put up: a worker says so itself, before any student code.
 """
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+import sys
+from collections.abc import Iterable, Iterator
 
-from mlgrade.sandbox.confine import landlock
+from mlgrade.sandbox.confine import audit, descriptors, identity, landlock, orphans, seccomp
 from mlgrade.sandbox.limits import Limits
 
+if sys.platform != "win32":
+    from mlgrade.sandbox.confine import rlimits
+
 PROCESS = "process"
+NAMESPACES = "namespaces"
+IDENTITY = "identity"
 RLIMITS = "rlimits"
 LANDLOCK = "landlock"
+DESCRIPTORS = "descriptors"
+SECCOMP = "seccomp"
+JOB = "job object"
+AUDIT = "audit hook"
+
+# What each stops, in a reader's words.
+WALLS = {
+    PROCESS: "suites, solutions and results are in no memory that student code can reach",
+    NAMESPACES: "no network interface, no shared memory of the machine (a bonus)",
+    IDENTITY: "the worker is a user of its own who owns nothing",
+    LANDLOCK: "no file but Python's, numpy's and its own scratch is opened; nothing else is written",
+    DESCRIPTORS: "nothing is open but its own pipes",
+    RLIMITS: "memory, open files, file sizes and processor time are limited",
+    SECCOMP: "no processes, programs, sockets, signals to others, or memory of others",
+    JOB: "memory and processes are limited, and all end with the grader (Windows)",
+    AUDIT: "files and sockets are refused inside Python: a hint, which able code gets around",
+}
+NEEDED = frozenset({PROCESS, DESCRIPTORS, RLIMITS, LANDLOCK, SECCOMP})
+HELD_BY_THE_KERNEL = frozenset({RLIMITS, LANDLOCK, SECCOMP, IDENTITY, JOB})
 
 
-def standing() -> tuple[str, ...]:
-    """Return the walls that a worker on this machine stands behind."""
-    found = {PROCESS: True, RLIMITS: find_spec("resource") is not None, LANDLOCK: landlock.abi() > 0}
-    return tuple(name for name, stands in found.items() if stands)
+def level(walls: Iterable[str]) -> str:
+    """Return `strict` when all walls that hidden suites ask for stand, `none` when the kernel holds not one."""
+    standing = set(walls)
+    needed = NEEDED | ({IDENTITY} if identity.available() else set())
+    if needed <= standing:
+        return "strict"
+    return "reduced" if standing & HELD_BY_THE_KERNEL else "none"
 
 
-def plan(*, packages: bool) -> landlock.Plan | None:
-    """Prepare the wall around files, once for many workers; None where the system has none."""
-    return landlock.Plan(packages=packages) if LANDLOCK in standing() else None
+class Plan:
+    """The walls of this machine, less those that are left out to show what they are for.
+
+    With a `listing`, the names of refused system calls are appended to that file.
+    """
+
+    def __init__(self, *, packages: bool = False, without: Iterable[str] = (), listing: str = "") -> None:
+        self._without = frozenset(without)
+        self._files = landlock.Plan(packages=packages) if self._has(LANDLOCK, landlock.abi() > 0) else None
+        self._calls = _filter(listing) if self._has(SECCOMP, seccomp.available()) else None
+        self._identity = identity.Identity() if self._has(IDENTITY, identity.available()) else None
+
+    def _has(self, wall: str, available: bool) -> bool:
+        return available and wall not in self._without
+
+    def erect(
+        self, limits: Limits, scratch: str, kept: tuple[int, ...], *, parent: int = 0, user: int = 0
+    ) -> tuple[str, ...]:
+        """Put the walls up around this process, for good, and say which stand.
+
+        `kept` are the descriptors that stay open, `parent` whom to die with, `user` whom to become where that is
+        possible. Each step comes before what it would be refused by: descriptors are closed after the last folder was
+        named and before their number is limited, and the filter comes last, because it refuses what puts up the others.
+        """
+        return (PROCESS, *self._erect(limits, scratch, kept, parent, user))
+
+    def _erect(self, limits: Limits, scratch: str, kept: tuple[int, ...], parent: int, user: int) -> Iterator[str]:
+        if self._identity is not None:
+            self._identity.become(user, scratch)
+            yield IDENTITY
+        if parent:
+            orphans.die_with(parent)  # once more: the kernel forgets it when the user changes
+        if self._files is not None:
+            self._files.apply(scratch)
+            yield LANDLOCK
+        elif self._has(AUDIT, True):
+            audit.refuse(scratch)
+            yield AUDIT
+        if self._has(DESCRIPTORS, sys.platform != "win32"):
+            descriptors.close_all_but(*kept, *(self._calls.kept if self._calls else ()))
+            yield DESCRIPTORS
+        if self._has(RLIMITS, sys.platform != "win32"):
+            rlimits.apply(limits, alone=self._identity is not None)
+            yield RLIMITS
+        if self._calls is not None:
+            self._calls.apply()
+            yield SECCOMP
 
 
-def confine(limits: Limits, files: landlock.Plan | None, scratch: str) -> None:
-    """Give up, in this process and for good, what student code must not have."""
-    if RLIMITS in standing():
-        from mlgrade.sandbox.confine import rlimits  # before the files are out of reach, this one too
+def _filter(listing: str) -> seccomp.Filter:
+    if not listing:
+        return seccomp.Filter()
+    from mlgrade.sandbox.confine import trace  # rarely wanted, and not for Windows
 
-        rlimits.apply(limits)
-    if files is not None:
-        files.apply(scratch)
+    return trace.TracedFilter(listing)

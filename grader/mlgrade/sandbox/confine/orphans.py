@@ -8,10 +8,11 @@ a worker starts itself is adopted by the warm parent when the worker dies, and k
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 from pathlib import Path
+
+from mlgrade.sandbox.confine import kernel
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -19,14 +20,14 @@ PR_SET_CHILD_SUBREAPER = 36
 
 def die_with(parent: int) -> None:
     """Ask to be killed with the parent; if it is gone already, go too."""
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    kernel.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(0)
 
 
 def adopt() -> None:
     """Become the parent of what a worker leaves behind, also of what hid in a session of its own."""
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    kernel.prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
 def kill_others(workers: set[int]) -> None:
@@ -45,9 +46,3 @@ def _children() -> set[int]:
     except OSError:  # a kernel without the list, or no /proc: the group was killed, which is what can be done
         return set()
     return set(map(int, text.split()))
-
-
-def _prctl(what: int, value: int) -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(what, value, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), f"prctl({what})")

@@ -2,7 +2,9 @@
 
 Theory of operation: set after numpy is loaded and before the source is read, soft and hard alike, so that student
 code cannot raise them again. They stop a memory hog with a MemoryError, a core dump that would hold other people's
-data, and a disk filler. Time is kept from outside, because a process can ignore a soft limit's signal.
+data, a disk filler, a hoarder of descriptors and, where the worker is a user of its own, a maker of threads. Time is
+kept from outside, because a process can ignore a soft limit's signal; the limit on processor time is the backstop for
+a grader that was stopped itself.
 """
 
 from __future__ import annotations
@@ -10,14 +12,23 @@ from __future__ import annotations
 import resource
 import sys
 
-from mlgrade.sandbox.limits import MIB, Limits
+from mlgrade.sandbox.limits import FILE_BYTES, Limits
+
+OPEN_FILES = 64
+THREADS = 128  # of a user that has nothing else; for others the address space is the bound
+CORES = 64  # processor seconds are counted over all threads
 
 
-def apply(limits: Limits) -> None:
+def apply(limits: Limits, *, alone: bool) -> None:
+    """Lower them; `alone` says that no other process belongs to this user."""
     _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_FSIZE, 64 * MIB)
+    _lower(resource.RLIMIT_FSIZE, FILE_BYTES)
+    _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
+    _lower(resource.RLIMIT_CPU, int(CORES * (limits.import_seconds + limits.total_seconds)) + 1)
     if sys.platform != "darwin":  # macOS accepts the call and ignores it, or refuses values below what is mapped
         _lower(resource.RLIMIT_AS, limits.memory_bytes)
+    if alone:
+        _lower(resource.RLIMIT_NPROC, THREADS)
 
 
 def _lower(what: int, most: int) -> None:
