@@ -3,7 +3,7 @@
 load      a worker gets the source as bytes and says what the file holds
 gate      a file that cannot be graded is answered in one sentence
 run       every check of the concept's suites, each call a message to the worker
-confirm   what broke inside a suite is tried on the reference: our fault, or an answer of an odd kind?
+confirm   what may be our fault is tried on the reference: a check that stumbled, a wall that refused something
 diagnose  which known mistake gives these answers
 score     points by weight
 redact    the single gate to student eyes
@@ -64,30 +64,33 @@ class Grader:
         suite = self.suites[concept.id]
         seed = self.course.seed if seed is None else seed
         ran = suite.run(attempt, loaded.functions, source, seed)
-        tried = [self._confirm(one, suite, concept) if one.finding.outcome is Outcome.BROKEN else one for one in ran]
+        tried = [self._confirm(one, suite, concept) if _doubtful(one) else one for one in ran]
         return suite.account(tried)  # last: a check that nobody reported is not to be explained away
 
-    def _confirm(self, broken: Ran, suite: Suite, concept: Concept) -> Ran:
-        """A check that passes for the reference stumbled over the student's value; otherwise it is broken."""
+    def _confirm(self, doubtful: Ran, suite: Suite, concept: Concept) -> Ran:
+        """A check that passes for the reference failed by what the student wrote; otherwise it is our fault."""
+        if not self.course.solution(concept.id).is_file():  # a student's edition has no reference to ask
+            return doubtful
+        broken = doubtful.finding.outcome is Outcome.BROKEN
+        if self._passes_for_the_reference(doubtful.finding.id, suite, concept):
+            return (
+                _again(doubtful, Outcome.FAILED, "returned something that cannot be compared") if broken else doubtful
+            )
+        if broken:
+            return doubtful
+        why = "the reference is refused it too; run: mlgrade doctor --trace"
+        return _again(doubtful, Outcome.BROKEN, "the check itself is broken", why)
+
+    def _passes_for_the_reference(self, check: str, suite: Suite, concept: Concept) -> bool:
         path = self.course.solution(concept.id)
-        if not path.is_file():
-            return broken
         reference = Submission(concept=concept.id, file=path.name, source=path.read_bytes())
-        only = Suite(tuple(suite.alone(broken.finding.id)))
         with self._attempt(reference) as attempt:
             loaded = attempt.load()
             if not isinstance(loaded, Loaded):
-                return broken
+                return False
+            only = Suite(tuple(suite.alone(check)))
             [again] = only.run(attempt, loaded.functions, source_of(reference), self.course.seed)
-        if again.finding.outcome is not Outcome.PASSED:
-            return broken
-        finding = msgspec.structs.replace(
-            broken.finding,
-            outcome=Outcome.FAILED,
-            problem="returned something that cannot be compared",
-            detail="",
-        )
-        return Ran(finding=finding, calls=broken.calls)
+        return again.finding.outcome is Outcome.PASSED
 
     def _stopped(self, submission: Submission, concept: Concept, stopped: gates.Stop) -> ConceptReport:
         return ConceptReport(
@@ -153,6 +156,17 @@ def collect(course: Course, concepts: Iterable[str]) -> dict[str, Suite]:
 def source_of(submission: Submission) -> Source:
     text = submission.source.decode("utf-8-sig", "replace")
     return Source(submission.file, lines_of(text), submission.cells)
+
+
+def _doubtful(ran: Ran) -> bool:
+    """Whether it may be us: the check stumbled, or a wall refused the student's code something."""
+    refused = any(isinstance(one.result, Raised) and "PermissionError" in one.result.fault.bases for one in ran.calls)
+    return ran.finding.outcome is Outcome.BROKEN or (refused and ran.finding.outcome is Outcome.RAISED)
+
+
+def _again(ran: Ran, outcome: Outcome, problem: str, detail: str = "") -> Ran:
+    finding = msgspec.structs.replace(ran.finding, outcome=outcome, problem=problem, detail=detail)
+    return Ran(finding=finding, calls=ran.calls)
 
 
 def _status(findings: Sequence[Finding]) -> Status:

@@ -433,3 +433,34 @@ def test_a_student_without_hidden_suites(mlgrade: Run, course: Path) -> None:
     done = mlgrade("check", write(course, RIGHT))
     assert done.returncode == 0
     assert "all 6 visible checks pass" in done.stdout
+
+
+# -- isolation ------------------------------------------------------------------------------------------------
+
+
+def test_the_report_says_how_far_student_code_was_away(mlgrade: Run, course: Path) -> None:
+    """Each report carries its isolation and the walls that stood."""
+    report = Report.from_json(mlgrade("check", write(course, RIGHT), "--json", "--require-isolation").stdout)
+    assert report.isolation == "strict"
+    assert {"process", "landlock", "descriptors", "rlimits", "seccomp"} <= set(report.walls)
+
+
+DEATHS = "import os\ndef softmax(z, axis=-1): os._exit(1)\n" + RIGHT[RIGHT.index("def log_softmax") :]
+
+
+def test_a_death_costs_its_check_only(mlgrade: Run, course: Path) -> None:
+    """A function that ends its process loses its own checks; the other function keeps its points."""
+    report = Report.from_json(mlgrade("check", write(course, f"import numpy as np\n{DEATHS}"), "--json").stdout)
+    outcomes = {(check.id.partition("log")[1], check.outcome) for check in report.concepts[0].checks}
+    assert ("log", "passed") in outcomes
+    assert ("", "raised") in outcomes
+
+
+def test_a_permission_that_the_reference_lacks_too_is_our_fault(mlgrade: Run, course: Path) -> None:
+    """Where a wall refuses the reference what it refuses the student, the check is broken, and not lost."""
+    needs = "import socket\n" + RIGHT.replace("    z = ", "    socket.socket().close()\n    z = ", 1)
+    assert needs.count("socket.socket") == 1
+    (course / "solutions" / "softmax.py").write_text(needs)
+    report = Report.from_json(mlgrade("check", write(course, needs), "--json").stdout)
+    assert "broken" in {check.outcome for check in report.concepts[0].checks}
+    assert report.status == "broken"

@@ -196,7 +196,7 @@ def test_calls_that_cannot_tell(known: list[Misconception], records: Callable[..
 ENDS: list[Result | NotTried] = [
     TimedOut(seconds=1.0),
     Died(how="signal 9"),
-    NotTried(why="stopped 3 times"),
+    NotTried(why="stopped 3 times", timed_out=True),
     Value(unusable="a generator"),
 ]
 

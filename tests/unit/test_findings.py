@@ -82,7 +82,7 @@ ENDS: dict[str, tuple[Result | NotTried, Outcome, str]] = {
     "recursion": (fault("RecursionError"), Outcome.RAISED, "called itself without an end"),
     "other arguments": (fault("TypeError", line=0, unbound=True), Outcome.RAISED, "cannot be called with the arguments"),
     "too slow": (TimedOut(seconds=0.5, line=2), Outcome.TIMED_OUT, "stopped after 0.5 s (the limit of one call)"),
-    "not tried": (NotTried(why="f was stopped 3 times already"), Outcome.TIMED_OUT, "not run: f was stopped"),
+    "not tried": (NotTried(why="f was stopped 3 times already", timed_out=True), Outcome.TIMED_OUT, "not run: f was stopped"),
     "dead": (Died(how="signal 9"), Outcome.RAISED, "ended the Python process instead of returning a value"),
     "no data": (Value(unusable="a generator"), Outcome.FAILED, "returned something that is not plain data"),
 }  # fmt: skip

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlgrade import redact
 from mlgrade.reports import junit
-from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Status, Visibility
+from mlgrade.results import CheckResult, ConceptReport, Isolation, Outcome, Report, Status, Visibility
 
 
 def check(outcome: Outcome, message: str = "", title: str = "Title") -> CheckResult:
@@ -53,22 +54,32 @@ def test_counts() -> None:
     assert root.tag == "testsuites"
     counts = {name: suite.get(name) for name in ("name", "tests", "failures", "errors", "skipped")}
     assert counts == {"name": "c", "tests": "6", "failures": "1", "errors": "3", "skipped": "1"}
-    tags = {str(outcome): [child.tag for child in case] for outcome, case in zip(Outcome, suite, strict=True)}
+    tags = {
+        str(outcome): [child.tag for child in case]
+        for outcome, case in zip(Outcome, suite.findall("testcase"), strict=True)
+    }
     assert tags == {"passed": [], "failed": ["failure"], "raised": ["error"], "timed_out": ["error"], "skipped": ["skipped"], "broken": ["error"]}  # fmt: skip
 
 
 @pytest.mark.parametrize(("status", "tag"), [(Status.NOT_STARTED, "skipped"), (Status.CANNOT_RUN, "error"), (Status.TIMED_OUT, "error"), (Status.BROKEN, "error")])  # fmt: skip
 def test_a_file_that_was_not_graded_is_one_case(status: Status, tag: str) -> None:
     """A file without checks does not vanish from the count; its reason is in it."""
-    [case] = parsed(report(status=status, reason="why & how"))[0]
+    [case] = parsed(report(status=status, reason="why & how")).iter("testcase")
     assert [child.tag for child in case] == [tag]
     assert case[0].get("message") == "why & how"
 
 
 def test_the_first_line_is_the_message() -> None:
     """The sentence is the attribute that CI systems show; the rest is the text."""
-    [case] = parsed(report(check(Outcome.FAILED, "wrong shape\n(2,)\n(3,)")))[0]
+    [case] = parsed(report(check(Outcome.FAILED, "wrong shape\n(2,)\n(3,)"))).iter("testcase")
     assert (case[0].get("message"), case[0].text) == ("wrong shape", "(2,)\n(3,)")
+
+
+def test_isolation_is_told() -> None:
+    """A CI system shows behind which walls the file was run."""
+    given_report = msgspec.structs.replace(report(check(Outcome.PASSED)), isolation=Isolation.STRICT, walls=["process"])
+    properties = {one.get("name"): one.get("value") for one in parsed(given_report).iter("property")}
+    assert properties == {"isolation": "strict", "walls": "process"}
 
 
 HOSTILE = ["]]>", "<failure/>", '" onload="x', "&amp;&#0;", "<![CDATA[", "\x1b[31m", "\0", "\ud800", "\ufffe", "\U0001f600", "a\r\nb", "\u202e"]  # fmt: skip
@@ -79,9 +90,9 @@ def test_hostile_texts(text: str) -> None:
     """Whatever a student's code wrote, once redacted it comes back from the XML as it was shown."""
     shown = redact.clean(text)
     first, _, rest = shown.partition("\n")
-    [case] = parsed(report(check(Outcome.FAILED, shown)))[0]
+    [case] = parsed(report(check(Outcome.FAILED, shown))).iter("testcase")
     assert (case[0].get("message"), case[0].text or "") == (first, rest)
-    [whole] = parsed(report(status=Status.CANNOT_RUN, reason=shown))[0]
+    [whole] = parsed(report(status=Status.CANNOT_RUN, reason=shown)).iter("testcase")
     assert whole[0].get("message") == shown
 
 
@@ -89,4 +100,4 @@ def test_hostile_texts(text: str) -> None:
 @given(st.text(st.characters(), max_size=80), st.sampled_from(Outcome))
 def test_any_redacted_text_makes_valid_xml(text: str, outcome: Outcome) -> None:
     """Any text that has passed redact can be written and read again."""
-    assert len(parsed(report(check(outcome, redact.clean(text))))[0]) == 1
+    assert len(parsed(report(check(outcome, redact.clean(text)))).findall("*/testcase")) == 1

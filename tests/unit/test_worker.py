@@ -783,7 +783,7 @@ def test_strikes(host: Host) -> None:
     with attempt(host, STUCK + "\ndef g(): return 2", call_seconds=0.1, strikes=2) as tried:
         for _ in range(2):
             assert isinstance(tried.call("f", (True,), {}), TimedOut)
-        assert tried.call("f", (False,), {}) == NotTried(why="f was stopped 2 times already")
+        assert tried.call("f", (False,), {}) == NotTried(why="f was stopped 2 times already", timed_out=True)
         assert value(tried.call("g", (), {})) == 2
 
 
@@ -791,7 +791,9 @@ def test_total_limit(host: Host) -> None:
     """When the seconds for the whole file are used up, no further call is made."""
     with attempt(host, STUCK, total_seconds=0.2) as tried:
         assert isinstance(tried.call("f", (True,), {}), TimedOut)
-        assert tried.call("f", (False,), {}) == NotTried(why="the 0.2 s for the whole file were used up")
+        assert tried.call("f", (False,), {}) == NotTried(
+            why="the 0.2 s for the whole file were used up", timed_out=True
+        )
 
 
 def test_a_file_that_dies_on_its_second_import(host: Host) -> None:

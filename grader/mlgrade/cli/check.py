@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--concept", metavar="NAME", default="", help="Which exercise it is, for a file under another name.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON (schema mlgrade/report/1).")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Also write a JUnit XML file.")
+@click.option("--require-isolation", is_flag=True, help="Check nothing unless every needed wall stands (see doctor).")
 @click.option("-v", "--verbose", is_flag=True, help="Every check, and every failure in full.")
 @options.plain
 @options.course
@@ -34,6 +35,7 @@ def command(
     concept: str,
     as_json: bool,
     junit: Path | None,
+    require_isolation: bool,
     verbose: bool,
     plain: bool,
     course: Path | None,
@@ -52,6 +54,8 @@ def command(
     started = launcher()  # first of all: the worker loads numpy while this process loads pytest
     with options.waiting("checking"):
         try:
+            if require_isolation:
+                _require(started)
             outcome = _grade(paths, concept, course, started)
         finally:
             started.close()
@@ -97,6 +101,13 @@ def _remember(course: Course, found: Sequence[Submission], report: Report) -> Ch
         click.echo(f"mlgrade: {problem}", err=True)
     following = progress.upcoming(course, memories)
     return Checked(report, changes, options.shown(course.exercise(following)) if following else "")
+
+
+def _require(started: Launcher) -> None:
+    """Ask a worker which walls stand, before any student code."""
+    from mlgrade.sandbox.host import Host
+
+    Host(started).require()
 
 
 def _write_junit(path: Path, report: Report) -> None:

@@ -16,7 +16,7 @@ _TAGS = {
 def render(report: Report) -> bytes:
     root = ET.Element("testsuites", name=report.course, time=f"{report.seconds:.3f}")
     for concept in report.concepts:
-        root.append(_suite(concept))
+        root.append(_suite(concept, report))
     for element in root.iter():
         element.attrib = {name: _legal(value) for name, value in element.attrib.items()}
         element.text = element.text and _legal(element.text)
@@ -30,7 +30,7 @@ def _legal(text: str) -> str:
     return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", text)
 
 
-def _suite(concept: ConceptReport) -> ET.Element:
+def _suite(concept: ConceptReport, report: Report) -> ET.Element:
     cases = [_case(concept, check) for check in concept.checks] or [_whole(concept)]
     counts = {
         "tests": len(cases),
@@ -39,6 +39,9 @@ def _suite(concept: ConceptReport) -> ET.Element:
         "skipped": sum(case.find("skipped") is not None for case in cases),
     }
     suite = ET.Element("testsuite", {"name": concept.concept} | {name: str(count) for name, count in counts.items()})
+    properties = ET.SubElement(suite, "properties")
+    ET.SubElement(properties, "property", name="isolation", value=report.isolation)
+    ET.SubElement(properties, "property", name="walls", value=", ".join(report.walls))
     suite.extend(cases)
     return suite
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from mlgrade.errors import ProtocolError
+from mlgrade.errors import ProtocolError, SandboxError
+from mlgrade.sandbox import confine
 from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
 from mlgrade.sandbox.launch import Launcher, Process
 from mlgrade.sandbox.limits import CALLBACK_BYTES, MIB, Limits
@@ -82,6 +83,14 @@ class Host:
     def walls(self) -> tuple[str, ...]:
         """The walls around every worker so far: the weakest one says what may be promised."""
         return self._walls or ()
+
+    def require(self) -> None:
+        """Start a worker to see which walls stand. Raises SandboxError if one that hidden suites ask for is missing."""
+        self.worker(Limits()).close()
+        if missing := confine.missing(self.walls):
+            raise SandboxError(
+                f"student code is not shut in well enough here: {', '.join(missing)} missing; run: mlgrade doctor"
+            )
 
     def worker(self, limits: Limits) -> Worker:
         worker = Worker(self._launcher.spawn(limits), limits)

@@ -23,4 +23,4 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     output_chars: int = 10_000
     packages: bool = False  # whether installed packages other than numpy may be read
     strikes: int = 3  # time-outs of one function before its later calls are no longer tried
-    deaths: int = 5  # of the worker, over the whole file, before nothing more is tried
+    deaths: int = 20  # of the worker, over the whole file, before nothing more is tried

@@ -41,11 +41,16 @@ NEEDED = frozenset({PROCESS, DESCRIPTORS, RLIMITS, LANDLOCK, SECCOMP})
 HELD_BY_THE_KERNEL = frozenset({RLIMITS, LANDLOCK, SECCOMP, IDENTITY, JOB})
 
 
+def missing(walls: Iterable[str]) -> list[str]:
+    """Return the walls that hidden suites ask for on this system and that do not stand."""
+    needed = NEEDED | ({IDENTITY} if identity.available() else set())
+    return [wall for wall in WALLS if wall in needed - set(walls)]
+
+
 def level(walls: Iterable[str]) -> str:
     """Return `strict` when all walls that hidden suites ask for stand, `none` when the kernel holds not one."""
     standing = set(walls)
-    needed = NEEDED | ({IDENTITY} if identity.available() else set())
-    if needed <= standing:
+    if not missing(standing):
         return "strict"
     return "reduced" if standing & HELD_BY_THE_KERNEL else "none"
 
@@ -86,7 +91,7 @@ class Plan:
             self._files.apply(scratch)
             yield LANDLOCK
         elif self._has(AUDIT, True):
-            audit.refuse(scratch)
+            audit.refuse(scratch, packages=limits.packages)
             yield AUDIT
         if self._has(DESCRIPTORS, sys.platform != "win32"):
             descriptors.close_all_but(*kept, *(self._calls.kept if self._calls else ()))

@@ -15,6 +15,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from mlgrade.sandbox.confine.landlock import readable
+
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 PROGRAMS = ("subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.kill", "os.startfile")
 SOCKETS = ("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo")
@@ -31,13 +33,10 @@ CHANGES = (
 )
 
 
-def refuse(scratch: str) -> None:
+def refuse(scratch: str, *, packages: bool) -> None:
     """Refuse, from now on, what student code has no business with."""
-    sys.addaudithook(_hook(os.path.realpath(scratch), _libraries()))
-
-
-def _libraries() -> tuple[str, ...]:
-    return tuple({os.path.realpath(path) for path in (sys.prefix, sys.base_prefix, *sys.path) if path})
+    libraries = tuple({os.path.realpath(path) for path in readable(packages=packages)})
+    sys.addaudithook(_hook(os.path.realpath(scratch), libraries))
 
 
 def _hook(scratch: str, libraries: tuple[str, ...]) -> Callable[[str, tuple[Any, ...]], None]:

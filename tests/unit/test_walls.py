@@ -1,0 +1,316 @@
+"""The walls around a worker, each for itself, and the scratch folder that it stands in."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mlgrade import proof, refusals
+from mlgrade.errors import SandboxError
+from mlgrade.sandbox import confine
+from mlgrade.sandbox.confine import WALLS, identity, job, kernel
+from mlgrade.sandbox.host import Died, Host, Raised, Result, Value
+from mlgrade.sandbox.launch import FreshProcess, WarmParent, launcher
+from mlgrade.sandbox.limits import MIB, SCRATCH_BYTES, SCRATCH_ENTRIES, Limits
+from mlgrade.sandbox.protocol import Load, Loaded
+from mlgrade.sandbox.scratch import PREFIX, OverfullError, Scratch, Watch, sweep
+
+LINUX = sys.platform == "linux"
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Host]:
+    with Host(launcher()) as running:
+        yield running
+
+
+def called(host: Host, source: str, seconds: float = 5.0) -> Result:
+    """What `f()` of a source gives in a worker of its own."""
+    load = Load(
+        source=source.encode(), name="a", filename="a.py", functions=["f"], imports=["stdlib", "numpy"], forbid=[]
+    )
+    worker = host.worker(Limits())
+    loaded = worker.load(load)
+    assert isinstance(loaded, Loaded)
+    assert loaded.fault is None, loaded.fault
+    try:
+        return worker.call("f", (), {}, seconds)
+    finally:
+        worker.close()
+
+
+# -- which walls stand ----------------------------------------------------------------------------------------
+
+
+def test_all_needed_walls_stand_here() -> None:
+    """On this machine a worker stands behind every wall that hidden suites ask for."""
+    with Host(launcher()) as host:
+        host.require()
+        assert confine.level(host.walls) == "strict"
+
+
+@pytest.mark.parametrize("wall", sorted(confine.NEEDED - {"process"}))
+def test_a_missing_wall_is_noticed(wall: str) -> None:
+    """Without one of them isolation is reduced, the wall is named, and whoever demands it gets no worker."""
+    with Host(launcher(without=[wall])) as host, pytest.raises(SandboxError, match=f"{wall} missing"):
+        host.require()
+    assert confine.level(host.walls) == "reduced"
+
+
+def test_the_weakest_worker_speaks_for_all(host: Host) -> None:
+    """What a host says of its walls holds for each worker that it had."""
+    host.worker(Limits()).close()
+    mixed = Host(host._launcher)
+    mixed.worker(Limits()).close()
+    assert "seccomp" in mixed.walls
+    with Host(launcher(without=["seccomp"])) as bare:
+        mixed._launcher = bare._launcher
+        mixed.worker(Limits()).close()
+    assert "seccomp" not in mixed.walls
+
+
+def test_no_wall_of_the_kernel_is_none() -> None:
+    """A process of its own alone is no isolation to speak of."""
+    assert confine.level(["process", "audit hook", "descriptors"]) == "none"
+
+
+@pytest.mark.parametrize("act", proof.acts(), ids=lambda act: act.wall)
+def test_each_wall_is_what_refuses(act: proof.Act) -> None:
+    """An act that is possible without a wall is refused with it, all else being equal."""
+    [one], walls = proof.prove([act])
+    if act.wall not in walls and act.wall != "audit hook":
+        pytest.skip(f"{act.wall} cannot be had here")
+    assert one.holds, one
+
+
+def test_a_fresh_process_has_the_same_walls() -> None:
+    """The way of systems without a warm parent puts up what the system has."""
+    with Host(FreshProcess()) as host:
+        host.require()
+        assert isinstance(called(host, "import os\ndef f(): return os.fork()"), Raised)
+
+
+def test_a_wall_that_cannot_be_put_up_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that fails to shut itself in runs nothing, and says why."""
+    with Host(WarmParent()) as host:
+        gone = host._launcher._scratch.path  # type: ignore[attr-defined]
+        monkeypatch.setattr(Scratch, "folder", lambda _self: f"{gone}/{PREFIX}not-there")
+        with pytest.raises(SandboxError, match="could not be started"):
+            host.worker(Limits())
+
+
+# -- honest code ----------------------------------------------------------------------------------------------
+
+
+def test_honest_code_is_refused_nothing() -> None:
+    """Threads, FFT, SVD, einsum, late imports, temporary files, warnings: all work, and no call is refused."""
+    uses = list(refusals.honest())
+    assert {use.name for use in uses} >= {
+        "threads",
+        "fourier",
+        "linear_algebra",
+        "einsum",
+        "late_imports",
+        "files",
+        "warns",
+    }
+    assert [use for use in uses if not use.worked or use.refused] == []
+
+
+def test_a_refused_call_is_named(tmp_path: Path) -> None:
+    """What the filter refuses is listed by name, and the worker is refused it all the same."""
+    listing = refusals.Listing(str(tmp_path))
+    with Host(launcher(listing=listing.path)) as host:
+        assert isinstance(called(host, "import socket\ndef f(): return socket.socket()"), Raised)
+        assert listing.new() == ["socket"]
+        assert isinstance(called(host, "import os\ndef f(): return os.fork()"), Raised)
+        assert "clone" in " ".join(listing.new())
+
+
+# -- users ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not identity.available(), reason="only root can give workers users of their own")
+def test_each_worker_is_another_user(host: Host) -> None:
+    """Two workers are two users, neither of them root, without groups and without rights to become anybody else."""
+    source = "import os\ndef f(): return [os.getuid(), os.geteuid(), os.getgid(), len(os.getgroups())]"
+    first, second = called(host, source), called(host, source)
+    assert isinstance(first, Value)
+    assert isinstance(second, Value)
+    assert first.value[0] != second.value[0]
+    for value in (first.value, second.value):
+        assert identity.FIRST <= value[0] < identity.FIRST + identity.COUNT
+        assert value[1:] == [value[0], value[0], 0]
+
+
+def test_the_range_of_users_belongs_to_no_account() -> None:
+    """Numbers go round within the range."""
+    numbers = identity.users()
+    taken = [next(numbers) for _ in range(identity.COUNT + 1)]
+    assert len(set(taken)) == identity.COUNT
+    assert {*taken} == {*range(identity.FIRST, identity.FIRST + identity.COUNT)}
+
+
+@pytest.mark.skipif(not LINUX, reason="prctl is Linux's")
+def test_the_grader_hides_itself() -> None:
+    """Whoever starts workers cannot be traced or read by other processes of the same user any more."""
+    code = "from mlgrade.sandbox.launch import launcher; import ctypes; launcher().close(); print(ctypes.CDLL(None).prctl(3))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "0\n"
+
+
+# -- deaths ---------------------------------------------------------------------------------------------------
+
+SHUT = "import os\ndef f():\n    os.mkdir('a', 0)\n    os.mkdir('b')\n    os.mkdir('b/c', 0)\n    return 1"
+NAMES = "import os\ndef f():\n    for name in (b'\\xff', b'new\\nline', b'-rf'):\n        os.close(os.open(name, os.O_CREAT | os.O_WRONLY, 0))\n    return 1"
+NESTED = """
+import os
+def f():
+    top = os.open('.', os.O_RDONLY)
+    for _ in range(900):
+        os.mkdir('d', 0o700, dir_fd=top)
+        inner = os.open('d', os.O_RDONLY, dir_fd=top)
+        os.close(top)
+        top = inner
+    return 1
+"""
+
+
+@pytest.mark.parametrize("source", [SHUT, NAMES, NESTED], ids=["shut", "names", "nested"])
+@pytest.mark.parametrize("start", [WarmParent, FreshProcess])
+def test_nothing_stays_in_the_scratch_folder(source: str, start: type[WarmParent] | type[FreshProcess]) -> None:
+    """Folders that nobody may enter, names that are no text, deep nesting: all gone with the worker."""
+    with Host(start()) as host:
+        top = Path(host._launcher._scratch.path)  # type: ignore[attr-defined]
+        assert called(host, source) == Value(value=1)
+        assert list(top.iterdir()) == []
+    assert not top.exists()
+
+
+@pytest.mark.skipif(not LINUX, reason="only a warm parent watches")
+@pytest.mark.parametrize(
+    ("deed", "why"),
+    [
+        ("n = 0\n    while True:\n        open(f'{(n := n + 1)}', 'w').close()", f"more than {SCRATCH_ENTRIES} files"),
+        (
+            "n = 0\n    while True:\n        open(f'{(n := n + 1)}', 'wb').write(bytes(1 << 20))",
+            f"more than {SCRATCH_BYTES // MIB} MiB",
+        ),
+    ],
+    ids=["files", "bytes"],
+)
+def test_a_scratch_folder_does_not_grow_for_ever(host: Host, deed: str, why: str) -> None:
+    """Whoever fills the disk is stopped from outside, and told so."""
+    result = called(host, f"def f():\n    {deed}", seconds=30.0)
+    assert isinstance(result, Died)
+    assert why in result.how
+
+
+def test_a_file_does_not_grow_for_ever(host: Host) -> None:
+    """One file has a limit of its own, kept by the kernel."""
+    result = called(host, "def f():\n    with open('a', 'wb') as file: file.write(bytes(17 << 20))")
+    assert isinstance(result, (Raised, Died)), result
+
+
+def test_a_graders_death_leaves_no_scratch_folder() -> None:
+    """The warm parent tidies up after a grader that was killed."""
+    code = (
+        "import sys; from mlgrade.sandbox.launch import WarmParent; from mlgrade.sandbox.limits import Limits; p = WarmParent();"
+        "p.spawn(Limits()); print(p._scratch.path, flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as grader:
+        assert grader.stdout is not None
+        folder = Path(grader.stdout.readline().strip())
+        assert folder.is_dir()
+        grader.kill()
+    deadline = time.monotonic() + 30
+    while folder.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not folder.exists()
+
+
+def test_sweep_touches_only_scratch_folders(tmp_path: Path) -> None:
+    """Whatever goes wrong elsewhere, a folder of somebody else's is not removed."""
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(ValueError, match="no scratch folder"):
+        sweep(str(tmp_path))
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_sweep_does_not_follow_links(tmp_path: Path) -> None:
+    """A link in a scratch folder is removed, and what it points at stays."""
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "file").write_text("1")
+    folder = tmp_path / f"{PREFIX}a"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "inner" / "link").symlink_to(tmp_path / "precious")
+    (folder / "link").symlink_to(tmp_path / "precious" / "file")
+    sweep(str(folder))
+    assert not folder.exists()
+    assert (tmp_path / "precious" / "file").read_text() == "1"
+
+
+def test_watch_counts_without_following_links(tmp_path: Path) -> None:
+    """A link into a large folder costs one entry."""
+    (tmp_path / "large").mkdir()
+    for number in range(SCRATCH_ENTRIES + 1):
+        (tmp_path / "large" / str(number)).touch()
+    (tmp_path / "scratch").mkdir()
+    (tmp_path / "scratch" / "link").symlink_to(tmp_path / "large")
+    Watch(str(tmp_path / "scratch"))()
+    with pytest.raises(OverfullError, match="files"):
+        Watch(str(tmp_path / "large"))()
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_mount(), reason="no file system in memory here")
+def test_the_scratch_folder_is_in_memory() -> None:
+    """Where the system has such a place, nothing of a submission ever reaches a disk."""
+    made = Scratch()
+    try:
+        assert made.path.startswith("/dev/shm/")
+    finally:
+        sweep(made.path)
+
+
+# -- Windows, as far as it can be looked at from here ---------------------------------------------------------
+
+
+@pytest.mark.skipif(ctypes.sizeof(ctypes.c_void_p) != 8, reason="the sizes of 64 bits")
+def test_the_layout_of_a_job_object() -> None:
+    """The structures have the sizes that Windows documents for 64 bits, and carry the limits."""
+    assert ctypes.sizeof(job.BasicLimits) == 64
+    assert ctypes.sizeof(job.ExtendedLimits) == 144
+    wanted = job.limits(512 * MIB)
+    assert wanted.process_memory == 512 * MIB
+    assert wanted.basic.flags == 0x8 | 0x100 | 0x400 | 0x2000
+
+
+def test_every_wall_is_described() -> None:
+    """A wall that can stand has a sentence that says what it stops."""
+    assert {act.wall for act in proof.acts()} | {"job object"} == set(WALLS)
+
+
+def test_an_error_names_the_call() -> None:
+    """A system call that fails says which one it was."""
+    with pytest.raises(OSError, match="pidfd_open"):
+        kernel.call("pidfd_open", ctypes.c_int(-1), ctypes.c_uint(0))
+
+
+def test_blas_threads_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread unless MLGRADE_BLAS_THREADS says otherwise; the user's own setting does not leak in."""
+    source = "import os\ndef f(): return os.environ['OPENBLAS_NUM_THREADS']"
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "7")
+    with Host(launcher()) as host:
+        assert called(host, source) == Value(value="1")
+    monkeypatch.setenv("MLGRADE_BLAS_THREADS", "2")
+    with Host(launcher()) as host:
+        assert called(host, source) == Value(value="2")
+        assert os.environ["OPENBLAS_NUM_THREADS"] == "7"
