@@ -23,7 +23,6 @@ from typing import Protocol
 import msgspec
 
 from mlgrade.errors import SandboxError
-from mlgrade.sandbox.confine import JOB, hiding, job
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.pipes import ClosedError, DeadlineError, Pipe, PollPipe, ThreadPipe
 from mlgrade.sandbox.protocol import FAILED
@@ -97,10 +96,12 @@ def _homes() -> list[str]:
 
 class WarmParent:
     def __init__(self, without: Iterable[str] = (), listing: str = "") -> None:
-        hiding.hide()
         self._without, self._listing = tuple(without), listing
         self._scratch = Scratch()
         self._start()
+        from mlgrade.sandbox.confine import hiding  # now, while the warm parent loads numpy
+
+        hiding.hide()
 
     def _start(self) -> None:
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -244,6 +245,8 @@ class OwnProcess:
                 os.close(ours_out)
                 raise SandboxError(f"a worker could not be started: {error}") from None
         self.pipe: Pipe = ThreadPipe(ours_in, ours_out)
+        from mlgrade.sandbox.confine import JOB, job  # now, while the worker loads numpy
+
         jobs = (JOB,) if job.contain(self._process, limits.memory_bytes) else ()
         self.walls = (*_await_ready(self), *jobs)
 

@@ -6,7 +6,8 @@ processes are counted by themselves (RLIMIT_NPROC). Whoever does not run as root
 of the machine, and cannot have it between grader and worker: there, seccomp and Landlock do the work alone.
 
 One capability may be kept. Where Python itself lies in a folder that only root may enter (as /root/.pyenv), the worker
-keeps CAP_DAC_READ_SEARCH, or its late imports would fail. What it may then read is still Landlock's list.
+keeps CAP_DAC_READ_SEARCH, or its late imports would fail (CAP_DAC_OVERRIDE in a container that grants only that).
+What it may then read and write is still Landlock's list.
 
 Sources: credentials(7), capabilities(7), user_namespaces(7). The range lies in what systemd keeps for transient users.
 """
@@ -28,7 +29,7 @@ from mlgrade.sandbox.confine import kernel
 FIRST, COUNT = 61_184, 4_096
 PR_SET_KEEPCAPS = 8
 CAPABILITIES_VERSION = 0x2008_0522
-CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID = 2, 6, 7
+CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID = 1, 2, 6, 7
 
 
 def available() -> bool:
@@ -36,7 +37,7 @@ def available() -> bool:
     if not hasattr(os, "geteuid") or os.geteuid() != 0 or not Path("/proc/self/uid_map").exists():
         return False
     mapped = all(_maps(Path(f"/proc/self/{kind}_map")) for kind in ("uid", "gid"))
-    return mapped and all(_capabilities() >> one & 1 for one in (CAP_SETUID, CAP_SETGID))
+    return mapped and all(capabilities() >> one & 1 for one in (CAP_SETUID, CAP_SETGID))
 
 
 def _maps(table: Path) -> bool:
@@ -44,7 +45,7 @@ def _maps(table: Path) -> bool:
     return any(first <= FIRST and first + count >= FIRST + COUNT for first, _, count in rows)
 
 
-def _capabilities() -> int:
+def capabilities() -> int:
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1], 16) for line in lines if line.startswith("CapEff:"))
 
@@ -59,7 +60,7 @@ class Identity:
     """What all workers of one parent have in common."""
 
     def __init__(self) -> None:
-        self._kept = 0 if python_is_open_to_all() else 1 << CAP_DAC_READ_SEARCH
+        self._kept = 0 if python_is_open_to_all() else _right_to_read()
 
     def become(self, user: int, scratch: str) -> None:
         """Become this user for good, who has no group, no right and nothing but a scratch folder."""
@@ -77,6 +78,11 @@ def keep_only(capabilities: int) -> None:
     low, high = capabilities & 0xFFFF_FFFF, capabilities >> 32
     header = struct.pack("=Ii", CAPABILITIES_VERSION, 0)
     kernel.call("capset", header, struct.pack("=6I", low, low, 0, high, high, 0))
+
+
+def _right_to_read() -> int:
+    held = capabilities()
+    return next((1 << one for one in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE) if held >> one & 1), 0)
 
 
 def python_is_open_to_all() -> bool:

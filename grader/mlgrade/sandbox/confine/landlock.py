@@ -58,9 +58,9 @@ class Plan:
         self._abi = abi()
         self._rights = max(rights for version, rights in FILE_RIGHTS.items() if version <= self._abi)
         self._rules: list[tuple[int, int]] = []
-        for path in readable(packages=packages):
+        for path in dict.fromkeys(map(os.path.realpath, readable(packages=packages))):  # /lib is often /usr/lib
             self.allow(path, READ)
-        for folder in sys.path:
+        for folder in dict.fromkeys(sys.path):
             self.allow(folder, READ_DIR)  # an import looks at names before it opens anything
         for device in ("/dev/null", "/dev/zero", "/dev/urandom"):
             self.allow(device, READ_FILE | WRITE_FILE)

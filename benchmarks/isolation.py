@@ -1,0 +1,135 @@
+"""What the walls cost: a worker against a bare fork, a small call against none, a whole check with walls and without.
+
+    python benchmarks/isolation.py [--runs 40]
+
+All figures of one run are measured side by side, in turns, so that a busy machine slows all of them. A figure is the
+median over the runs; ratios and differences are between medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from mlgrade.sandbox.confine import WALLS
+from mlgrade.sandbox.host import Host, Value
+from mlgrade.sandbox.launch import launcher
+from mlgrade.sandbox.limits import Limits
+from mlgrade.sandbox.protocol import Load, Loaded
+
+ROOT = Path(__file__).resolve().parents[1]
+NO_WALLS = [*WALLS]
+ECHO = Load(
+    source=b"import numpy as np\ndef f(x): return x\ndef svd(n): return float(np.linalg.svd(np.ones((n, n)))[1][0])\n",
+    name="echo",
+    filename="echo.py",
+    functions=["f", "svd"],
+    imports=["numpy"],
+    forbid=[],
+)
+SMALL = np.ones((3, 4))
+CALLS = 200
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=40)
+    runs = parser.parse_args().runs
+    with Host(launcher()) as walls, Host(launcher(without=NO_WALLS)) as bare:
+        fork, plain, worker = medians(runs, bare_fork, lambda: start(bare), lambda: start(walls))
+        print(f"a bare fork {ms(fork)}, a worker without walls {ms(plain)}, with walls {ms(worker)}")
+        print(f"starting a confined worker costs {ms(worker - fork)} more than a bare fork (at most 5 ms)")
+        print(f"a small call costs {small_call(runs, walls)} more than none (at most 0.1 ms)")
+        print(f"SVD of 300 x 300 inside against outside: ratio {linear_algebra(runs, walls):.2f}")
+    for path in ("solutions/softmax.py", "solutions"):
+        tries = [functools.partial(check, path, without) for without in (NO_WALLS, [])]
+        without, with_walls = medians(max(3, runs // 3), *tries)
+        print(f"mlgrade check {path}: {ms(without)} without walls, {ms(with_walls)} with")
+        print(f"ratio {with_walls / without:.3f} (at most 1.05)")
+
+
+def medians(runs: int, *acts: Callable[[], float]) -> list[float]:
+    """Seconds of each act, the acts taking turns."""
+    for act in acts:
+        act()
+    rounds = [[act() for act in acts] for _ in range(runs)]
+    return [statistics.median(column) for column in zip(*rounds, strict=True)]
+
+
+def timed(act: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    act()
+    return time.perf_counter() - begun
+
+
+def bare_fork() -> float:
+    def act() -> None:
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0)
+        os.waitpid(pid, 0)
+
+    return timed(act)
+
+
+def start(host: Host) -> float:
+    return timed(lambda: host.worker(Limits()).close())
+
+
+def small_call(runs: int, host: Host) -> str:
+    """The round trip of a 3 x 4 array, less what the function itself takes (nothing to speak of)."""
+    worker = host.worker(Limits())
+    if not isinstance(worker.load(ECHO), Loaded):
+        raise SystemExit("the worker does not take its source; run: mlgrade doctor")
+
+    def calls() -> float:
+        return timed(lambda: [worker.call("f", (SMALL,), {}, 5.0) for _ in range(CALLS)]) / CALLS
+
+    [seconds] = medians(runs, calls)
+    worker.close()
+    return ms(seconds)
+
+
+def check(path: str, without: list[str]) -> float:
+    """The real command in a process of its own, which starts its workers without some walls."""
+    code = (
+        "import functools, sys; from mlgrade.sandbox import launch;"
+        f"launch.launcher = functools.partial(launch.launcher, {without!r});"
+        "from mlgrade.cli import main; main()"
+    )
+    command = [sys.executable, "-c", code, "check", path, "--plain"]
+    return timed(lambda: subprocess.run(command, cwd=ROOT, capture_output=True, check=True))
+
+
+def linear_algebra(runs: int, host: Host) -> float:
+    worker = host.worker(Limits())
+    worker.load(ECHO)
+
+    def inside() -> float:
+        result: list[object] = []
+        seconds = timed(lambda: result.append(worker.call("svd", (300,), {}, 5.0)))
+        if not isinstance(result[0], Value):
+            raise SystemExit(f"SVD failed inside: {result[0]}")
+        return seconds
+
+    within, without = medians(runs, inside, lambda: timed(lambda: np.linalg.svd(np.ones((300, 300)))))
+    worker.close()
+    return within / without
+
+
+def ms(seconds: float) -> str:
+    return f"{seconds * 1000:.2f} ms"
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    main()
