@@ -221,8 +221,8 @@ class Nursery:
     def __init__(self, line: socket.socket, listing: str, without: Sequence[str]) -> None:
         self._line = line
         self._around = (NAMESPACES,) if NAMESPACES not in without and namespaces.enter() else ()
-        self._plan = functools.cache(lambda packages: Plan(packages=packages, without=without, listing=listing))
-        self._plan(False)
+        self._new_plan = functools.partial(Plan, without=without, listing=listing)
+        self._plans = {False: self._new_plan()}  # by whether a course lets installed packages be read
         self._users = identity.users()
         self._workers: set[int] = set()
 
@@ -231,7 +231,18 @@ class Nursery:
             data, descriptors, _, _ = socket.recv_fds(self._line, 4096, 3)
             if not data:
                 return
-            self._line.send(b"%d\n" % (self._fork(data, descriptors) if descriptors else self._reap(int(data))))
+            if not descriptors:
+                self._line.send(b"%d\n" % self._reap(int(data)))
+                continue
+            plan = self._plan(start := msgspec.json.decode(data, type=Start))
+            self._line.send(b"%d\n" % self._fork(start, plan, descriptors))
+            plan.renew()  # after the answer: the worker is at work already
+
+    def _plan(self, start: Start) -> Plan:
+        packages = start.limits.packages
+        if packages not in self._plans:
+            self._plans[packages] = self._new_plan(packages=packages)
+        return self._plans[packages]
 
     def _reap(self, pid: int) -> int:
         self._workers.discard(pid)
@@ -239,23 +250,22 @@ class Nursery:
         orphans.kill_others(self._workers)
         return status
 
-    def _fork(self, data: bytes, descriptors: list[int]) -> int:
+    def _fork(self, start: Start, plan: Plan, descriptors: list[int]) -> int:
         parent, user = os.getpid(), next(self._users)
         pid = os.fork()
         if not pid:
-            self._work(msgspec.json.decode(data, type=Start), descriptors, parent, user)
+            self._work(start, plan, descriptors, parent, user)
         for descriptor in descriptors:
             os.close(descriptor)
         self._workers.add(pid)
         return pid
 
-    def _work(self, start: Start, descriptors: list[int], parent: int, user: int) -> None:
+    def _work(self, start: Start, plan: Plan, descriptors: list[int], parent: int, user: int) -> None:
         orphans.die_with(parent)  # first of all: a worker that loops never looks at its pipe again
         os.setsid()
         source, sink, stack = descriptors
         _stack_on_request(stack)
         _settle(start.scratch)
-        plan = self._plan(start.limits.packages)
         erect = functools.partial(plan.erect, start.limits, start.scratch, (source, sink, stack))
         serve(source, sink, start.limits, lambda: (*erect(parent=parent, user=user), *self._around))
 

@@ -70,6 +70,11 @@ class Plan:
     def _has(self, wall: str, available: bool) -> bool:
         return available and wall not in self._without
 
+    def renew(self) -> None:
+        """Make ready, in the warm parent, what a worker has used up."""
+        if self._files is not None:
+            self._files.renew()
+
     def erect(
         self, limits: Limits, scratch: str, kept: tuple[int, ...], *, parent: int = 0, user: int = 0
     ) -> tuple[str, ...]:

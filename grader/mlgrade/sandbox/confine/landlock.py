@@ -4,8 +4,7 @@ Theory of operation: Landlock lets a process give up rights on files for good. E
 knows is handled, so what is not allowed below is refused: reading anything but Python, numpy and the system's
 libraries; writing anywhere but in the worker's own scratch folder; executing any program; TCP; and, where the kernel
 can, signals and abstract sockets beyond this process. The paths are opened once in the warm parent, and each worker
-shuts itself in before it reads its source (a ruleset is a matter of 0.1 ms; one for all would have to let all
-workers into one scratch folder). The course, the suites, the solutions and the user's own files are under no
+shuts itself in before it reads its source. The course, the suites, the solutions and the user's own files are under no
 allowed folder: this is the wall that keeps a submission from simply opening them.
 
 What it does not cover: `stat` and the names of files, `chmod` and the like on one's own files, UDP and Unix sockets
@@ -52,45 +51,60 @@ def abi() -> int:
 
 
 class Plan:
-    """What workers may still do. Its paths are opened once, in the warm parent; each worker makes a ruleset of them."""
+    """What workers may still do. Its paths are opened once, in the warm parent.
+
+    A ruleset is made ahead for the next worker, which adds its own scratch folder and shuts itself in; it is used once,
+    or a worker could enter the scratch folders of those before it.
+    """
 
     def __init__(self, *, packages: bool = False) -> None:
         self._abi = abi()
         self._rights = max(rights for version, rights in FILE_RIGHTS.items() if version <= self._abi)
         self._rules: list[tuple[int, int]] = []
         for path in dict.fromkeys(map(os.path.realpath, readable(packages=packages))):  # /lib is often /usr/lib
-            self.allow(path, READ)
+            self._allow(path, READ)
         for folder in dict.fromkeys(sys.path):
-            self.allow(folder, READ_DIR)  # an import looks at names before it opens anything
+            self._allow(folder, READ_DIR)  # an import looks at names before it opens anything
         for device in ("/dev/null", "/dev/zero", "/dev/urandom"):
-            self.allow(device, READ_FILE | WRITE_FILE)
+            self._allow(device, READ_FILE | WRITE_FILE)
+        self._next = self._ruleset()
 
-    def allow(self, path: str, rights: int) -> None:
+    def _allow(self, path: str, rights: int) -> None:
         """Allow rights beneath a path; a path that is not there needs no rule."""
         try:
-            beneath = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            self._rules.append(self._rule(path, rights))
         except (FileNotFoundError, NotADirectoryError):
             return
-        self._rules.append((beneath, rights if Path(path).is_dir() else rights & FILE_ONLY))
+
+    def _rule(self, path: str, rights: int) -> tuple[int, int]:
+        beneath = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        return beneath, (rights if Path(path).is_dir() else rights & FILE_ONLY) & self._rights
+
+    def renew(self) -> None:
+        """Make a ruleset for the next worker, in the place of one that was used."""
+        os.close(self._next)
+        self._next = self._ruleset()
 
     def apply(self, scratch: str) -> None:
         """Give up everything else, in this process and for good."""
-        self.allow(scratch, READ | WRITE_FILE | TRUNCATE | MAKE)
-        ruleset = self._ruleset()
+        _add(self._next, self._rule(scratch, READ | WRITE_FILE | TRUNCATE | MAKE))
         kernel.no_new_privileges()
-        kernel.call(RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
-        for descriptor in (ruleset, *(beneath for beneath, _ in self._rules)):
-            os.close(descriptor)
+        kernel.call(RESTRICT_SELF, ctypes.c_int(self._next), ctypes.c_uint32(0))
 
     def _ruleset(self) -> int:
         net, scoped = TCP if self._abi >= 4 else 0, SCOPES if self._abi >= 6 else 0
         attributes = struct.pack("=QQQ", self._rights, net, scoped)
         size = 24 if self._abi >= 6 else 16 if self._abi >= 4 else 8
         ruleset = kernel.call(CREATE, attributes, ctypes.c_size_t(size), ctypes.c_uint32(0))
-        for beneath, rights in self._rules:
-            rule = struct.pack("=Qi", rights & self._rights, beneath)
-            kernel.call(ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(PATH_BENEATH), rule, ctypes.c_uint32(0))
+        for rule in self._rules:
+            _add(ruleset, rule)
         return ruleset
+
+
+def _add(ruleset: int, rule: tuple[int, int]) -> None:
+    beneath, rights = rule
+    packed = struct.pack("=Qi", rights, beneath)
+    kernel.call(ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(PATH_BENEATH), packed, ctypes.c_uint32(0))
 
 
 def readable(*, packages: bool) -> Iterable[str]:
