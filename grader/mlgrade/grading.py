@@ -20,6 +20,7 @@ from mlgrade.course import Concept, Course
 from mlgrade.errors import UsageError
 from mlgrade.results import ConceptReport, Diagnosis, Finding, Outcome, Status, Visibility
 from mlgrade.sandbox.attempt import Attempt
+from mlgrade.sandbox.confine.landlock import in_reach
 from mlgrade.sandbox.host import Host, Raised, Value
 from mlgrade.sandbox.protocol import Loaded
 from mlgrade.submissions import Submission, lines_of, request
@@ -33,6 +34,7 @@ class Grader:
 
     def __init__(self, course: Course, concepts: Iterable[str], host: Host) -> None:
         self.course, self._host = course, host
+        _keep_out_of_reach(course)
         self.suites = collect(course, concepts)
 
     def grade(self, submission: Submission) -> ConceptReport:
@@ -142,6 +144,11 @@ class Grader:
             return []
         text = solution.read_text(encoding="utf-8")
         return diagnosis.diagnose(text, diagnosis.read(path, text), [call for one in ran for call in one.calls])
+
+
+def _keep_out_of_reach(course: Course) -> None:
+    if beneath := in_reach(course.root, packages=course.sandbox_limits().packages):
+        raise UsageError(f"{course.root}: lies in {beneath}, which student code may read; move the course elsewhere")
 
 
 def collect(course: Course, concepts: Iterable[str]) -> dict[str, Suite]:

@@ -10,18 +10,23 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
 
+from mlgrade import course as courses
 from mlgrade import proof, refusals
-from mlgrade.errors import SandboxError
+from mlgrade.errors import SandboxError, UsageError
+from mlgrade.grading import Grader
 from mlgrade.sandbox import confine
-from mlgrade.sandbox.confine import WALLS, identity, job, kernel
+from mlgrade.sandbox.confine import WALLS, identity, job, kernel, landlock
 from mlgrade.sandbox.host import Died, Host, Raised, Result, Value
 from mlgrade.sandbox.launch import FreshProcess, WarmParent, launcher
 from mlgrade.sandbox.limits import MIB, SCRATCH_BYTES, SCRATCH_ENTRIES, Limits
 from mlgrade.sandbox.protocol import Load, Loaded
 from mlgrade.sandbox.scratch import PREFIX, OverfullError, Scratch, Watch, sweep
 
+ROOT = Path(__file__).resolve().parents[2]
 LINUX = sys.platform == "linux"
 
 
@@ -278,6 +283,16 @@ def test_the_scratch_folder_is_in_memory() -> None:
         assert made.path.startswith("/dev/shm/")
     finally:
         sweep(made.path)
+
+
+def test_a_course_in_reach_of_student_code_is_not_graded(tmp_path: Path) -> None:
+    """A course that lies among the files which a worker may read is refused before anything is run."""
+    within = Path(np.__file__).parent / "core"
+    assert landlock.in_reach(within, packages=False).endswith("numpy")
+    assert landlock.in_reach(tmp_path, packages=False) == ""
+    course = courses.load(ROOT)
+    with pytest.raises(UsageError, match="which student code may read"):
+        Grader(msgspec.structs.replace(course, root=within), [], Host(None))  # type: ignore[arg-type]  # no worker is started
 
 
 # -- Windows, as far as it can be looked at from here ---------------------------------------------------------

@@ -122,6 +122,13 @@ def readable(*, packages: bool) -> Iterable[str]:
         yield from _children(numpy.parent, without=("mlgrade", "__editable__"))
 
 
+def in_reach(folder: Path, *, packages: bool) -> str:
+    """Return the readable path beneath which a folder lies, or nothing: suites must lie beneath none."""
+    home = str(folder.resolve())
+    above = (os.path.realpath(path) for path in readable(packages=packages))
+    return next((path for path in above if home == path or home.startswith(path + os.sep)), "")
+
+
 def _children(folder: Path, without: tuple[str, ...]) -> Iterable[str]:
     try:
         return sorted(str(entry) for entry in folder.iterdir() if not entry.name.startswith(without))
