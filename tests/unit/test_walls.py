@@ -329,3 +329,28 @@ def test_blas_threads_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     with Host(launcher()) as host:
         assert called(host, source) == Value(value="2")
         assert os.environ["OPENBLAS_NUM_THREADS"] == "7"
+
+
+WITHOUT_UNIX = """
+import asyncio, ctypes, json, os, select, shutil, signal, socket, subprocess, sys, tempfile
+import click, msgspec, numpy, platformdirs, pytest, rich.console, yaml
+for name in ("resource", "fcntl", "pwd", "grp", "termios", "pty"):
+    sys.modules[name] = None
+for name in ("geteuid", "getuid", "fork", "setsid", "killpg", "setresuid", "statvfs", "mkfifo", "getpgid"):
+    delattr(os, name)
+for name in ("SIGKILL", "SIGUSR1"):
+    delattr(signal, name)
+sys.platform = "win32"
+import mlgrade.sandbox.worker, mlgrade.sandbox.launch, mlgrade.sandbox.host, mlgrade.cli.check, mlgrade.api, mlgrade.doctor
+from mlgrade.sandbox import confine, scratch
+made = scratch.Scratch()
+made.folder()
+scratch.sweep(made.path)
+print(confine.level(["process"]), os.path.exists(made.path), confine.identity.available())
+"""
+
+
+def test_nothing_on_a_students_path_needs_unix() -> None:
+    """The modules that check a file load, and scratch folders work, on a system without Unix's own calls."""
+    done = subprocess.run([sys.executable, "-c", WITHOUT_UNIX], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("none False False\n", "")
