@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -345,17 +346,14 @@ def test_a_closed_pipe(course: Path) -> None:
     assert "Exception ignored" not in done.stderr
 
 
-def workers() -> set[str]:
-    """Processes that hold, or could hold, student code."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        try:
-            command = (entry / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if b"mlgrade.sandbox.worker" in command:
-            found.add(entry.name)
-    return found
+def workers(below: int) -> set[int]:
+    """Processes that a command started, or that those started: they hold, or could hold, student code."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    found = {pid for pid, parent in parents.items() if parent == below}
+    return found | {pid for pid, parent in parents.items() if parent in found}
 
 
 def wait_until(true: Callable[[], bool]) -> bool:
@@ -372,14 +370,14 @@ def test_nothing_outlives_the_command(sign: signal.Signals, course: Path) -> Non
     """However the command ends while student code loops, no process of it is left."""
     write(course, "def softmax(z, axis=-1):\n    while True: pass\n\nlog_softmax = softmax\n")
     (course / "course.yml").write_text((course / "course.yml").read_text().replace("call: 0.5 s", "call: 60 s"))
-    before = workers()
     process = subprocess.Popen(
         [sys.executable, "-m", "mlgrade", "check"], cwd=course, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    assert wait_until(lambda: len(workers() - before) == 2)
+    assert wait_until(lambda: len(workers(process.pid)) == 2)
+    started = workers(process.pid)
     process.send_signal(sign)
     process.wait()
-    assert wait_until(lambda: not workers() - before)
+    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
 
 
 # -- what is remembered, what is written ----------------------------------------------------------------------
