@@ -373,7 +373,7 @@ def test_nothing_outlives_the_command(sign: signal.Signals, course: Path) -> Non
     process = subprocess.Popen(
         [sys.executable, "-m", "mlgrade", "check"], cwd=course, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    assert wait_until(lambda: len(workers(process.pid)) == 2)
+    assert wait_until(lambda: len(workers(process.pid)) >= 2)  # the warm parent, the worker, and one in reserve
     started = workers(process.pid)
     process.send_signal(sign)
     process.wait()

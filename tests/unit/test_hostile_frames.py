@@ -60,6 +60,12 @@ class Actor:
         self.pipe.close()
         return "killed"
 
+    def ready(self) -> None:
+        """It never was anything else."""
+
+    def end(self) -> None:
+        self.kill()
+
 
 @contextmanager
 def acting(script: bytes, limits: Limits | None = None, **how: Any) -> Iterator[Worker]:

@@ -129,7 +129,13 @@ class Worker:
             return self._result(reply, blob)
         return self._broke_the_rules() if isinstance(reply, (Loaded, Asks)) else reply
 
-    def close(self) -> str:
+    def close(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.end()
+
+    def _buried(self) -> str:
+        """How it ended, once it is gone with all that it started."""
         process, self._process = self._process, None
         return process.kill() if process else ""
 
@@ -163,7 +169,7 @@ class Worker:
         except DeadlineError:
             return self._stop(seconds), b""
         except ClosedError:
-            return Died(how=self.close()), b""
+            return Died(how=self._buried()), b""
         except OverfullError as error:
             self.close()
             return Died(how=str(error)), b""

@@ -2,7 +2,8 @@
 
 `WarmParent` (Linux) keeps one process with numpy loaded and forks a worker from it in about two milliseconds.
 `FreshProcess` (everywhere else: macOS's own libraries do not survive a fork, Windows has none) starts an interpreter
-for each worker. Both begin to start as soon as they are made, and return at once.
+for each worker. Both begin to start as soon as they are made, and return at once. `Ahead` has the next worker started
+while the last one is at work.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from mlgrade.errors import SandboxError
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.pipes import ClosedError, DeadlineError, Pipe, PollPipe, ThreadPipe
-from mlgrade.sandbox.protocol import FAILED
+from mlgrade.sandbox.protocol import FAILED, End, Start
 from mlgrade.sandbox.scratch import Scratch, Watch, sweep
 
 START_SECONDS = 60.0  # for an interpreter and numpy, on a machine that is busy
@@ -42,12 +44,24 @@ class Process(Protocol):
         """The worker's stack as it stands now; empty where that cannot be asked."""
         ...
 
+    def ready(self) -> None:
+        """Wait until all walls stand. Raises SandboxError if they do not."""
+        ...
+
     def kill(self) -> str:
         """End the worker and all that it started, and say how it ended."""
         ...
 
+    def end(self) -> None:
+        """The same without a word: nobody waits until the system has cleared up behind it."""
+        ...
+
 
 class Launcher(Protocol):
+    def begin(self, limits: Limits) -> Process:
+        """Start a worker, and do not wait until it is ready."""
+        ...
+
     def spawn(self, limits: Limits) -> Process: ...
     def close(self) -> None: ...
 
@@ -57,7 +71,45 @@ def launcher(without: Iterable[str] = (), listing: str = "") -> Launcher:
 
     `without` leaves walls out, to show what each is for. `listing` names a file for the system calls that are refused.
     """
-    return WarmParent(without, listing) if sys.platform == "linux" else FreshProcess(without)
+    return Ahead(WarmParent(without, listing) if sys.platform == "linux" else FreshProcess(without))
+
+
+class Ahead:
+    """A launcher with a worker in reserve that has seen nothing yet, for whoever wants one with the same limits."""
+
+    def __init__(self, inner: Launcher) -> None:
+        self.inner = inner
+        self._next: tuple[Limits, Process] | None = None
+
+    def begin(self, limits: Limits) -> Process:
+        return self.inner.begin(limits)
+
+    def spawn(self, limits: Limits) -> Process:
+        process = self._reserve(limits) or self.inner.spawn(limits)
+        with contextlib.suppress(
+            SandboxError, OSError
+        ):  # then the next one is started when it is wanted, or fails there
+            self._next = limits, self.inner.begin(limits)
+        return process
+
+    def _reserve(self, limits: Limits) -> Process | None:
+        kept, self._next = self._next, None
+        if kept is None:
+            return None
+        made_for, process = kept
+        try:
+            process.ready()
+        except (SandboxError, OSError):  # a parent that died, or walls that fail: the plain way says so, or mends it
+            return None
+        if made_for == limits:
+            return process
+        process.end()
+        return None
+
+    def close(self) -> None:
+        if self._next is not None:
+            self._next[1].end()
+        self.inner.close()
 
 
 def _command(*args: str) -> list[str]:
@@ -104,7 +156,8 @@ class WarmParent:
         hiding.hide()
 
     def _start(self) -> None:
-        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._begun: deque[ForkedProcess] = deque()  # asked for; their numbers are the next answers, in this order
+        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # keeps messages apart
         with theirs:
             try:
                 self._process = subprocess.Popen(
@@ -121,52 +174,59 @@ class WarmParent:
                 raise SandboxError(f"a worker could not be started: {error}") from None
 
     def spawn(self, limits: Limits) -> ForkedProcess:
-        """Fork a worker. A parent that a submission has killed is started again."""
+        """Fork a worker and wait for it. A parent that a submission has killed is started again."""
         try:
-            return self._fork(limits)
+            return _ready(self.begin(limits))
         except (ConnectionError, SandboxError):
             self._stop()
             self._start()
         try:
-            return self._fork(limits)
+            return _ready(self.begin(limits))
         except ConnectionError:
             raise SandboxError("the worker's parent process does not stay up; run: mlgrade doctor") from None
 
-    def _fork(self, limits: Limits) -> ForkedProcess:
+    def begin(self, limits: Limits) -> ForkedProcess:
         scratch = self._scratch.folder()
         request, ours_out = os.pipe()
         ours_in, reply = os.pipe()
         stack_in, stack = os.pipe()
-        start = msgspec.json.encode({"limits": limits, "scratch": scratch})
+        process = ForkedProcess(self, PollPipe(ours_in, ours_out, Watch(scratch)), stack_in, scratch)
         try:
-            socket.send_fds(self._line, [start], [request, reply, stack])
-            pid = self._answer()
-        except BaseException:
-            for ours in (ours_in, ours_out, stack_in):
-                os.close(ours)
+            socket.send_fds(self._line, [msgspec.json.encode(Start(limits, scratch))], [request, reply, stack])
+        except OSError:
+            process.forget()
             raise
         finally:
             for theirs in (request, reply, stack):
                 os.close(theirs)
-        process = ForkedProcess(self, pid, PollPipe(ours_in, ours_out, Watch(scratch)), stack_in, scratch)
-        process.walls = _await_ready(process)
+        self._begun.append(process)
         return process
 
-    def status(self, pid: int) -> int:
-        """How a killed worker ended; 0 if its parent is gone and nobody can say."""
+    def number(self, process: ForkedProcess) -> int:
+        """The process id, which comes some time after the worker was asked for."""
+        while not process.pid:
+            self._begun.popleft().pid = self._answer()
+        return process.pid
+
+    def bury(self, pid: int, scratch: str) -> None:
+        """Have a killed worker and its folder cleared away, when there is time for it."""
+        with contextlib.suppress(OSError):  # a parent that is gone took its workers along
+            self._line.send(msgspec.json.encode(End(pid, scratch)))
+
+    def status(self, pid: int, scratch: str) -> int:
+        """The same, at once; how the worker ended, or 0 if its parent is gone and nobody can say."""
         try:
-            self._line.send(b"%d" % pid)
+            self._line.send(msgspec.json.encode(End(pid, scratch, asked=True)))
+            while self._begun:
+                self.number(self._begun[0])
             return self._answer()
         except (OSError, SandboxError):
             return 0
 
     def _answer(self) -> int:
-        text = b""
-        while not text.endswith(b"\n"):
-            part = self._line.recv(32)
-            if not part:
-                raise SandboxError("the worker's parent process could not start; run: mlgrade doctor")
-            text += part
+        text = self._line.recv(32)
+        if not text:
+            raise SandboxError("the worker's parent process could not start; run: mlgrade doctor")
         return int(text)
 
     def close(self) -> None:
@@ -180,14 +240,23 @@ class WarmParent:
 
 
 class ForkedProcess:
-    def __init__(self, parent: WarmParent, pid: int, pipe: Pipe, stack: int, scratch: str) -> None:
-        self._parent, self._pid, self._stack, self._scratch = parent, pid, stack, scratch
+    def __init__(self, parent: WarmParent, pipe: Pipe, stack: int, scratch: str) -> None:
+        self._parent, self._stack, self._scratch = parent, stack, scratch
+        self.pid = 0
         self.pipe = pipe
         self.walls: tuple[str, ...] = ()
 
+    def ready(self) -> None:
+        try:
+            self._parent.number(self)
+        except BaseException:
+            self.forget()
+            raise
+        self.walls = _await_ready(self)
+
     def where(self) -> bytes:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGUSR1)
+            os.kill(self.pid, signal.SIGUSR1)
         stack, deadline = b"", time.monotonic() + STACK_SECONDS
         while len(stack) < STACK_BYTES and (left := deadline - time.monotonic()) > 0:
             if not select.select([self._stack], [], [], left)[0]:
@@ -200,12 +269,23 @@ class ForkedProcess:
         return stack
 
     def kill(self) -> str:
-        _kill_all(self._pid)  # nobody else reaps this child: its number cannot have passed to another process
+        self._stop()
+        return ending(os.waitstatus_to_exitcode(self._parent.status(self.pid, self._scratch)))
+
+    def end(self) -> None:
+        with contextlib.suppress(OSError, SandboxError):  # a parent that is gone took its workers along
+            self._parent.number(self)
+        self._stop()
+        self._parent.bury(self.pid, self._scratch)
+
+    def _stop(self) -> None:
+        if self.pid:
+            _kill_all(self.pid)  # its parent reaps it later: until then its number cannot pass to another process
+        self.forget()
+
+    def forget(self) -> None:
         self.pipe.close()
         os.close(self._stack)
-        how = ending(os.waitstatus_to_exitcode(self._parent.status(self._pid)))
-        sweep(self._scratch)
-        return how
 
 
 class FreshProcess:
@@ -215,13 +295,16 @@ class FreshProcess:
         self._started: list[OwnProcess] = []
 
     def spawn(self, limits: Limits) -> OwnProcess:
+        return _ready(self.begin(limits))
+
+    def begin(self, limits: Limits) -> OwnProcess:
         process = OwnProcess(self._scratch.folder(), limits, self._without)
         self._started = [*(one for one in self._started if one.running), process]
         return process
 
     def close(self) -> None:
         for process in self._started:
-            process.end()
+            process.stop()
         sweep(self._scratch.path)
 
 
@@ -247,8 +330,10 @@ class OwnProcess:
         self.pipe: Pipe = ThreadPipe(ours_in, ours_out)
         from mlgrade.sandbox.confine import JOB, job  # now, while the worker loads numpy
 
-        jobs = (JOB,) if job.contain(self._process, limits.memory_bytes) else ()
-        self.walls = (*_await_ready(self), *jobs)
+        self.walls: tuple[str, ...] = (JOB,) if job.contain(self._process, limits.memory_bytes) else ()
+
+    def ready(self) -> None:
+        self.walls = (*_await_ready(self), *self.walls)
 
     @property
     def running(self) -> bool:
@@ -257,17 +342,28 @@ class OwnProcess:
     def where(self) -> bytes:
         return b""
 
-    def end(self) -> int:
+    def stop(self) -> int:
         if sys.platform != "win32":
             _kill_all(self._process.pid)
         self._process.kill()
         return self._process.wait()
 
     def kill(self) -> str:
-        status = self.end()
+        status = self.stop()
         self.pipe.close()
         sweep(self._scratch)
         return ending(status)
+
+    def end(self) -> None:
+        self.kill()
+
+
+_P = TypeVar("_P", bound=Process)
+
+
+def _ready(process: _P) -> _P:
+    process.ready()
+    return process
 
 
 def _await_ready(process: Process) -> tuple[str, ...]:

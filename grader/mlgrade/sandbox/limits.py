@@ -10,6 +10,7 @@ CALLBACK_BYTES = MIB  # a callable of the suite meets no argument larger than th
 FILE_BYTES = 16 * MIB  # one file in the scratch folder
 SCRATCH_BYTES = 32 * MIB  # the scratch folder as a whole, which lies in memory where it can
 SCRATCH_ENTRIES = 1000
+SCRATCH_DEPTH = 16
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ import msgspec
 
 from mlgrade.errors import ProtocolError
 from mlgrade.sandbox.codec import Node, UnsendableError
+from mlgrade.sandbox.limits import Limits
 
 HEADER_BYTES = 1024 * 1024
 MOST_ARGUMENTS = 20  # of a callback
@@ -144,3 +145,21 @@ def _unpack(decoder: msgspec.msgpack.Decoder[Any], header: bytes) -> Any:
         return decoder.decode(header)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, ValueError, OverflowError) as error:
         raise ProtocolError(f"not a message: {error}") from None
+
+
+# -- between the grader and its warm parent, both ours ---------------------------------------------------------
+
+
+class Start(msgspec.Struct, frozen=True, tag="start"):
+    """Fork a worker; its pipes come along. Answered by its process id."""
+
+    limits: Limits
+    scratch: str
+
+
+class End(msgspec.Struct, frozen=True, tag="end"):
+    """Clear away a worker that was killed, and its folder. Answered by how it ended, if asked."""
+
+    pid: int
+    scratch: str
+    asked: bool = False

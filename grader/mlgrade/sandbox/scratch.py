@@ -14,7 +14,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from mlgrade.sandbox.limits import MIB, SCRATCH_BYTES, SCRATCH_ENTRIES
+from mlgrade.sandbox.limits import MIB, SCRATCH_BYTES, SCRATCH_DEPTH, SCRATCH_ENTRIES
 
 PREFIX = "mlgrade-scratch-"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108  (where Linux keeps a file system in memory; we make a private folder there)
@@ -46,16 +46,17 @@ def _in_memory() -> Path | None:
 
 
 class Watch:
-    """Look whether a scratch folder has grown beyond its bounds."""
+    """Look whether a scratch folder has grown beyond its bounds. What cannot be looked at is beyond them."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
 
     def __call__(self) -> None:
         entries = size = 0
-        waiting = [self._folder]
+        waiting = [(self._folder, 0)]
         while waiting:
-            for entry in _entries(waiting.pop()):
+            folder, depth = waiting.pop()
+            for entry in _seen(folder):
                 entries += 1
                 size += _size(entry)
                 if entries > SCRATCH_ENTRIES:
@@ -63,11 +64,23 @@ class Watch:
                 if size > SCRATCH_BYTES:
                     raise OverfullError(f"it wrote more than {SCRATCH_BYTES // MIB} MiB into files")
                 if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
+                    waiting.append((entry.path, depth + 1))
+            if depth > SCRATCH_DEPTH:
+                raise OverfullError(f"it nested folders more than {SCRATCH_DEPTH} deep")
+
+
+def _seen(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except FileNotFoundError:  # gone while we look
+        return []
+    except OSError as error:  # shut, or named too long: files could be hidden there
+        raise OverfullError(f"it made a folder that cannot be looked into ({error.strerror})") from None
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:  # it may vanish or be shut while we look
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
         return list(entries)
     return []
 

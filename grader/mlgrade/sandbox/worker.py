@@ -36,11 +36,13 @@ from mlgrade.sandbox.protocol import (
     Answer,
     Asks,
     Call,
+    End,
     Load,
     Loaded,
     Reply,
     Request,
     Returned,
+    Start,
     lengths,
     pack,
     unpack_request,
@@ -48,13 +50,6 @@ from mlgrade.sandbox.protocol import (
 from mlgrade.sandbox.scratch import sweep
 
 REQUEST_BYTES = 2**31 - 1  # what the trusted side sends is its own affair
-
-
-class Start(msgspec.Struct, frozen=True):
-    """What the trusted end says of a worker before there is one."""
-
-    limits: Limits
-    scratch: str
 
 
 class Wire:
@@ -231,11 +226,12 @@ class Nursery:
             data, descriptors, _, _ = socket.recv_fds(self._line, 4096, 3)
             if not data:
                 return
-            if not descriptors:
-                self._line.send(b"%d\n" % self._reap(int(data)))
+            request = msgspec.json.decode(data, type=Start | End)
+            if isinstance(request, End):
+                self._end(request)
                 continue
-            plan = self._plan(start := msgspec.json.decode(data, type=Start))
-            self._line.send(b"%d\n" % self._fork(start, plan, descriptors))
+            plan = self._plan(request)
+            self._line.send(b"%d" % self._fork(request, plan, descriptors))
             plan.renew()  # after the answer: the worker is at work already
 
     def _plan(self, start: Start) -> Plan:
@@ -244,11 +240,13 @@ class Nursery:
             self._plans[packages] = self._new_plan(packages=packages)
         return self._plans[packages]
 
-    def _reap(self, pid: int) -> int:
-        self._workers.discard(pid)
-        status = os.waitpid(pid, 0)[1]
+    def _end(self, request: End) -> None:
+        self._workers.discard(request.pid)
+        status = os.waitpid(request.pid, 0)[1]
         orphans.kill_others(self._workers)
-        return status
+        sweep(request.scratch)
+        if request.asked:
+            self._line.send(b"%d" % status)
 
     def _fork(self, start: Start, plan: Plan, descriptors: list[int]) -> int:
         parent, user = os.getpid(), next(self._users)
