@@ -277,7 +277,7 @@ def test_watch_counts_without_following_links(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "levels"), [("d", SCRATCH_DEPTH + 2), ("d" * 250, SCRATCH_DEPTH)], ids=["deep", "long"]
+    ("name", "levels"), [("d", SCRATCH_DEPTH + 2), ("d" * 255, SCRATCH_DEPTH)], ids=["deep", "long"]
 )
 def test_files_cannot_be_hidden_from_the_watch(name: str, levels: int, tmp_path: Path) -> None:
     """A folder that is too deep, or whose path is too long to be opened, is as bad as a full one."""

@@ -106,9 +106,14 @@ class Ahead:
         process.end()
         return None
 
+    def rest(self) -> None:
+        """End the worker in reserve: until the next one is asked for, nothing of ours runs and no folder is kept."""
+        kept, self._next = self._next, None
+        if kept is not None:
+            kept[1].end()
+
     def close(self) -> None:
-        if self._next is not None:
-            self._next[1].end()
+        self.rest()
         self.inner.close()
 
 

@@ -2,7 +2,8 @@
 
 Theory of operation: set after numpy is loaded and before the source is read, soft and hard alike, so that student
 code cannot raise them again. They stop a memory hog with a MemoryError, a core dump that would hold other people's
-data, a disk filler, a hoarder of descriptors and, where the worker is a user of its own, a maker of threads. Time is
+data, a disk filler, a hoarder of descriptors and a maker of threads: a worker that is a user of its own has a number of
+them to itself, any other leaves enough of its user's to the grader, which must be able to start the next worker. Time is
 kept from outside, because a process can ignore a soft limit's signal; the limit on processor time is the backstop for
 a grader that was stopped itself.
 """
@@ -15,7 +16,8 @@ import sys
 from mlgrade.sandbox.limits import FILE_BYTES, Limits
 
 OPEN_FILES = 64
-THREADS = 128  # of a user that has nothing else; for others the address space is the bound
+THREADS = 128  # of a user that has nothing else
+SPARED = 64  # tasks that a worker leaves to the rest of its user, the grader among them, where the user's are limited
 CORES = 64  # processor seconds are counted over all threads
 
 
@@ -29,6 +31,8 @@ def apply(limits: Limits, *, alone: bool) -> None:
         _lower(resource.RLIMIT_AS, limits.memory_bytes)
     if alone:
         _lower(resource.RLIMIT_NPROC, THREADS)
+    elif (most := resource.getrlimit(resource.RLIMIT_NPROC)[0]) > 2 * SPARED:  # for no limit at all this is -1
+        _lower(resource.RLIMIT_NPROC, most - SPARED)
 
 
 def _lower(what: int, most: int) -> None:

@@ -1,0 +1,10 @@
+"""Never ends its own import.
+
+Class: endless
+Effect: hang
+"""
+
+# @TWIN@
+
+while True:
+    pass

@@ -1,0 +1,12 @@
+"""The honest wrong answer: what every attack starts from, and what it has to beat to gain a point."""
+
+import numpy as np
+
+
+def softmax(z, axis=-1):
+    return np.exp(np.asarray(z, dtype=float))
+
+
+def log_softmax(z, axis=-1):
+    z = np.asarray(z, dtype=float)
+    return z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
