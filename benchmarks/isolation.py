@@ -9,20 +9,23 @@ median over the runs; ratios and differences are between medians.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as inside; numpy reads it when it is loaded
 
 import numpy as np
 
 from mlgrade.sandbox.confine import WALLS
-from mlgrade.sandbox.host import Host, Value
-from mlgrade.sandbox.launch import launcher
+from mlgrade.sandbox.host import Host, Value, Worker
+from mlgrade.sandbox.launch import WarmParent
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.protocol import Load, Loaded
 
@@ -44,11 +47,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=40)
     runs = parser.parse_args().runs
-    with Host(launcher()) as walls, Host(launcher(without=NO_WALLS)) as bare:
-        fork, plain, worker = medians(runs, bare_fork, lambda: start(bare), lambda: start(walls))
-        print(f"a bare fork {ms(fork)}, a worker without walls {ms(plain)}, with walls {ms(worker)}")
-        print(f"starting a confined worker costs {ms(worker - fork)} more than a bare fork (at most 5 ms)")
-        print(f"a small call costs {small_call(runs, walls)} more than none (at most 0.1 ms)")
+    shut, open_ = WarmParent(), WarmParent(without=NO_WALLS)  # without a worker in reserve, which would hide the cost
+    fork, plain, worker = medians(runs, bare_fork, lambda: start(open_), lambda: start(shut))
+    print(f"from fork to reaped: bare {ms(fork)}, a worker without walls {ms(plain)}, with walls {ms(worker)}")
+    print(f"starting a confined worker costs {ms(worker - fork)} more than a bare fork (at most 5 ms)")
+    with Host(shut) as walls, Host(open_) as bare:
+        byte, without, within = small_calls(runs, bare, walls)
+        print(f"there and back: one byte {ms(byte)}, a small call without walls {ms(without)}, with walls {ms(within)}")
+        print(f"a small call costs {ms(within - without)} more with walls than without (at most 0.1 ms)")
         print(f"SVD of 300 x 300 inside against outside: ratio {linear_algebra(runs, walls):.2f}")
     for path in ("solutions/softmax.py", "solutions"):
         tries = [functools.partial(check, path, without) for without in (NO_WALLS, [])]
@@ -81,22 +87,44 @@ def bare_fork() -> float:
     return timed(act)
 
 
-def start(host: Host) -> float:
-    return timed(lambda: host.worker(Limits()).close())
+def start(parent: WarmParent) -> float:
+    return timed(lambda: parent.spawn(Limits()).kill())
 
 
-def small_call(runs: int, host: Host) -> str:
-    """The round trip of a 3 x 4 array, less what the function itself takes (nothing to speak of)."""
-    worker = host.worker(Limits())
-    if not isinstance(worker.load(ECHO), Loaded):
-        raise SystemExit("the worker does not take its source; run: mlgrade doctor")
+def small_calls(runs: int, *hosts: Host) -> list[float]:
+    """Seconds of a round trip of one byte, and of a 3 x 4 array through a function that returns it."""
+    workers = [host.worker(Limits()) for host in hosts]
+    for worker in workers:
+        if not isinstance(worker.load(ECHO), Loaded):
+            raise SystemExit("the worker does not take its source; run: mlgrade doctor")
+    with echo() as exchange:
+        times = medians(runs, *(functools.partial(calls, act) for act in (exchange, *map(call_of, workers))))
+    for worker in workers:
+        worker.close()
+    return times
 
-    def calls() -> float:
-        return timed(lambda: [worker.call("f", (SMALL,), {}, 5.0) for _ in range(CALLS)]) / CALLS
 
-    [seconds] = medians(runs, calls)
-    worker.close()
-    return ms(seconds)
+def call_of(worker: Worker) -> Callable[[], object]:
+    return lambda: worker.call("f", (SMALL,), {}, 5.0)
+
+
+def calls(act: Callable[[], object]) -> float:
+    return timed(lambda: [act() for _ in range(CALLS)]) / CALLS
+
+
+@contextlib.contextmanager
+def echo() -> Iterator[Callable[[], object]]:
+    """A forked process that sends back each byte: what the system itself takes for a round trip."""
+    (their_in, our_out), (our_in, their_out) = os.pipe(), os.pipe()
+    if os.fork() == 0:
+        os.close(our_out)
+        while byte := os.read(their_in, 1):
+            os.write(their_out, byte)
+        os._exit(0)
+    os.close(their_in)
+    yield lambda: (os.write(our_out, b"1"), os.read(our_in, 1))
+    os.close(our_out)
+    os.wait()
 
 
 def check(path: str, without: list[str]) -> float:
@@ -131,5 +159,4 @@ def ms(seconds: float) -> str:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     main()

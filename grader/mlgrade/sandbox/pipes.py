@@ -72,11 +72,10 @@ class PollPipe(_Buffered):
     def write(self, data: bytes, deadline: float) -> None:
         rest = memoryview(data)
         while rest:
-            self._wait(self._writable, deadline)
             try:
                 rest = rest[os.write(self._sink, rest[:CHUNK]) :]
-            except BlockingIOError:
-                continue
+            except BlockingIOError:  # asked only now: nearly always there is room
+                self._wait(self._writable, deadline)
             except BrokenPipeError:
                 raise ClosedError from None
 

@@ -11,6 +11,7 @@ the warm parent instead: numpy loaded, no student code ever, one fork for each p
 from __future__ import annotations
 
 import functools
+import gc
 import io
 import os
 import signal
@@ -271,6 +272,7 @@ class Nursery:
 def warm(control: int, scratch: str, listing: str, without: Sequence[str]) -> None:
     _silence()
     orphans.adopt()
+    gc.freeze()  # what is here stays: a collection in a worker would only copy its pages
     Nursery(socket.socket(fileno=control), listing, without).run()
     sweep(scratch)  # whoever asked for workers is gone, perhaps without a chance to tidy up
     os._exit(0)
