@@ -4,6 +4,7 @@
     +-- UsageError                   2  what was asked for cannot be done as asked
     |   +-- SubmissionError          2  a file or folder that cannot be taken as a submission
     |   +-- CourseError              2  course.yml, or the files it promises, are not as they should be
+    |   +-- GradebookError           2  a gradebook that cannot be opened, read or written
     +-- SuiteError                  70  a suite that cannot be collected or run
     +-- SandboxError                70  the worker could not be started
         +-- ProtocolError           70  a worker said something that no honest worker says
@@ -47,6 +48,13 @@ class CourseError(UsageError):
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = list(problems)
         super().__init__("\n".join(self.problems))
+
+    def __reduce__(self) -> tuple[type[CourseError], tuple[list[str]]]:
+        return type(self), (self.problems,)  # on its way here from a grading process
+
+
+class GradebookError(UsageError):
+    """Nothing was lost: what was to be written is not in the gradebook, and what was in it still is."""
 
 
 class SuiteError(MlgradeError):

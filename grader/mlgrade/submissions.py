@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from mlgrade import opening
 from mlgrade.course import Course
 from mlgrade.errors import SubmissionError, UsageError, closest
 from mlgrade.sandbox.codec import sayable
@@ -58,10 +58,14 @@ def concept_of(path: Path, course: Course) -> str:
 
 
 def read(path: Path, concept: str) -> Submission:
-    source = _bytes(path)
-    if path.suffix == ".ipynb":
-        return notebook(str(path), concept, source)
-    return Submission(concept=concept, file=str(path), source=source)
+    return from_file(str(path), concept, _bytes(path))
+
+
+def from_file(file: str, concept: str, raw: bytes) -> Submission:
+    """Take the bytes of a file as a submission: a notebook by its ending, else Python."""
+    if file.lower().endswith(".ipynb"):
+        return notebook(file, concept, raw)
+    return Submission(concept=concept, file=file, source=raw)
 
 
 def from_source(given: str | bytes, concept: str) -> Submission:
@@ -122,13 +126,10 @@ def _in_folder(folder: Path, course: Course, only: str) -> Iterator[Submission]:
 
 
 def _bytes(path: Path) -> bytes:
+    if path.is_dir():  # some systems cannot open one, and say so less well
+        raise SubmissionError(f"{path}: not a file")
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise SubmissionError(f"{path}: not a file")
-        if status.st_size > MOST_BYTES:
-            raise SubmissionError(f"{path}: {status.st_size} bytes is too large for a submission")
-        return path.read_bytes()[: MOST_BYTES + 1]
+        return opening.read(path, MOST_BYTES)
     except FileNotFoundError:
         raise SubmissionError(f"{path}: no such file{_near(path)}") from None
     except (OSError, ValueError) as error:

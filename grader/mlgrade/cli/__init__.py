@@ -14,7 +14,11 @@ import click
 from mlgrade._version import __version__
 from mlgrade.errors import MlgradeError
 
-COMMANDS = ("check", "list", "hint", "explain", "demo", "cards", "lint", "doctor")
+COMMANDS = (
+    *("check", "list", "hint", "explain", "demo", "cards"),  # a student's
+    *("collect", "grade", "gradebook", "similar"),  # a TA's
+    *("lint", "doctor"),
+)
 
 
 class Commands(click.Group):

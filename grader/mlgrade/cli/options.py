@@ -15,21 +15,29 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mlgrade.course import Course
+    from mlgrade.gradebook.store import Gradebook
 
 course = click.option(
     "--course",
     type=click.Path(path_type=Path),
     help="course.yml or its folder. Default: the nearest one upwards from here, or from the file.",
 )
+gradebook = click.option(
+    "--gradebook",
+    metavar="PATH|URL",
+    envvar="MLGRADE_GRADEBOOK",
+    help="A file or postgresql:// URL. Default: $MLGRADE_GRADEBOOK, else gradebook.db beside course.yml.",
+)
 plain = click.option("--plain", is_flag=True, help="No colour and no line drawing, also on a terminal.")
 
 
-def console(*, plain: bool = False) -> Console:
+def console(*, plain: bool = False, stderr: bool = False) -> Console:
     """A console that respects NO_COLOR, pipes, and the width of the terminal (80 in a pipe)."""
     from rich.console import Console
 
-    width = None if os.isatty(1) else int(os.environ.get("COLUMNS") or 80)
+    width = None if os.isatty(2 if stderr else 1) else int(os.environ.get("COLUMNS") or 80)
     return Console(
+        stderr=stderr,
         width=width,
         highlight=False,
         markup=False,
@@ -44,6 +52,18 @@ def load_course(given: Path | None, near: Path | None = None) -> Course:
     from mlgrade import course as courses
 
     return courses.load(given or courses.nearest(near))
+
+
+def open_gradebook(given: str | None, course: Course, *, create: bool = False) -> Gradebook:
+    """The gradebook that was named, or the course's own. Only what fills a gradebook should create one."""
+    from mlgrade.errors import UsageError
+    from mlgrade.submissions import near
+
+    try:
+        from mlgrade.gradebook.store import Gradebook
+    except ModuleNotFoundError:
+        raise UsageError("a gradebook needs SQLAlchemy; pip install 'mlgrade[staff]'") from None
+    return Gradebook.open(given or near(course.root / "gradebook.db"), create=create)
 
 
 def shown(path: Path) -> str:

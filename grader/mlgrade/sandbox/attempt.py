@@ -52,14 +52,14 @@ class Attempt:
         if self._deaths >= self._limits.deaths:
             return NotTried(why=f"the file ended its process {self._deaths} times already", timed_out=False)
         if self._left <= 0:
-            return NotTried(why=f"the {self._limits.total_seconds:g} s for the whole file were used up", timed_out=True)
+            return self._used_up()
         result = self._ready(function, args, kwargs)
         if isinstance(result, TimedOut):
             self._strikes[function] += 1
         self._deaths += isinstance(result, Died)
         return result
 
-    def _ready(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Result:
+    def _ready(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Result | NotTried:
         if self._worker is None or not self._worker.alive:
             reply = self.load()
             if not isinstance(reply, Loaded):
@@ -69,4 +69,9 @@ class Attempt:
         seconds = min(self._limits.call_seconds, max(self._left, 0.1))
         result = self._worker.call(function, args, kwargs, seconds)
         self._left -= time.monotonic() - start
+        if isinstance(result, TimedOut) and seconds < self._limits.call_seconds:
+            return self._used_up()  # not the limit of one call, and not a figure that differs from run to run
         return result
+
+    def _used_up(self) -> NotTried:
+        return NotTried(why=f"the {self._limits.total_seconds:g} s for the whole file were used up", timed_out=True)

@@ -2,10 +2,10 @@
 
 Theory of operation: set after numpy is loaded and before the source is read, soft and hard alike, so that student
 code cannot raise them again. They stop a memory hog with a MemoryError, a core dump that would hold other people's
-data, a disk filler, a hoarder of descriptors and a maker of threads: a worker that is a user of its own has a number of
-them to itself, any other leaves enough of its user's to the grader, which must be able to start the next worker. Time is
-kept from outside, because a process can ignore a soft limit's signal; the limit on processor time is the backstop for
-a grader that was stopped itself.
+data, a disk filler, a hoarder of descriptors and a maker of threads: a worker that is a user of its own has a number
+of them to itself, any other leaves enough of its user's to the grader, which must be able to start the next worker.
+Time is kept from outside, because a process can ignore a soft limit's signal; the limit on processor time is the
+backstop for a grader that was stopped itself.
 """
 
 from __future__ import annotations

@@ -1,0 +1,83 @@
+"""What each grading process of a class sets up once and does to every submission. It can travel to other machines."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from mlgrade import course as courses
+from mlgrade import fingerprint
+from mlgrade.course import Course
+from mlgrade.errors import CourseError
+from mlgrade.grading import Grader
+from mlgrade.intake.model import HandIn
+from mlgrade.results import ConceptReport, Visibility
+from mlgrade.sandbox.host import Host
+from mlgrade.sandbox.launch import launcher
+
+
+class Graded(msgspec.Struct, frozen=True):
+    report: ConceptReport
+    walls: tuple[str, ...]  # that stood in the process that graded it
+
+
+class Grading(msgspec.Struct, frozen=True, kw_only=True):
+    """Grading of some concepts of a course: by its folder on this machine, or with its files for another."""
+
+    root: str
+    prints: dict[str, str]  # concept -> the fingerprint of its suite when the run began
+    allow_reduced: bool = False
+    files: dict[str, bytes] | None = None
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Callable[[HandIn], Graded]]:
+        """Collect the suites and start the warm parent. Raises when the course is no longer the one of the start."""
+        started = launcher()  # first of all: the worker loads numpy while this process loads pytest
+        with Host(started) as host, self._course() as course:
+            self._compare(course)
+            if not self.allow_reduced and any(_hidden(course, concept) for concept in self.prints):
+                host.require()
+            grader = Grader(course, self.prints, host)
+            yield lambda handin: Graded(grader.grade(handin.submission), host.walls)
+
+    @contextlib.contextmanager
+    def _course(self) -> Iterator[Course]:
+        if self.files is None:
+            yield courses.load(Path(self.root))
+            return
+        with tempfile.TemporaryDirectory(prefix="mlgrade-course-") as folder:  # nobody else may enter it
+            for name, data in self.files.items():
+                path = Path(folder, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+            yield courses.load(Path(folder))
+
+    def _compare(self, course: Course) -> None:
+        for concept, known in self.prints.items():
+            if fingerprint.suite(course, concept) != known:
+                raise CourseError([f"{self.root}: {concept} was changed while the class is being graded; start again"])
+
+
+def grading(course: Course, concepts: Sequence[str], *, allow_reduced: bool = False, travels: bool = False) -> Grading:
+    """Say what is to be done. With `travels`, the course's files go along."""
+    return Grading(
+        root=str(course.root),
+        prints={concept: fingerprint.suite(course, concept) for concept in concepts},
+        allow_reduced=allow_reduced,
+        files=_files(course, concepts) if travels else None,
+    )
+
+
+def _files(course: Course, concepts: Sequence[str]) -> dict[str, bytes]:
+    found = {courses.FILE: (course.root / courses.FILE).read_bytes()}
+    for concept in concepts:
+        found.update(fingerprint.contents(course, concept))
+    return found
+
+
+def _hidden(course: Course, concept: str) -> bool:
+    return any(path.parent.name == Visibility.HIDDEN for path in course.suites(concept))

@@ -1,0 +1,122 @@
+"""mlgrade collect: from the LMS's archives to one folder for each student."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mlgrade.cli import options
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from rich.console import Console
+
+    from mlgrade.lms.archives.account import Account
+    from mlgrade.lms.rows import Person
+
+
+@click.command("collect")
+@click.argument("archives", nargs=-1, required=True, metavar="ARCHIVE...", type=click.Path(path_type=Path))
+@click.option("--into", type=click.Path(path_type=Path), default="submissions", show_default=True, help="Where to.")
+@click.option("--format", "format_", metavar="NAME", default="", help="Say which LMS an archive is of.")
+@click.option("--encoding", metavar="CP", default="", help="Code page of names that are not in UTF-8, such as cp850.")
+@click.option("--timezone", metavar="ZONE", default="", help="Zone of times without one, such as Europe/Berlin.")
+@click.option("--roster", type=click.Path(path_type=Path), help="Who is in the class: any roster file of an LMS.")
+@click.option("--json", "as_json", is_flag=True, help="Print the account as JSON (schema mlgrade/collect/1).")
+@options.plain
+@options.course
+def command(
+    archives: tuple[Path, ...],
+    into: Path,
+    format_: str,
+    encoding: str,
+    timezone: str,
+    roster: Path | None,
+    as_json: bool,
+    plain: bool,
+    course: Path | None,
+) -> None:
+    """Collect what students handed in from the archives that an LMS lets you download.
+
+    Recognises Canvas, Moodle, Blackboard, Brightspace and Gradescope, and zips and folders with one folder for each
+    student. The latest attempt counts, the others are kept in .others. A second run changes only what differs, and no
+    file that it did not write.
+
+    Ends with 0 if all was collected, 1 if something was refused, ambiguous or left alone (the rest was collected), and
+    2 for a wrong call or an archive that cannot be read (nothing was changed).
+
+    \b
+    Examples:
+      mlgrade collect submissions.zip
+      mlgrade collect monday.zip tuesday.zip --into hw1
+      mlgrade collect submissions.zip --roster gradebook-export.csv
+    """
+    from mlgrade.lms.archives.collect import collect
+
+    with options.waiting("collecting"):
+        account = collect(
+            archives,
+            into,
+            _people(roster),
+            _stems(course),
+            format=format_,
+            encoding=encoding,
+            zone=_zone(timezone),
+        )
+    _print(account, options.console(plain=plain), as_json=as_json)
+    sys.exit(0 if account.complete else 1)
+
+
+def _people(roster: Path | None) -> Sequence[Person]:
+    """The class: a roster file or, once it can be asked, the gradebook."""
+    if roster is None:
+        return []
+    from mlgrade.lms import roster as rosters
+
+    return rosters.read(roster).people
+
+
+def _stems(course: Path | None) -> Collection[str]:
+    """The exercises of the course; none, if there is no course here and none was named."""
+    from mlgrade.errors import CourseError, UsageError
+
+    try:
+        return [concept.id for concept in options.load_course(course).concepts]
+    except CourseError:
+        raise
+    except UsageError:
+        if course is not None:
+            raise
+        return []
+
+
+def _zone(name: str) -> tzinfo | None:
+    if not name:
+        return None
+    from zoneinfo import ZoneInfo
+
+    from mlgrade.errors import UsageError
+
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        raise UsageError(f'no time zone "{name}"; zones are called like Europe/Berlin or America/New_York') from None
+
+
+def _print(account: Account, console: Console, *, as_json: bool) -> None:
+    import msgspec
+
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(account), indent=2))
+        return
+    from mlgrade.lms.archives import telling
+    from mlgrade.reports.lines import say
+
+    for line in telling.lines(account):
+        bare = line.lstrip(" ")
+        say(console, bare, indent=len(line) - len(bare), hang=2)

@@ -1,0 +1,156 @@
+"""mlgrade grade: a class at a time, into the gradebook."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mlgrade.cli import options
+
+if TYPE_CHECKING:
+    from mlgrade.classwork import Told
+    from mlgrade.engine import Engine
+
+INTERRUPTED = 130
+
+
+@click.command("grade")
+@click.argument("submissions", type=click.Path(path_type=Path))
+@click.option("--unit", "units", multiple=True, metavar="NAME", help="Only this unit; may be given several times.")
+@click.option("--concept", "concepts", multiple=True, metavar="NAME", help="Only this concept; likewise.")
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; likewise.")
+@click.option("--jobs", type=click.IntRange(1, 512), help="Submissions at the same time. Default: one for each core.")
+@click.option("--scheduler", metavar="URL", help="Grade on the Dask cluster of this scheduler (tcp://host:8786).")
+@click.option("--again", is_flag=True, help="Grade also what was graded with the same source, suite and limits.")
+@click.option("--dry-run", is_flag=True, help="Grade and say who would move; write nothing.")
+@click.option("--never-lower", is_flag=True, help="A regrade takes no points away; where it would, that is decided.")
+@click.option("--allow-reduced", is_flag=True, help="Run hidden suites though not every wall stands (see doctor).")
+@click.option("--submitted-at", metavar="WHEN", help="For files without a time: such as 2027-02-05T23:00:00+01:00.")
+@click.option("--json", "as_json", is_flag=True, help="Print each result as a line of JSON, as soon as it is kept.")
+@click.option("-v", "--verbose", is_flag=True, help="The whole account of files, and every grade that moved.")
+@options.gradebook
+@options.plain
+@options.course
+def command(
+    submissions: Path,
+    units: tuple[str, ...],
+    concepts: tuple[str, ...],
+    students: tuple[str, ...],
+    jobs: int | None,
+    scheduler: str | None,
+    again: bool,
+    dry_run: bool,
+    never_lower: bool,
+    allow_reduced: bool,
+    submitted_at: str | None,
+    as_json: bool,
+    verbose: bool,
+    gradebook: str | None,
+    plain: bool,
+    course: Path | None,
+) -> None:
+    """Grade a class: a folder for each student, or for one concept a file for each student.
+
+    Each result is in the gradebook before it is shown. Whatever ends the run, the same command goes on where it
+    stopped: what was graded with the same source, suite and limits is not graded again. After a change of a suite only
+    its concept is, and the account says whose grade moved and by which check.
+
+    Ends with 0 however students did, 1 if files were refused or could not be told apart, 70 if something was our own
+    fault (those are no zeros; the next run tries them again), and 130 after Ctrl-C.
+
+    \b
+    Examples:
+      mlgrade grade submissions
+      mlgrade grade submissions --unit attention --jobs 4
+      mlgrade grade softmax_handins --concept softmax
+      mlgrade grade submissions --dry-run -v       # after a suite was corrected: who would move?
+    """
+    from mlgrade import intake
+    from mlgrade.classwork import Session, work
+    from mlgrade.classwork.moves import Ledger
+    from mlgrade.reports import classwork as reports
+
+    found = options.load_course(course, submissions)
+    with options.open_gradebook(gradebook, found, create=not dry_run) as book:
+        taken = intake.take(
+            submissions,
+            found,
+            units=units,
+            concepts=concepts,
+            students=students,
+            roster=book.students(),
+            submitted_at=_when(submitted_at),
+        )
+        wanted = list(dict.fromkeys(entry.concept for entry in taken.handins))
+        doing = work.grading(found, wanted, allow_reduced=allow_reduced, travels=scheduler is not None)
+        ledger = Ledger(found, book, _now, by=_account(), dry=dry_run, never_lower=never_lower)
+        session = Session(found, doing, book, ledger, _now)
+        account = reports.Account(taken, dry=dry_run)
+        with reports.progress(options.console(plain=plain, stderr=True), account, len(taken.handins)) as tell:
+            interrupted = _run(session.run(taken.handins, _engine(jobs, scheduler), again=again), tell, as_json)
+    if not as_json:
+        reports.render(options.console(plain=plain), account, verbose=verbose, interrupted=interrupted)
+    sys.exit(INTERRUPTED if interrupted else account.exit_code)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _when(text: str | None) -> datetime | None:
+    from mlgrade.errors import UsageError
+
+    if text is None:
+        return None
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--submitted-at {text}: write it as 2027-02-05T23:00:00+01:00") from None
+    if when.tzinfo is None:
+        raise UsageError(f"--submitted-at {text}: needs a time zone, such as {text}+01:00 or {text}Z")
+    return when
+
+
+def _account() -> str:
+    """Whose account this is, for the decisions of --never-lower."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # an account without a name, as in some containers
+        return "mlgrade grade"
+
+
+def _engine(jobs: int | None, scheduler: str | None) -> Engine:
+    if scheduler:
+        from mlgrade.engine.cluster import Cluster
+
+        return Cluster(scheduler)
+    number = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))
+    if number == 1:
+        from mlgrade.engine.serial import Serial
+
+        return Serial()
+    from mlgrade.engine.pool import Pool
+
+    return Pool(number)
+
+
+def _run(results: Iterable[Told], tell: Callable[[Told], None], as_json: bool) -> bool:
+    """Hand on results as they are kept. Returns whether somebody stopped it."""
+    from mlgrade.reports import classwork as reports
+
+    try:
+        for told in results:
+            tell(told)
+            if as_json:
+                click.echo(reports.as_json(told))
+    except KeyboardInterrupt:
+        return True
+    return False

@@ -1,0 +1,196 @@
+"""Processes side by side on this machine, each replaced when it dies.
+
+Theory of operation: each member of the crew is a process of its own with a pipe to us. It opens the work once, and
+answers jobs in the order in which it gets them; it always has one waiting beside the one it does. When it dies, the
+first job that it has not answered is the one that it died of: that one is tried once more, and then given up. The
+others are handed out again as if nothing had happened. A member that says nothing for longer than any job can take is
+killed, and counts as dead. Members ignore Ctrl-C: whoever reads the results decides, and closing ends them all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from multiprocessing.connection import Connection, wait
+from typing import Any, Generic
+
+from mlgrade.engine import TRIES, Done, J, Lost, R, Work
+from mlgrade.errors import MlgradeError
+
+AHEAD = 2  # jobs in the hands of a member: the one that it does and the next
+PATIENCE_SECONDS = 900.0
+LEAVE_SECONDS = 5.0
+_spawning = multiprocessing.get_context("spawn")  # the same on every system, and nothing of ours is inherited
+
+
+class Pool:
+    def __init__(self, processes: int, *, patience: float = PATIENCE_SECONDS) -> None:
+        self._processes, self._patience = processes, patience
+
+    def run(self, work: Work[J, R], jobs: Iterable[J]) -> Iterator[Done[J, R] | Lost[J]]:
+        waiting = iter(jobs)
+        if not (first := list(itertools.islice(waiting, self._processes))):
+            return  # nothing to do is no reason to start anything
+        crew = _Crew[J, R](work, len(first), self._patience)
+        try:
+            yield from crew.results(itertools.chain(first, waiting))
+        finally:
+            crew.end()
+
+
+class _Crew(Generic[J, R]):
+    def __init__(self, work: Work[J, R], size: int, patience: float) -> None:
+        self._work, self._patience = work, patience
+        self._members = [_Member[J](work, cpu) for cpu in _cpus(size)]
+        self._again: deque[J] = deque()  # handed out before, and not answered
+        self._deaths: list[tuple[J, int]] = []
+
+    def results(self, jobs: Iterator[J]) -> Iterator[Done[J, R] | Lost[J]]:
+        while True:
+            for member in self._members:
+                while len(member.jobs) < AHEAD and (job := self._next(jobs)) is not None:
+                    member.give(job[0])
+            busy = [member for member in self._members if member.jobs]
+            if not busy:
+                return
+            yield from self._heard(busy)
+
+    def _next(self, jobs: Iterator[J]) -> tuple[J] | None:
+        if self._again:
+            return (self._again.popleft(),)
+        return next(((job,) for job in jobs), None)
+
+    def _heard(self, busy: list[_Member[J]]) -> Iterator[Done[J, R] | Lost[J]]:
+        left = min(member.since for member in busy) + self._patience - time.monotonic()
+        ready = wait([member.line for member in busy], max(0.0, left))
+        for member in busy:
+            if member.line in ready:
+                yield from self._answer(member)
+            elif time.monotonic() - member.since >= self._patience:
+                yield from self._bury(member, f"no answer in {self._patience:g} s")
+
+    def _answer(self, member: _Member[J]) -> Iterator[Done[J, R] | Lost[J]]:
+        try:
+            result = member.line.recv()
+        except (EOFError, OSError):
+            yield from self._bury(member, "")
+            return
+        if isinstance(result, _Failure):
+            raise result.error
+        if isinstance(result, _Opened):
+            member.start()
+        else:
+            yield Done(member.answered(), result)
+
+    def _bury(self, member: _Member[J], why: str) -> Iterator[Lost[J]]:
+        """Replace a member that is gone. A work that cannot even be opened is no job's fault and ends the run."""
+        how = why or member.death()
+        member.end()
+        self._members[self._members.index(member)] = _Member(self._work, member.cpu)
+        if not member.opened:
+            raise MlgradeError(f"a grading process could not start ({how}); try --jobs 1 to see why")
+        culprit, *others = member.jobs
+        self._again.extendleft(reversed(others))
+        known = next((entry for entry in self._deaths if entry[0] is culprit), (culprit, 0))
+        self._deaths = [entry for entry in self._deaths if entry[0] is not culprit]
+        if known[1] + 1 >= TRIES:
+            yield Lost(culprit, f"the grading process ended {TRIES} times over it ({how})")
+        else:
+            self._deaths.append((culprit, known[1] + 1))
+            self._again.append(culprit)
+
+    def end(self) -> None:
+        for member in self._members:
+            member.leave()
+        for member in self._members:
+            member.end()
+
+
+class _Member(Generic[J]):
+    """One process, and the jobs that it has not answered yet."""
+
+    def __init__(self, work: Work[J, Any], cpu: int | None) -> None:
+        self.cpu, self.jobs, self.opened = cpu, deque[J](), False
+        self.line, theirs = _spawning.Pipe()
+        self._process = _spawning.Process(target=_serve, args=(work, theirs, cpu), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.since = time.monotonic()
+
+    def give(self, job: J) -> None:
+        if not self.jobs:
+            self.since = time.monotonic()
+        self.jobs.append(job)
+        with contextlib.suppress(OSError):  # it is dead, which the next look at its line shows
+            self.line.send(job)
+
+    def start(self) -> None:
+        self.since, self.opened = time.monotonic(), True
+
+    def answered(self) -> J:
+        self.since = time.monotonic()
+        return self.jobs.popleft()
+
+    def leave(self) -> None:
+        """Let it go by itself if it is idle."""
+        with contextlib.suppress(OSError):
+            self.line.send(None) if not self.jobs else self._process.terminate()
+
+    def death(self) -> str:
+        """How it ended: its line is closed, so it has, or does so at this moment."""
+        self._process.join(LEAVE_SECONDS)
+        code = self._process.exitcode or 0
+        return signal.Signals(-code).name if code < 0 else f"exit status {code}"
+
+    def end(self) -> None:
+        self._process.join(0 if self.jobs else LEAVE_SECONDS)
+        self._process.kill()
+        self._process.join()
+        self.line.close()
+
+
+class _Opened:
+    """Said once by each member, before its first answer."""
+
+
+class _Failure:
+    """An error of the work itself, such as a suite that cannot be collected: it would meet every job."""
+
+    def __init__(self, error: MlgradeError) -> None:
+        self.error = error
+
+
+def _serve(work: Work[Any, Any], line: Connection, cpu: int | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _stay_on(cpu)
+    try:
+        with work.open() as do:
+            line.send(_Opened())
+            while (job := line.recv()) is not None:
+                line.send(do(job))
+    except (EOFError, BrokenPipeError, ConnectionResetError):  # whoever asked is gone
+        return
+    except MlgradeError as error:
+        line.send(_Failure(error))
+
+
+def _cpus(size: int) -> list[int | None]:
+    """One processor for each member where there are enough, else the system's choice.
+
+    A grader and its worker take turns: on one processor a turn costs a switch, on two it costs waking the other one.
+    """
+    if size < 2 or not hasattr(os, "sched_getaffinity"):
+        return [None] * size
+    free = sorted(os.sched_getaffinity(0))
+    return list(free[:size]) if size <= len(free) else [None] * size
+
+
+def _stay_on(cpu: int | None) -> None:
+    if cpu is not None:
+        os.sched_setaffinity(0, {cpu})

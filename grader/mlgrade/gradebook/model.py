@@ -1,0 +1,89 @@
+"""What a gradebook holds, and what is computed from it: plain frozen data."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from mlgrade.results import Outcome, Status
+
+
+class State(StrEnum):
+    """What is known of one student and one concept. A zero is `GRADED`; none of the others is a zero."""
+
+    GRADED = "graded"
+    MISSING = "missing"  # nothing was handed in, or only an untouched stub
+    EXCUSED = "excused"
+    BROKEN = "broken"  # our own fault: to be graded again, no score until then
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One graded submission of one concept, as it is kept for good.
+
+    `source`, `suite` and `limits` are SHA-256 in hexadecimal: what was graded, with what, and within which limits.
+    `outcomes` are in the order of the suite, whose check ids the gradebook keeps once for each `suite`.
+    """
+
+    student: str
+    concept: str
+    source: str
+    suite: str
+    limits: str
+    submitted_at: datetime | None  # with a time zone; None where nobody knows
+    graded_at: datetime
+    status: Status
+    earned: float
+    possible: float
+    checks: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+    diagnoses: tuple[str, ...]  # names of misconceptions
+    versions: dict[str, str]
+    report: bytes  # the whole ConceptReport as JSON, aspects included
+    id: int = 0  # given by the gradebook; 0 until then
+
+
+class Deed(StrEnum):
+    EXCUSE = "excuse"
+    EXTEND = "extend"
+    OVERRIDE = "override"
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What staff decided about one student: by whom, when and why. Never edited; a later one takes its place.
+
+    `target` is "concept:NAME", "unit:NAME" (a concept and a unit may have one name), or "" for the whole course. For an
+    extension `until` is the new due date; for an override `points` is the score. A decision with `revoked` takes back
+    the earlier one of its kind and target.
+    """
+
+    student: str
+    target: str
+    deed: Deed
+    reason: str
+    by: str
+    at: datetime
+    until: datetime | None = None
+    points: float | None = None
+    revoked: bool = False
+    id: int = 0
+
+
+class Grade(msgspec.Struct, frozen=True, kw_only=True):
+    """What counts now for one student and one concept. Computed, never stored.
+
+    `points` is None unless the state is graded (or an override gives points). `raw` is the score before lateness.
+    """
+
+    student: str
+    concept: str
+    state: State
+    points: float | None
+    possible: float
+    raw: float | None = None
+    late: timedelta = timedelta(0)  # beyond due date, extension and grace
+    attempts: int = 0
+    attempt: int = 0  # the id of the one that counts
+    status: Status | None = None  # of the attempt that counts
+    reason: str = ""  # of an excuse or an override; why an attempt was not taken

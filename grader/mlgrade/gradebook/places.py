@@ -1,0 +1,106 @@
+"""Where a gradebook is: the path of a file, or the URL of a PostgreSQL database; and the engine that reaches it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from mlgrade.errors import GradebookError
+
+BUSY_SECONDS = 10.0  # how long to wait for another writer
+_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
+
+
+class Place(NamedTuple):
+    """`shown` is what messages may say of it: never a password."""
+
+    url: URL
+    shown: str
+    file: Path | None = None
+
+    @property
+    def secret(self) -> str:
+        return str(self.url.password or self.url.query.get("password") or "")
+
+
+def place(where: str | Path) -> Place:
+    if isinstance(where, str) and "://" in where:
+        return _server(where)
+    file = Path(where)
+    return Place(URL.create("sqlite", database=str(file.absolute())), str(file), file)
+
+
+def _server(where: str) -> Place:
+    scheme = where.partition("://")[0]
+    if scheme not in _SCHEMES:
+        raise GradebookError(
+            f"{scheme}://...: not a gradebook; give the path of a file, or postgresql://USER@HOST/NAME"
+        )
+    try:
+        url = make_url(where).set(drivername="postgresql+psycopg")
+    except (ArgumentError, ValueError):  # whose text may quote the URL, password and all
+        raise GradebookError(
+            f"{scheme}://...: not a URL that can be read; write postgresql://USER@HOST:PORT/NAME"
+        ) from None
+    shown = URL.create("postgresql", url.username, None, url.host, url.port, url.database)
+    return Place(url, shown.render_as_string())
+
+
+def absent(where: Place) -> bool:
+    """Whether there is no file yet. Raises for what can be no gradebook whatever is done."""
+    if where.file is None:
+        return False
+    if where.file.is_dir():
+        raise GradebookError(f"{where.shown}: is a folder; give the path of a file in it, such as gradebook.db")
+    if not where.file.absolute().parent.is_dir():
+        raise GradebookError(f"{where.shown}: its folder is not there; create {where.file.absolute().parent} first")
+    return not where.file.exists()
+
+
+def engine(where: Place) -> Engine:
+    try:
+        return _sqlite(where.url) if where.file is not None else _postgres(where.url)
+    except ModuleNotFoundError as error:
+        raise GradebookError(f"{where.shown}: needs {error.name}; pip install 'mlgrade[postgres]'") from None
+
+
+def reading(engine: Engine) -> Engine:
+    """The same engine for reads: all that one connection reads is of one moment."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def writing(engine: Engine) -> Engine:
+    return engine.execution_options(writes=True)
+
+
+def _sqlite(url: URL) -> Engine:
+    made = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+    event.listen(made, "connect", _settle)
+    event.listen(made, "begin", _begin)
+    return made
+
+
+def _settle(connection: sqlite3.Connection, _: Any) -> None:
+    """WAL: readers and the one writer do not wait for each other. FULL: a commit is on disk when it returns."""
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    """A writer takes its lock at once, where waiting is possible: a reader who turns writer would fail instead."""
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgres(url: URL) -> Engine:
+    defaults = {"connect_timeout": "10", "application_name": "mlgrade"}
+    wait = f"-c lock_timeout={int(BUSY_SECONDS * 1000)}"
+    options = " ".join(filter(None, (str(url.query.get("options") or ""), wait)))
+    given = {key: value for key, value in defaults.items() if key not in url.query}
+    return create_engine(url, connect_args={**given, "options": options}, pool_pre_ping=True)

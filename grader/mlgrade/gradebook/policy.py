@@ -1,0 +1,254 @@
+"""What counts now, from all that was handed in and decided. Pure; docs/gradebook.md says the same in words.
+
+The reports of one source are one submission: its newest sound report counts, with the earliest time at which it was
+handed in. So a regrade replaces what it regrades, up or down, and is never one more attempt.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
+
+from mlgrade.course import Course
+from mlgrade.course.model import Attempts, Keep, Late
+from mlgrade.gradebook import rulings
+from mlgrade.gradebook.lateness import ON_TIME, kept, lateness, postponed, span
+from mlgrade.gradebook.model import Attempt, Decision, Grade, State
+from mlgrade.gradebook.rulings import Ruling
+from mlgrade.results import Status
+
+
+class Terms(NamedTuple):
+    """What the course says about one concept."""
+
+    concept: str
+    unit: str
+    possible: float
+    due: datetime | None
+    late: Late
+    attempts: Attempts
+
+
+class Judged(NamedTuple):
+    """One submission: its newest sound report (or a broken one, if there is none), and what it is worth now.
+
+    `raw` and `worth` are exact; they are rounded where they become a grade. `refused` says why it is not taken.
+    """
+
+    attempt: Attempt
+    raw: float
+    worth: float
+    late: timedelta
+    refused: str = ""
+
+
+def terms(course: Course) -> list[Terms]:
+    """One entry for each concept, in the order of the course."""
+    return [
+        Terms(
+            concept=concept.id,
+            unit=unit.id,
+            possible=concept.points,
+            due=None if unit.due is None else unit.due.astimezone(UTC),
+            late=course.late,
+            attempts=course.attempts,
+        )
+        for unit in course.units
+        for concept in unit.concepts
+    ]
+
+
+def current(
+    course: Course, attempts: Iterable[Attempt], decisions: Iterable[Decision], students: Iterable[str]
+) -> Iterator[Grade]:
+    """A grade for each student and concept, in order: of all `students`, and of all who handed in or were decided on.
+
+    `attempts` come by student, `students` in the same order, as the gradebook streams both; one student's attempts
+    are held at a time.
+    """
+    return (grade for grade, _ in with_attempts(course, attempts, decisions, students))
+
+
+def with_attempts(
+    course: Course, attempts: Iterable[Attempt], decisions: Iterable[Decision], students: Iterable[str]
+) -> Iterator[tuple[Grade, Attempt | None]]:
+    """The same, each grade with the attempt that it names."""
+    all_terms, decided = terms(course), _by_student(decisions)
+    for student, theirs in _merged(attempts, students, decided):
+        standing = rulings.standing(decided.get(student, ()))
+        handed: dict[str, list[Attempt]] = {}
+        for attempt in theirs:
+            handed.setdefault(attempt.concept, []).append(attempt)
+        for one in all_terms:
+            these = handed.get(one.concept, ())
+            found = grade(one, student, these, rulings.ruling(standing, one.concept, one.unit))
+            yield found, next((attempt for attempt in these if attempt.id == found.attempt), None)
+
+
+def grade(terms: Terms, student: str, attempts: Sequence[Attempt], ruling: Ruling = rulings.NONE) -> Grade:
+    """What counts for one student and one concept."""
+    judged = judge(terms, attempts, ruling) if attempts else []
+    if ruling.override is not None and ruling.override.points is not None:
+        points = min(max(ruling.override.points, 0.0), terms.possible)
+        return _grade(terms, student, judged, State.GRADED, points=points, reason=ruling.override.reason)
+    if ruling.excuse is not None:
+        return _grade(terms, student, judged, State.EXCUSED, reason=ruling.excuse.reason)
+    return _earned(terms, student, judged)
+
+
+def judge(terms: Terms, attempts: Iterable[Attempt], ruling: Ruling = rulings.NONE) -> list[Judged]:
+    """What each submission is worth, in the order in which they were handed in. Untouched stubs are none."""
+    due = postponed(terms.due, ruling.extension)
+    left = terms.attempts.most if terms.attempts.most is not None else math.inf
+    judged: list[Judged] = []
+    for attempt, submitted in _submissions(attempts):
+        one = _judge(terms, attempt, lateness(submitted, due, terms.late))
+        judged.append(one if left > 0 else one._replace(refused=one.refused or _too_many(terms)))
+        left -= attempt.status is Status.GRADED  # what could not be graded uses none of the attempts up
+    return judged
+
+
+def points(share: float, possible: float) -> float:
+    """A share of the points, rounded down to two decimals. All of them go to a whole share only."""
+    if share >= 1.0:
+        return possible
+    rounded = math.floor(max(share, 0.0) * possible * 100 + 1e-9) / 100
+    return rounded if rounded < possible else max(round(possible - 0.01, 2), 0.0)
+
+
+# -- one submission ---------------------------------------------------------------------------------------------
+
+
+def _submissions(attempts: Iterable[Attempt]) -> list[tuple[Attempt, datetime | None]]:
+    """The report of each source that speaks for it, and when that source was first handed in."""
+    begun = [attempt for attempt in attempts if attempt.status is not Status.NOT_STARTED]
+    if len(begun) == 1:  # as most are, in a large class
+        return [(begun[0], begun[0].submitted_at)]
+    by_source: dict[str, list[Attempt]] = {}
+    for attempt in sorted(begun, key=attrgetter("id")):
+        by_source.setdefault(attempt.source, []).append(attempt)
+    return [_first_and_newest(same) for same in sorted(by_source.values(), key=_place)]
+
+
+def _first_and_newest(same: Sequence[Attempt]) -> tuple[Attempt, datetime | None]:
+    sound = [attempt for attempt in same if attempt.status is not Status.BROKEN]
+    times = [attempt.submitted_at for attempt in same if attempt.submitted_at is not None]
+    return (sound or same)[-1], min(times, default=None)
+
+
+def _place(same: Sequence[Attempt]) -> tuple[datetime, int]:
+    """Where a submission stands among others: when it was last handed in, or graded where nobody knows."""
+    return max((attempt.submitted_at or attempt.graded_at, attempt.id) for attempt in same)
+
+
+def _judge(terms: Terms, attempt: Attempt, late: timedelta) -> Judged:
+    graded = attempt.status is Status.GRADED and attempt.possible > 0
+    raw = min(max(attempt.earned / attempt.possible, 0.0), 1.0) if graded else 0.0
+    refused = ""
+    if terms.late.cap is not None and late > terms.late.cap:
+        refused = f"handed in {span(late)} late; nothing is taken after {span(terms.late.cap)}"
+    return Judged(attempt, raw, raw * kept(late, terms.late), late, refused)
+
+
+def _too_many(terms: Terms) -> str:
+    return f"one attempt more than the {terms.attempts.most} that are taken"
+
+
+# -- one grade --------------------------------------------------------------------------------------------------
+
+
+def _earned(terms: Terms, student: str, judged: Sequence[Judged]) -> Grade:
+    taken = [one for one in judged if not one.refused]
+    if chosen := _chosen(taken, terms.attempts.keep):
+        return _scored(terms, student, judged, chosen)
+    if broken := [one for one in taken if one.attempt.status is Status.BROKEN]:
+        reason = f"attempt {broken[-1].attempt.id} is broken on our side; it will count when it is graded again"
+        return _grade(terms, student, judged, State.BROKEN, broken[-1], reason=reason)
+    if taken:  # files that cannot run: a zero, and only because there is nothing else
+        return _scored(terms, student, judged, taken[-1])
+    reason = judged[-1].refused if judged else ""
+    return _grade(terms, student, judged, State.MISSING, reason=reason)
+
+
+def _chosen(taken: Sequence[Judged], keep: Keep) -> Judged | None:
+    graded = [one for one in taken if one.attempt.status is Status.GRADED]
+    if not graded:
+        return None
+    return graded[-1] if keep is Keep.LAST else max(graded, key=attrgetter("worth"))  # the first of equals
+
+
+def _scored(terms: Terms, student: str, judged: Sequence[Judged], one: Judged) -> Grade:
+    worth = points(one.worth, terms.possible)
+    raw = worth if one.raw == one.worth else points(one.raw, terms.possible)
+    return _grade(terms, student, judged, State.GRADED, one, points=worth, raw=raw, reason=_newer(judged[-1], one))
+
+
+def _newer(newest: Judged, chosen: Judged) -> str:
+    """Why the newest submission is not the one that counts, where that is not plain from the scores."""
+    if newest is chosen or newest.refused:
+        return newest.refused
+    if newest.attempt.status is Status.BROKEN:
+        return f"attempt {newest.attempt.id} is broken on our side; an earlier one counts until it is graded again"
+    return "" if newest.attempt.status is Status.GRADED else "the newest file cannot run; an earlier one counts"
+
+
+def _grade(
+    terms: Terms,
+    student: str,
+    judged: Sequence[Judged],
+    state: State,
+    one: Judged | None = None,
+    *,
+    points: float | None = None,
+    raw: float | None = None,
+    reason: str = "",
+) -> Grade:
+    return Grade(
+        student=student,
+        concept=terms.concept,
+        state=state,
+        points=points,
+        possible=terms.possible,
+        raw=raw,
+        late=one.late if one else ON_TIME,
+        attempts=len(judged),
+        attempt=one.attempt.id if one else 0,
+        status=one.attempt.status if one else None,
+        reason=reason,
+    )
+
+
+# -- a class ----------------------------------------------------------------------------------------------------
+
+
+def _by_student(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
+    found: dict[str, list[Decision]] = {}
+    for decision in decisions:
+        found.setdefault(decision.student, []).append(decision)
+    return found
+
+
+def _merged(
+    attempts: Iterable[Attempt], students: Iterable[str], decided: Mapping[str, object]
+) -> Iterator[tuple[str, list[Attempt]]]:
+    """Everybody once, in order, with what they handed in."""
+    handed = ((student, list(theirs)) for student, theirs in itertools.groupby(attempts, attrgetter("student")))
+    named = ((student, list[Attempt]()) for student in students)
+    noted = ((student, list[Attempt]()) for student in sorted(decided))
+    everybody = heapq.merge(_ascending(handed), _ascending(named), noted, key=itemgetter(0))
+    for student, parts in itertools.groupby(everybody, itemgetter(0)):
+        yield student, [attempt for _, theirs in parts for attempt in theirs]
+
+
+def _ascending(pairs: Iterable[tuple[str, list[Attempt]]]) -> Iterator[tuple[str, list[Attempt]]]:
+    last = ""
+    for student, theirs in pairs:
+        if student < last:
+            raise ValueError(f"students out of order: {student!r} after {last!r}")
+        yield student, theirs
+        last = student
