@@ -18,6 +18,7 @@ CODES = {
     "UsageError": 2,
     "SubmissionError": 2,
     "CourseError": 2,
+    "GradebookError": 2,
     "SuiteError": 70,
     "SandboxError": 70,
     "ProtocolError": 70,

@@ -193,7 +193,8 @@ def test_nothing_stays_in_the_scratch_folder(source: str, start: type[WarmParent
     """Folders that nobody may enter, names that are no text, deep nesting: all gone with the worker."""
     with Host(start()) as host:
         top = Path(host._launcher._scratch.path)  # type: ignore[attr-defined]
-        assert called(host, source) == Value(value=1)
+        # A slow machine may notice the nesting before it is done.
+        assert called(host, source) in (Value(value=1), Died(how=f"it nested folders more than {SCRATCH_DEPTH} deep"))
         left = list(top.iterdir())
         assert start is WarmParent or left == []  # a warm parent clears away a little later
     assert not top.exists()

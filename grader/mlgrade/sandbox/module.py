@@ -18,6 +18,26 @@ from mlgrade.sandbox.faults import ForbiddenError, RefusedError, fault_of
 from mlgrade.sandbox.protocol import Fault, Function, Load
 
 STDLIB = "stdlib"
+_OURS = sys.stdlib_module_names | {"numpy", "msgspec", "mlgrade"}
+
+
+class _Others:
+    """Says that other installed packages are not there.
+
+    A wall refuses to open them, and no library expects that: numpy asks for some that it can do without, and would
+    fail or not by what else happens to be installed.
+    """
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> None:
+        del target
+        if path is None and name not in _OURS:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def leave_out_packages() -> None:
+    """Let nothing be imported any more but numpy, the standard library and what is imported already."""
+    sys.meta_path.insert(0, _Others)
 
 
 def load(request: Load) -> tuple[ModuleType, Fault | None]:

@@ -95,6 +95,8 @@ class Desk:
         self._notes = output.Notes(request.filename)
         output.watch_warnings(self._notes)
         sys.stdin, sys.stdout, sys.stderr = io.StringIO(), self._output, self._output
+        if not self._limits.packages:
+            module.leave_out_packages()
         self._module, fault = module.load(request)
         return Loaded(
             functions=module.functions(self._module, request),
