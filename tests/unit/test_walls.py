@@ -297,6 +297,39 @@ def test_files_cannot_be_hidden_from_the_watch(name: str, levels: int, tmp_path:
     assert not folder.exists()
 
 
+@pytest.mark.skipif(not LINUX, reason="Landlock is Linux's")
+def test_a_worker_sees_no_other_scratch_folder() -> None:
+    """Also where all workers are one user: each opens files in its own folder, and in no other's."""
+    start = WarmParent(without=[confine.IDENTITY])
+    with Host(start) as host:
+        first = host.worker(Limits())
+        [folder] = Path(start._scratch.path).iterdir()
+        second = host.worker(Limits())
+        [other] = {*Path(start._scratch.path).iterdir()} - {folder}
+        for worker, own, foreign in ((first, folder, other), (second, other, folder)):
+            (foreign / "secret").write_text("1")
+            (foreign / "secret").chmod(0o666)
+            source = (
+                "import os\n"
+                "def own(): open('mine', 'w').write('1'); return open('mine').read()\n"
+                f"def foreign(): return open('{foreign}/secret').read()\n"
+                f"def listed(): return os.listdir('{foreign}')\n"
+            )
+            names = ["own", "foreign", "listed"]
+            load = Load(
+                source=source.encode(), name="s", filename="s.py", functions=names, imports=["stdlib"], forbid=[]
+            )
+            assert isinstance(worker.load(load), Loaded)
+            mine = worker.call("own", (), {}, 5.0)
+            assert isinstance(mine, Value)
+            assert mine.value == "1"
+            assert (own / "mine").exists()
+            for name in names[1:]:
+                result = worker.call(name, (), {}, 5.0)
+                assert isinstance(result, Raised)
+                assert result.fault.type == "PermissionError"
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root looks everywhere")
 def test_a_shut_folder_is_not_overlooked(tmp_path: Path) -> None:
     """A folder that may be written and not read is as bad as a full one."""

@@ -208,7 +208,8 @@ def _silence() -> None:
 def once(limits: Limits, without: Sequence[str]) -> None:
     source, sink = os.dup(0), os.dup(1)
     _silence()
-    plan, scratch = Plan(packages=limits.packages, without=without), str(Path.cwd())
+    scratch = str(Path.cwd())
+    plan = Plan(scratch, packages=limits.packages, without=without)
     user = next(identity.users())
     serve(source, sink, limits, lambda: plan.erect(limits, scratch, (source, sink), user=user))
 
@@ -216,10 +217,10 @@ def once(limits: Limits, without: Sequence[str]) -> None:
 class Nursery:
     """The warm parent: forks a worker for each request, and says how a worker ended when asked."""
 
-    def __init__(self, line: socket.socket, listing: str, without: Sequence[str]) -> None:
+    def __init__(self, line: socket.socket, scratch: str, listing: str, without: Sequence[str]) -> None:
         self._line = line
         self._around = (NAMESPACES,) if NAMESPACES not in without and namespaces.enter() else ()
-        self._new_plan = functools.partial(Plan, without=without, listing=listing)
+        self._new_plan = functools.partial(Plan, scratch, without=without, listing=listing)
         self._plans = {False: self._new_plan()}  # by whether a course lets installed packages be read
         self._users = identity.users()
         self._workers: set[int] = set()
@@ -233,9 +234,7 @@ class Nursery:
             if isinstance(request, End):
                 self._end(request)
                 continue
-            plan = self._plan(request)
-            self._line.send(b"%d" % self._fork(request, plan, descriptors))
-            plan.renew()  # after the answer: the worker is at work already
+            self._line.send(b"%d" % self._fork(request, self._plan(request), descriptors))
 
     def _plan(self, start: Start) -> Plan:
         packages = start.limits.packages
@@ -275,7 +274,7 @@ def warm(control: int, scratch: str, listing: str, without: Sequence[str]) -> No
     _silence()
     orphans.adopt()
     gc.freeze()  # what is here stays: a collection in a worker would only copy its pages
-    Nursery(socket.socket(fileno=control), listing, without).run()
+    Nursery(socket.socket(fileno=control), scratch, listing, without).run()
     sweep(scratch)  # whoever asked for workers is gone, perhaps without a chance to tidy up
     os._exit(0)
 

@@ -58,22 +58,18 @@ def level(walls: Iterable[str]) -> str:
 class Plan:
     """The walls of this machine, less those that are left out to show what they are for.
 
-    With a `listing`, the names of refused system calls are appended to that file.
+    `scratch` is where the scratch folders of all workers lie. With a `listing`, the names of refused system calls are
+    appended to that file.
     """
 
-    def __init__(self, *, packages: bool = False, without: Iterable[str] = (), listing: str = "") -> None:
+    def __init__(self, scratch: str, *, packages: bool = False, without: Iterable[str] = (), listing: str = "") -> None:
         self._without = frozenset(without)
-        self._files = landlock.Plan(packages=packages) if self._has(LANDLOCK, landlock.abi() > 0) else None
+        self._files = landlock.Plan(scratch, packages=packages) if self._has(LANDLOCK, landlock.abi() > 0) else None
         self._calls = _filter(listing) if self._has(SECCOMP, seccomp.available()) else None
         self._identity = identity.Identity() if self._has(IDENTITY, identity.available()) else None
 
     def _has(self, wall: str, available: bool) -> bool:
         return available and wall not in self._without
-
-    def renew(self) -> None:
-        """Make ready, in the warm parent, what a worker has used up."""
-        if self._files is not None:
-            self._files.renew()
 
     def erect(
         self, limits: Limits, scratch: str, kept: tuple[int, ...], *, parent: int = 0, user: int = 0

@@ -3,8 +3,10 @@
 Theory of operation: Landlock lets a process give up rights on files for good. Every right that the running kernel
 knows is handled, so what is not allowed below is refused: reading anything but Python, numpy and the system's
 libraries; writing anywhere but in the worker's own scratch folder; executing any program; TCP; and, where the kernel
-can, signals and abstract sockets beyond this process. The paths are opened once in the warm parent, and each worker
-shuts itself in before it reads its source. The course, the suites, the solutions and the user's own files are under no
+can, signals and abstract sockets beyond this process. Each worker shuts itself in before it reads its source, twice:
+in a large ruleset that the warm parent has made once and that is the same for all its workers, scratch folders
+included, and in a small one of its own, which leaves open only that worker's scratch folder among them. What either
+refuses is refused. The course, the suites, the solutions and the user's own files are under no
 allowed folder: this is the wall that keeps a submission from simply opening them.
 
 What it does not cover: `stat` and the names of files, `chmod` and the like on one's own files, UDP and Unix sockets
@@ -21,7 +23,7 @@ import platform
 import struct
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +37,9 @@ READ_FILE, READ_DIR, WRITE_FILE, TRUNCATE = 1 << 2, 1 << 3, 1 << 1, 1 << 14
 READ = READ_FILE | READ_DIR
 FILE_ONLY = READ_FILE | WRITE_FILE | TRUNCATE  # rights that a rule for a single file may carry
 FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}  # by the ABI that brought them
+ALL = (1 << 16) - 1
 MAKE = sum(1 << right for right in (4, 5, 7, 8))  # remove folders and files, make folders and regular files
+OWN = READ | WRITE_FILE | TRUNCATE | MAKE  # in one's own scratch folder
 TCP = 0b11
 SCOPES = 0b11  # abstract sockets, signals
 
@@ -51,54 +55,61 @@ def abi() -> int:
 
 
 class Plan:
-    """What workers may still do. Its paths are opened once, in the warm parent.
+    """What workers may still do, whose scratch folders all lie in `scratch`. Paths are opened once, in the parent."""
 
-    A ruleset is made ahead for the next worker, which adds its own scratch folder and shuts itself in; it is used once,
-    or a worker could enter the scratch folders of those before it.
-    """
-
-    def __init__(self, *, packages: bool = False) -> None:
+    def __init__(self, scratch: str, *, packages: bool = False) -> None:
         self._abi = abi()
         self._rights = max(rights for version, rights in FILE_RIGHTS.items() if version <= self._abi)
-        self._rules: list[tuple[int, int]] = []
-        for path in dict.fromkeys(map(os.path.realpath, readable(packages=packages))):  # /lib is often /usr/lib
-            self._allow(path, READ)
-        for folder in dict.fromkeys(sys.path):
-            self._allow(folder, READ_DIR)  # an import looks at names before it opens anything
-        for device in ("/dev/null", "/dev/zero", "/dev/urandom"):
-            self._allow(device, READ_FILE | WRITE_FILE)
-        self._next = self._ruleset()
+        allowed = dict(_allowed(packages)) | {os.path.realpath(scratch): OWN}
+        self._all = self._ruleset(self._rules(allowed))
+        self._apart = self._rules(dict(_apart(allowed, os.path.realpath(scratch))))
 
-    def _allow(self, path: str, rights: int) -> None:
-        """Allow rights beneath a path; a path that is not there needs no rule."""
+    def _rules(self, allowed: Mapping[str, int]) -> list[tuple[int, int]]:
+        return [rule for path, rights in allowed.items() if (rule := self._rule(path, rights))]
+
+    def _rule(self, path: str, rights: int) -> tuple[int, int] | None:
+        """Rights beneath a path; a path that is not there needs no rule."""
         try:
-            self._rules.append(self._rule(path, rights))
+            beneath = os.open(path, os.O_PATH | os.O_CLOEXEC)
         except (FileNotFoundError, NotADirectoryError):
-            return
-
-    def _rule(self, path: str, rights: int) -> tuple[int, int]:
-        beneath = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            return None
         return beneath, (rights if Path(path).is_dir() else rights & FILE_ONLY) & self._rights
-
-    def renew(self) -> None:
-        """Make a ruleset for the next worker, in the place of one that was used."""
-        os.close(self._next)
-        self._next = self._ruleset()
 
     def apply(self, scratch: str) -> None:
         """Give up everything else, in this process and for good."""
-        _add(self._next, self._rule(scratch, READ | WRITE_FILE | TRUNCATE | MAKE))
+        own = self._ruleset([*self._apart, *self._rules({scratch: OWN})])
         kernel.no_new_privileges()
-        kernel.call(RESTRICT_SELF, ctypes.c_int(self._next), ctypes.c_uint32(0))
+        for ruleset in (self._all, own):
+            kernel.call(RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
 
-    def _ruleset(self) -> int:
+    def _ruleset(self, rules: Iterable[tuple[int, int]]) -> int:
         net, scoped = TCP if self._abi >= 4 else 0, SCOPES if self._abi >= 6 else 0
         attributes = struct.pack("=QQQ", self._rights, net, scoped)
         size = 24 if self._abi >= 6 else 16 if self._abi >= 4 else 8
         ruleset = kernel.call(CREATE, attributes, ctypes.c_size_t(size), ctypes.c_uint32(0))
-        for rule in self._rules:
+        for rule in rules:
             _add(ruleset, rule)
         return ruleset
+
+
+def _allowed(packages: bool) -> Iterator[tuple[str, int]]:
+    for folder in sys.path:
+        yield os.path.realpath(folder), READ_DIR  # an import looks at names before it opens anything
+    for path in readable(packages=packages):
+        yield os.path.realpath(path), READ  # /lib is often /usr/lib
+    for device in ("/dev/null", "/dev/zero", "/dev/urandom"):
+        yield device, READ_FILE | WRITE_FILE
+
+
+def _apart(allowed: Mapping[str, int], scratch: str) -> Iterator[tuple[str, int]]:
+    """Few large folders that hold all that is allowed but no scratch folder: with every right, as the others decide."""
+    around = {scratch, *map(str, Path(scratch).parents)}
+    for path, rights in allowed.items():
+        if path in around:
+            if path != scratch:
+                yield path, rights  # a folder of imports around the scratch folders
+            continue
+        yield next(str(above) for above in reversed([Path(path), *Path(path).parents]) if str(above) not in around), ALL
 
 
 def _add(ruleset: int, rule: tuple[int, int]) -> None:
