@@ -62,6 +62,7 @@ lms.roster.changes lms.roster.reading
 lms.roster.oneroster
 lms.roster
 lms.export *
+lms.push *
 lms.archives.bounds
 lms.archives.directory lms.archives.entries
 lms.archives.folder
@@ -89,6 +90,9 @@ gradebook.faults
 gradebook.places
 gradebook.migrations
 gradebook.store
+items
+summary
+grades enrolment
 intake *
 similar *
 engine

@@ -16,7 +16,7 @@ from mlgrade.errors import MlgradeError
 
 COMMANDS = (
     *("check", "list", "hint", "explain", "demo", "cards"),  # a student's
-    *("collect", "grade", "gradebook", "similar"),  # a TA's
+    *("roster", "collect", "grade", "gradebook", "summary", "similar", "export", "push"),  # a TA's
     *("lint", "doctor"),
 )
 

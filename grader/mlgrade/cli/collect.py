@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,14 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from mlgrade.course import Course
     from mlgrade.lms.archives.account import Account
     from mlgrade.lms.rows import Person
+
+NO_ROSTER = (
+    "mlgrade: no roster yet, so folders are called what the LMS calls people, and who is missing is not known; "
+    "`mlgrade roster import FILE` or --roster FILE says who is in the class"
+)
 
 
 @click.command("collect")
@@ -26,8 +33,13 @@ if TYPE_CHECKING:
 @click.option("--format", "format_", metavar="NAME", default="", help="Say which LMS an archive is of.")
 @click.option("--encoding", metavar="CP", default="", help="Code page of names that are not in UTF-8, such as cp850.")
 @click.option("--timezone", metavar="ZONE", default="", help="Zone of times without one, such as Europe/Berlin.")
-@click.option("--roster", type=click.Path(path_type=Path), help="Who is in the class: any roster file of an LMS.")
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path),
+    help="Who is in the class: any roster file of an LMS. Default: the roster in the gradebook.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the account as JSON (schema mlgrade/collect/1).")
+@options.gradebook
 @options.plain
 @options.course
 def command(
@@ -38,6 +50,7 @@ def command(
     timezone: str,
     roster: Path | None,
     as_json: bool,
+    gradebook: str | None,
     plain: bool,
     course: Path | None,
 ) -> None:
@@ -45,7 +58,7 @@ def command(
 
     Recognises Canvas, Moodle, Blackboard, Brightspace and Gradescope, and zips and folders with one folder for each
     student. The latest attempt counts, the others are kept in .others. A second run changes only what differs, and no
-    file that it did not write.
+    file that it did not write. Folders have the students' keys of the roster in the gradebook (mlgrade roster import).
 
     Ends with 0 if all was collected, 1 if something was refused, ambiguous or left alone (the rest was collected), and
     2 for a wrong call or an archive that cannot be read (nothing was changed).
@@ -58,12 +71,14 @@ def command(
     """
     from mlgrade.lms.archives.collect import collect
 
+    loaded = _course(course)
+    people = _people(roster, gradebook, loaded)
     with options.waiting("collecting"):
         account = collect(
             archives,
             into,
-            _people(roster),
-            _stems(course),
+            people,
+            [concept.id for concept in loaded.concepts] if loaded else [],
             format=format_,
             encoding=encoding,
             zone=_zone(timezone),
@@ -72,27 +87,32 @@ def command(
     sys.exit(0 if account.complete else 1)
 
 
-def _people(roster: Path | None) -> Sequence[Person]:
-    """The class: a roster file or, once it can be asked, the gradebook."""
-    if roster is None:
-        return []
+def _people(roster: Path | None, gradebook: str | None, course: Course | None) -> Sequence[Person]:
+    """The class: a roster file, or what the gradebook knows of it. Without either, that is said."""
+    from mlgrade.cli.roster import existing
     from mlgrade.lms import roster as rosters
 
-    return rosters.read(roster).people
+    if roster is not None:
+        return rosters.read(roster).people
+    with existing(gradebook, course) or contextlib.nullcontext() as book:
+        people = book.roster() if book else []
+    if not people:
+        click.echo(NO_ROSTER, err=True)
+    return people
 
 
-def _stems(course: Path | None) -> Collection[str]:
-    """The exercises of the course; none, if there is no course here and none was named."""
+def _course(given: Path | None) -> Course | None:
+    """The course; none, if there is none here and none was named."""
     from mlgrade.errors import CourseError, UsageError
 
     try:
-        return [concept.id for concept in options.load_course(course).concepts]
+        return options.load_course(given)
     except CourseError:
         raise
     except UsageError:
-        if course is not None:
+        if given is not None:
             raise
-        return []
+        return None
 
 
 def _zone(name: str) -> tzinfo | None:

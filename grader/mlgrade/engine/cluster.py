@@ -55,6 +55,8 @@ def _connected(scheduler: str, seconds: float) -> Iterator[Client]:
         client = Client(scheduler, timeout=seconds, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(f"{scheduler}: no Dask scheduler answers there ({error})") from None
+    except TypeError:  # what `distributed` makes of a certificate that it was not given
+        raise UsageError(f"{scheduler}: certificates are missing; docs/cluster.md says where to name them") from None
     with client:
         try:
             client.wait_for_workers(1, timeout=seconds)

@@ -81,13 +81,14 @@ def with_attempts(
     all_terms, decided = terms(course), _by_student(decisions)
     for student, theirs in _merged(attempts, students, decided):
         standing = rulings.standing(decided.get(student, ()))
+        by_id = {attempt.id: attempt for attempt in theirs}
         handed: dict[str, list[Attempt]] = {}
         for attempt in theirs:
             handed.setdefault(attempt.concept, []).append(attempt)
         for one in all_terms:
-            these = handed.get(one.concept, ())
-            found = grade(one, student, these, rulings.ruling(standing, one.concept, one.unit))
-            yield found, next((attempt for attempt in these if attempt.id == found.attempt), None)
+            ruling = rulings.ruling(standing, one.concept, one.unit)
+            found = grade(one, student, handed.get(one.concept, ()), ruling)
+            yield found, by_id.get(found.attempt)
 
 
 def grade(terms: Terms, student: str, attempts: Sequence[Attempt], ruling: Ruling = rulings.NONE) -> Grade:

@@ -5,7 +5,6 @@ Calls are recorded as they are made, with copies of their arguments, so that a d
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ import msgspec
 from mlgrade.sandbox.attempt import Attempt, NotTried
 from mlgrade.sandbox.host import Died, Raised, Result, TimedOut, Value
 from mlgrade.sandbox.protocol import Fault, Function
-from mlgrade.suite.values import show_call
+from mlgrade.suite.values import copied, show_call
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +73,7 @@ class Student:
         return self.calls[-1]
 
     def _call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Record:
-        kept = copy.deepcopy((args, kwargs))
+        kept = copied((args, kwargs))
         result = self._attempt.call(function, args, kwargs)
         record = Record(function=function, args=kept[0], kwargs=kept[1], result=result)
         self.calls.append(record)

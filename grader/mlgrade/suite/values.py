@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
 
 SMALL = 24  # entries of an array that are written out
+_UNCHANGING = {bool, int, float, complex, str, bytes, type(None)}
 
 
 def show(value: Any) -> str:
@@ -47,3 +49,17 @@ def _sequence(value: list[Any] | tuple[Any, ...]) -> str:
 
 def _cut(text: str, most: int = 200) -> str:
     return text if len(text) <= most else text[:most] + "..."
+
+
+def copied(value: Any) -> Any:
+    """A deep copy; for the plain values and arrays that nearly all arguments are, without deepcopy's bookkeeping."""
+    kind = type(value)
+    if kind in _UNCHANGING:
+        return value
+    if kind is np.ndarray and not value.dtype.hasobject:
+        return value.copy(order="K")
+    if kind in (list, tuple):
+        return kind(map(copied, value))
+    if kind is dict:
+        return {key: copied(item) for key, item in value.items()}
+    return copy.deepcopy(value)

@@ -32,7 +32,8 @@ def test_the_account(bench: Any, run: Any) -> None:
     bench.put({"obrien_LATE_1_2_softmax-1.py": "x", "ada_3_4_sofmax.py": "y", "../up.py": "z"})
     done = run("download.zip")
     assert done.exit_code == 1
-    assert done.output.splitlines() == [
+    assert "no roster yet" in done.stderr
+    assert done.stdout.splitlines() == [
         "download.zip: Canvas, 2 files",
         "",
         "  ada-3: 1 file, attempt 4, new",
@@ -91,7 +92,7 @@ def test_long_lists_are_cut(bench: Any, run: Any) -> None:
     """Of many refusals the first are shown and the others counted; --json has all."""
     bench.put({f"../{number}": "x" for number in range(50)} | {"ada/softmax.py": "x"})
     assert "... and 30 more (--json has all)" in run("download.zip").output
-    assert len(json.loads(run("download.zip", "--json").output)["refused"]) == 50
+    assert len(json.loads(run("download.zip", "--json").stdout)["refused"]) == 50
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,162 @@
+"""mlgrade push: grades into an LMS over its API."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mlgrade.cli import options
+
+if TYPE_CHECKING:
+    from mlgrade.course import Course
+    from mlgrade.gradebook.store import Gradebook
+    from mlgrade.grades import By, Group
+    from mlgrade.lms.push.canvas import Canvas
+    from mlgrade.lms.rows import Row
+
+
+@click.group("push")
+def command() -> None:
+    """Send the grades that count now to an LMS, and read back what arrived.
+
+    \b
+    Example:
+      mlgrade push canvas --course 501
+    """
+
+
+@command.command("canvas")
+@click.option(
+    "--course",
+    "number",
+    type=click.IntRange(1),
+    required=True,
+    metavar="ID",
+    help="The number in its address in Canvas.",
+)
+@click.option("--url", metavar="URL", help="Such as https://canvas.example.edu. Default: $CANVAS_API_URL.")
+@click.option(
+    "--columns",
+    "by",
+    type=click.Choice(["concept", "unit", "total"]),
+    help="One assignment for each ... Default: unit.",
+)
+@click.option("--item", "items", multiple=True, metavar="COLUMN=ID", help="This column is that assignment of Canvas.")
+@click.option("--unit", "units", multiple=True, metavar="NAME", help="Only this unit; may be given several times.")
+@click.option("--concept", "concepts", multiple=True, metavar="NAME", help="Only this concept; likewise.")
+@click.option("--send", is_flag=True, help="Really send. Without it nothing is changed in Canvas.")
+@options.gradebook
+@options.plain
+@click.option(
+    "--course-file",
+    "course",
+    type=click.Path(path_type=Path),
+    help="course.yml or its folder. Default: the nearest one upwards from here.",
+)
+def canvas(
+    number: int,
+    url: str | None,
+    by: str | None,
+    items: tuple[str, ...],
+    units: tuple[str, ...],
+    concepts: tuple[str, ...],
+    send: bool,
+    gradebook: str | None,
+    plain: bool,
+    course: Path | None,
+) -> None:
+    """Send grades to Canvas: first a preview of what is new and what changes, and only with --send the grades.
+
+    An assignment belongs to a column by --item, else by exactly the same title; a student by Canvas's id, SIS id or
+    login. Scores are scaled to the points that Canvas has. Nothing is cleared, and what is there already is not sent
+    again. docs/canvas.md has the rules.
+
+    The token comes from $CANVAS_API_TOKEN, or from the keyring: keyring set mlgrade canvas.example.edu
+
+    Ends with 0; with 1 if a grade did not arrive or could not be sent, which the lines explain; and with 2 if Canvas
+    cannot be asked.
+
+    \b
+    Examples:
+      mlgrade push canvas --course 501 --url https://canvas.example.edu
+      mlgrade push canvas --course 501 --item attention=88001 --unit attention --send
+    """
+    from mlgrade import grades
+    from mlgrade.lms import push
+    from mlgrade.lms.push import telling
+
+    place = _canvas(number, url)
+    loaded = grades.part(options.load_course(course), units, concepts)
+    groups = grades.groups(loaded, _by(by, concepts))
+    mapped = _items(groups, items)
+    with options.open_gradebook(gradebook, loaded) as book, options.waiting("reading from Canvas"):
+        heading = f"{place.name} (course {number} at {place.host})"
+        plan = push.prepare(place, [group.column for group in groups], _rows(book, loaded, groups), mapped)
+    _say([heading, *telling.preview_lines(plan.preview)], plain=plain)
+    if not (send and plan.size):
+        _say([telling.ahead(plan)], plain=plain)
+        sys.exit(1 if plan.preview.incomplete else 0)
+    with options.waiting("sending to Canvas"):
+        arrival = push.send(place, plan)
+    _say(telling.arrival_lines(arrival), plain=plain)
+    sys.exit(1 if plan.preview.incomplete or not arrival.complete else 0)
+
+
+def _canvas(number: int, url: str | None) -> Canvas:
+    from mlgrade.errors import UsageError
+
+    try:
+        from mlgrade.lms.push import access
+        from mlgrade.lms.push.canvas import Canvas
+    except ModuleNotFoundError:
+        raise UsageError("Canvas needs two more packages: pip install 'mlgrade[canvas]'") from None
+    return Canvas(access.access(url, os.environ, access.system_keyring), number, time.sleep)
+
+
+def _by(given: str | None, concepts: Sequence[str]) -> By:
+    from mlgrade.grades import By
+
+    if concepts and given not in (None, By.CONCEPT):
+        raise click.UsageError(f"--concept gives one column for each concept; it does not go with --columns {given}")
+    return By(given or (By.CONCEPT if concepts else By.UNIT))
+
+
+def _items(groups: Sequence[Group], items: Sequence[str]) -> dict[str, str]:
+    from mlgrade import grades
+    from mlgrade.errors import UsageError
+    from mlgrade.redact import line
+
+    found: dict[str, str] = {}
+    for item in items:
+        name, sign, number = item.rpartition("=")
+        if not sign or not number.isdecimal():
+            raise UsageError(f'--item "{line(item)}": write it as COLUMN=ID, such as unit:attention=88001')
+        column = grades.named(groups, name)
+        if found.setdefault(column, number) != number:
+            raise UsageError(f"--item: {column} is given two assignments, {found[column]} and {number}")
+    return found
+
+
+def _rows(book: Gradebook, course: Course, groups: Sequence[Group]) -> Iterator[Row]:
+    """Everybody who is in the course, or has handed in and was not dropped."""
+    from mlgrade import grades
+    from mlgrade.gradebook import policy
+
+    gone, decisions = {person.student for person in book.roster(dropped=True)}, book.decisions()
+    everybody = policy.current(course, book.attempts(), decisions, book.students())
+    staying = (grade for grade in everybody if grade.student not in gone)
+    return grades.rows(groups, staying, book.attempts(), decisions, book.roster())
+
+
+def _say(lines: Sequence[str] | Iterator[str], *, plain: bool) -> None:
+    from mlgrade.reports.lines import say
+
+    console = options.console(plain=plain)
+    for line in lines:
+        say(console, line, hang=2)
