@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
 import generated  # noqa: E402  (material of the tests)
+import isolation  # noqa: E402  (beside this file)
 from in_process import Student  # noqa: E402  (beside this file)
 
 from mlgrade import course as courses  # noqa: E402  (after the path is set)
@@ -114,6 +115,19 @@ def profile(act: Callable[[], object]) -> None:
     for name, seconds in spent.items():
         print(f"  {name:<18} {seconds / whole:5.0%}  ({number[name]} times, {ms(seconds / number[name])} each)")
     print(f"  {'checks and reports':<18} {1 - sum(spent.values()) / whole:5.0%}")
+    workers, calls = number["starting workers"], number["calls"]
+    print(f"the floor of this design: {workers} workers and {calls} exchanges, {ms(floor(workers, calls))}")
+
+
+def floor(workers: int, calls: int) -> float:
+    """What as many confined workers and bare exchanges of a byte take, with nothing done in them."""
+    parent = launch.WarmParent()
+    try:
+        starting = statistics.median(isolation.start(parent) for _ in range(20))
+    finally:
+        parent.close()
+    with isolation.echo() as exchange:
+        return workers * starting + calls * isolation.calls(exchange)
 
 
 @contextmanager
