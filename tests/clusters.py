@@ -35,6 +35,14 @@ class Squares(msgspec.Struct, frozen=True):
         return number * number
 
 
+class Naps(msgspec.Struct, frozen=True):
+    """Sleeps for so many seconds."""
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Callable[[float], None]]:
+        yield time.sleep
+
+
 class Machines:
     """A scheduler and workers, each a process as an administrator starts it."""
 
@@ -49,7 +57,14 @@ class Machines:
 
     def worker(self, *, nanny: bool = True) -> subprocess.Popen[bytes]:
         """Start one, which its nanny starts again when it dies, unless there is none."""
-        options = ["--nanny" if nanny else "--no-nanny", "--nthreads", "1", "--no-dashboard", "--local-directory", str(self._folder)]
+        options = [
+            "--nanny" if nanny else "--no-nanny",
+            "--nthreads",
+            "1",
+            "--no-dashboard",
+            "--local-directory",
+            str(self._folder),
+        ]
         return self._start("distributed.cli.dask_worker", self.address, *options)
 
     def _start(self, module: str, *options: str) -> subprocess.Popen[bytes]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -88,3 +90,14 @@ def test_doctor_without_a_course(mlgrade: Run, tmp_path_factory: pytest.TempPath
     done = mlgrade("doctor", cwd=tmp_path_factory.mktemp("empty"))
     assert done.returncode == 0
     assert "no course.yml" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full here")
+def test_a_full_disk_is_a_sentence() -> None:
+    """What cannot be printed ends in a sentence, not in a traceback."""
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "mlgrade", "list"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr == "mlgrade: the output: No space left on device\n"

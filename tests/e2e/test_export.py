@@ -158,6 +158,8 @@ CALLS = {
     "the template itself": (["canvas", "--template", "canvas.csv", "-o", "canvas.csv", "--overwrite"], "is the template itself; write to another file"),
     "a file that is there": (["csv", "-o", "canvas.csv"], "canvas.csv: is there already; --overwrite replaces it"),
     "a folder that is not there": (["csv", "-o", "nowhere/out.csv"], "nowhere/out.csv: cannot be written: No such file or directory"),
+    "a name that is too long": (["csv", "-o", "a" * 300], "aaa: cannot be written: File name too long"),
+    "a template with such a name": (["canvas", "--template", "a" * 300], "aaa: cannot be read: File name too long"),
     "no gradebook": (["csv", "--gradebook", "other.db"], "other.db: there is no gradebook yet"),
 }  # fmt: skip
 
@@ -199,10 +201,10 @@ def test_a_dry_run_and_the_real_one(run: Run, tmp_path: Path) -> None:
     assert dry.out.splitlines() == [
         "Nothing was written (--dry-run).",
         "1 score new, 1 change, 1 student of the template has no submission; Canvas will ask nothing",
-        "change: ada L, Scores: 7 -> 12.5",
+        "change: ada L (ada), Scores: 7 -> 12.5",
         "in the template without a submission: L, eve (line 5)",
-        "canvas cannot say late (1): bob L, Scores",
-        "canvas cannot say missing (1): eve L, Scores",
+        "canvas cannot say late (1): bob L (bob), Scores",
+        "canvas cannot say missing (1): eve L (eve), Scores",
     ]
     assert sorted(os.listdir(tmp_path)) == before
     done = run("canvas", "--template", "canvas.csv", "--unit", "scores", "-o", "out.csv")
@@ -237,7 +239,7 @@ def test_what_staff_must_see_to(run: Run, book: Path, tmp_path: Path) -> None:
         opened.append([attempt("ada", 0.0, timedelta(1), "x", concept="attention", status=Status.BROKEN)])
     broken = run("csv", "--unit", "attention", "-o", "-")
     assert broken.code == 1
-    assert "not written, because the grading itself failed: ada L, Attention" in broken.err
+    assert "not written, because the grading itself failed: ada L (ada), Attention" in broken.err
     assert [row["Attention"] for row in rows(broken.out)] == ["", "", ""]
     assert "broken" in broken.out
     (tmp_path / "canvas.csv").write_text(
@@ -245,7 +247,7 @@ def test_what_staff_must_see_to(run: Run, book: Path, tmp_path: Path) -> None:
     )
     outside = run("canvas", "--template", "canvas.csv", "--unit", "scores")
     assert outside.code == 1
-    assert "not in the template: bob L" in outside.out
+    assert "not in the template: bob L (bob)" in outside.out
 
 
 def test_an_old_template(run: Run, tmp_path: Path) -> None:
@@ -287,6 +289,12 @@ def test_columns(chosen: list[str], titles: list[str], run: Run) -> None:
     """A column for each unit, unless concepts or the total are asked for."""
     [head, *_] = csv.reader(io.StringIO(run("csv", "-o", "-", *chosen).out))
     assert [title for title in head[7:] if "(status)" not in title] == titles
+
+
+def test_a_class_is_streamed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing asks for the roster as a list, whose memory would grow with the class."""
+    monkeypatch.delattr(Gradebook, "roster")
+    assert [row["student"] for row in rows(run("csv", "-o", "-").out)] == ["ada", "bob", "eve"]
 
 
 def test_the_summary_is_apart_from_the_file(run: Run) -> None:

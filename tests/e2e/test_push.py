@@ -128,8 +128,8 @@ def test_what_canvas_holds_is_compared(serve: Serve) -> None:
     assert telling.sentence(plan.preview) == (
         "0 scores new, 1 change, 1 excused, 1 unchanged, 1 would be cleared (left alone), 1 broken (never sent)"
     )
-    assert "change: Zoë O'Brien, HW1: 14 -> 17" in lines(plan)
-    assert "left alone (nothing was handed in, and Canvas holds a score): Bob C, HW1: 12" in lines(plan)
+    assert "change: Zoë O'Brien (zoe), HW1: 14 -> 17" in lines(plan)
+    assert "left alone (nothing was handed in, and Canvas holds a score): Bob C (bob), HW1: 12" in lines(plan)
 
 
 def test_canvas_own_lateness_is_no_change(serve: Serve) -> None:
@@ -154,10 +154,10 @@ def test_nobody_is_found_by_name(serve: Serve) -> None:
     cells = {HW1.id: Cell(mark=Mark.GRADED, score=1.0)}
     plan = prepared(serve(), [Row(person=person, cells=cells) for person in people])
     assert plan.preview.left_out.first == [
-        "Zoë O'Brien has no id that Canvas knows; read the roster from Canvas's export",
-        "Bob C is not a student of the course in Canvas",
-        "Mixed has ids of different students in Canvas",
-        "Again too is the same student in Canvas as Again",
+        "Zoë O'Brien (a) has no id that Canvas knows; read the roster from Canvas's export",
+        "Bob C (b) is not a student of the course in Canvas",
+        "Mixed (c) has ids of different students in Canvas",
+        "Again too (e) is the same student in Canvas as Again (d)",
     ]
     assert plan.preview.without.count == 4
     assert plan.size == 1
@@ -167,14 +167,14 @@ def test_who_is_not_assigned_gets_nothing(serve: Serve) -> None:
     """A student to whom Canvas does not assign the work is named, and nothing is sent for them."""
     plan = prepared(serve(submissions={"88001": {"70101": {"unassigned": True}}}), graded(zoe=8.5))
     assert plan.size == 0
-    assert "not sent, because Canvas does not assign it to them: Zoë O'Brien, HW1" in lines(plan)
+    assert "not sent, because Canvas does not assign it to them: Zoë O'Brien (zoe), HW1" in lines(plan)
 
 
 def test_odd_scores(serve: Serve) -> None:
     """Two decimals, a half to the even digit; above the maximum is said; what is no number is broken."""
     plan = prepared(serve(), graded(zoe=1.0 / 3.0, mai=10.5, ada=float("nan")))
     assert [str(change) for change in plan.sendings[0].changes] == ["0.67", "21"]
-    assert plan.preview.above.first == ["Mai Nguyễn, HW1: 21 of 20"]
+    assert plan.preview.above.first == ["Mai Nguyễn (mai), HW1: 21 of 20"]
     assert (plan.preview.rounded, plan.preview.broken.count) == (1, 1)
 
 
@@ -272,7 +272,7 @@ def test_a_student_silently_missed_is_named(serve: Serve) -> None:
     assert not arrival.complete
     assert list(telling.arrival_lines(arrival)) == [
         "2 of 3 grades arrived, as read back from Canvas",
-        "did not arrive: Zoë O'Brien, HW1: 17 (Canvas holds no score)",
+        "did not arrive: Zoë O'Brien (zoe), HW1: 17 (Canvas holds no score)",
     ]
 
 
@@ -282,7 +282,7 @@ def test_a_failed_progress_is_told_with_who_was_missed(serve: Serve) -> None:
     arrival = push.send(served.canvas(), prepared(served))
     assert arrival.arrived == 2
     assert arrival.faults == ["Canvas says that the grading failed: Couldn't find User(s) with API ids '70102'"]
-    assert arrival.missed.first == ["Mai Nguyễn, HW1: 0 (Canvas holds no score)"]
+    assert arrival.missed.first == ["Mai Nguyễn (mai), HW1: 0 (Canvas holds no score)"]
 
 
 def test_patience_ends(serve: Serve) -> None:
@@ -549,7 +549,7 @@ def test_a_missed_student_ends_with_1(serve: Serve, run: Run) -> None:
     """What did not arrive is in the exit code, too."""
     served = serve(lost=[70101], polls=1)
     done = run("--url", served.url, "--send", CANVAS_API_TOKEN=TOKEN)
-    assert (done.returncode, "did not arrive: Zoë O'Brien, HW1" in done.stdout) == (1, True)
+    assert (done.returncode, "did not arrive: Zoë O'Brien (zoe), HW1" in done.stdout) == (1, True)
 
 
 RING = """\

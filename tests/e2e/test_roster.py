@@ -130,6 +130,14 @@ def test_who_somebody_is_must_be_settled(run: Run) -> None:
     assert [(one.student, one.sis_id) for one in people()] == [("ada", "00123"), ("bob", "00124"), ("eve", "00125")]
 
 
+def test_a_student_who_is_left_out(run: Run) -> None:
+    """The others are written, and the exit status says that somebody may be missing; the LMS's test student is not."""
+    done = run("import", put(ADA, '"M, Bob",1002,00124,..,A\n', '"Student, Test",9,,f00,A\n'))
+    assert (done.code, keys()) == (1, ["ada"])
+    assert 'the key ".." cannot be the name of a folder' in " ".join(done.out.split())
+    assert run("import", put(ADA, '"Student, Test",9,,f00,A\n')).code == 0
+
+
 # -- import -----------------------------------------------------------------------------------------------------
 
 

@@ -34,7 +34,9 @@ def row(title: str, table: Table) -> str:
     hit = sorted(name for name, seen in table.items() if seen.effects)
     counts = Counter(effect for seen in table.values() for effect in seen.effects)
     effects = ", ".join(f"{number} {effect}" for effect, number in counts.most_common()) or "none"
-    some = ", ".join(f"`{name}`" for name in hit[:SHOWN]) + (f" and {len(hit) - SHOWN} more" if len(hit) > SHOWN else "")
+    some = ", ".join(f"`{name}`" for name in hit[:SHOWN]) + (
+        f" and {len(hit) - SHOWN} more" if len(hit) > SHOWN else ""
+    )
     return f"| {title} | {len(hit)} of {len(table)} | {effects} | {some or '-'} |"
 
 

@@ -12,7 +12,7 @@ from importlib import import_module
 import click
 
 from mlgrade._version import __version__
-from mlgrade.errors import MlgradeError
+from mlgrade.errors import Exit, MlgradeError
 
 COMMANDS = (
     *("check", "list", "hint", "explain", "demo", "cards"),  # a student's
@@ -65,3 +65,6 @@ def main() -> None:
     except MlgradeError as error:
         click.echo(f"mlgrade: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:  # a full disk under what we print to, or a path that the system does not even take
+        click.echo(f"mlgrade: {error.filename or 'the output'}: {error.strerror}", err=True)
+        sys.exit(Exit.USAGE)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mlgrade import redact
-from mlgrade.cli import options
+from mlgrade.cli import columns, options
 from mlgrade.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from mlgrade.gradebook.store import Gradebook
     from mlgrade.grades import By, Group
     from mlgrade.lms.export import Export, Format, Summary
-    from mlgrade.lms.rows import Row
 
 STDOUT = Path("-")
 STALE = timedelta(days=1)
@@ -42,11 +40,9 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @click.argument("format_", metavar="FORMAT", required=False, shell_complete=_complete)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file, a folder, or - for the standard output.")
 @click.option("--template", type=click.Path(path_type=Path), help="The LMS's own export, to be filled in.")
-@click.option(
-    "--columns", "by", type=click.Choice(["concept", "unit", "total"]), help="One for each ... Default: unit."
-)
-@click.option("--unit", "units", multiple=True, metavar="NAME", help="Only this unit; may be given several times.")
-@click.option("--concept", "concepts", multiple=True, metavar="NAME", help="Only this concept; likewise.")
+@columns.columns
+@columns.units
+@columns.concepts
 @click.option("--map", "maps", multiple=True, metavar="ITEM=COLUMN", help="This item of the template is that column.")
 @click.option("--item", "items", multiple=True, metavar="COLUMN=KEY", help="What the LMS finds a column's item by.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="What one format asks for; see --list.")
@@ -108,13 +104,13 @@ def command(
         raise click.UsageError(f"say which FORMAT: one of {', '.join(export.names())} (--list describes them)")
     wanted, now = export.get(format_), datetime.now().astimezone()
     loaded = grades.part(options.load_course(course), units, concepts)
-    groups = _groups(loaded, _by(by, concepts), items)
+    groups = _groups(loaded, columns.chosen(by, concepts), items)
     target = _target(wanted, output, template, now, overwrite=overwrite or dry_run)
     with options.open_gradebook(gradebook, loaded) as book:
         _check_template(book, template)
         job = export.Export(
             columns=[group.column for group in groups],
-            rows=_rows(book, loaded, groups, comments=comments),
+            rows=columns.rows(book, loaded, groups, comments=comments),
             template=template,
             clear=clear,
             map={item: grades.named(groups, name) for item, name in _pairs("--map", maps, last=True).items()},
@@ -129,14 +125,6 @@ def command(
 
 
 # -- what is asked for ------------------------------------------------------------------------------------------
-
-
-def _by(given: str | None, concepts: Sequence[str]) -> By:
-    from mlgrade.grades import By
-
-    if concepts and given not in (None, By.CONCEPT):
-        raise click.UsageError(f"--concept gives one column for each concept; it does not go with --columns {given}")
-    return By(given or (By.CONCEPT if concepts else By.UNIT))
 
 
 def _groups(course: Course, by: By, items: Sequence[str]) -> list[Group]:
@@ -163,21 +151,27 @@ def _target(wanted: Format, output: Path | None, template: Path | None, now: dat
     """Where to. A name of ours holds the time; what has the form of a template has its ending, too."""
     if output == STDOUT:
         return output
-    path = output or Path()
-    if output is None or output.is_dir():
-        suffix = (template.suffix if template else "") or wanted.suffix
-        path = path / f"grades-{wanted.name}-{now:%Y-%m-%d-%H%M%S}{suffix}"
-    if path.exists() and not path.is_file():
-        raise UsageError(f"{redact.line(str(path))}: is not a file; for the standard output write -o -")
-    if path.exists() and not overwrite:
-        raise UsageError(f"{redact.line(str(path))}: is there already; --overwrite replaces it")
+    try:
+        path = output or Path()
+        if output is None or output.is_dir():
+            suffix = (template.suffix if template else "") or wanted.suffix
+            path = path / f"grades-{wanted.name}-{now:%Y-%m-%d-%H%M%S}{suffix}"
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{redact.line(str(path))}: is not a file; for the standard output write -o -")
+        if path.exists() and not overwrite:
+            raise UsageError(f"{redact.line(str(path))}: is there already; --overwrite replaces it")
+    except OSError as error:  # its name is too long, or its folder is closed to us
+        raise UsageError(f"{redact.line(str(output))}: cannot be written: {error.strerror}") from None
     return path
 
 
 def _check_template(book: Gradebook, template: Path | None) -> None:
-    if template is not None and not template.exists():
-        raise UsageError(f"{redact.line(str(template))}: no such file")
-    if template is not None and next(book.students(), None) is None:
+    from mlgrade.lms import decoding
+
+    if template is None:
+        return
+    decoding.read_bytes(template)  # says what is wrong with it, before anything is said of the gradebook
+    if next(book.students(), None) is None:
         raise UsageError(
             f"{book.place} has no roster, so nobody in {redact.line(str(template))} can be found; "
             f"`mlgrade roster import {redact.line(str(template))}` reads one"
@@ -185,19 +179,6 @@ def _check_template(book: Gradebook, template: Path | None) -> None:
 
 
 # -- what is written --------------------------------------------------------------------------------------------
-
-
-def _rows(book: Gradebook, course: Course, groups: Sequence[Group], *, comments: bool) -> Iterator[Row]:
-    """Everybody but those who were dropped, as a stream."""
-    from mlgrade import grades
-    from mlgrade.gradebook import policy
-
-    gone = {person.student for person in book.roster(dropped=True)}
-    graded, beside = itertools.tee(book.attempts())  # the second follows the first by a student or two
-    decisions = book.decisions()
-    current = policy.current(course, graded, decisions, book.students())
-    kept = (grade for grade in current if grade.student not in gone)
-    return grades.rows(groups, kept, beside, decisions, book.roster(), comments=comments)
 
 
 def _save(wanted: Format, job: Export, target: Path) -> Summary:

@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlgrade.cli import options
+from mlgrade.cli import columns, options
 
 if TYPE_CHECKING:
-    from mlgrade.course import Course
-    from mlgrade.gradebook.store import Gradebook
-    from mlgrade.grades import By, Group
+    from mlgrade.grades import Group
     from mlgrade.lms.push.canvas import Canvas
-    from mlgrade.lms.rows import Row
 
 
 @click.group("push")
@@ -41,15 +38,10 @@ def command() -> None:
     help="The number in its address in Canvas.",
 )
 @click.option("--url", metavar="URL", help="Such as https://canvas.example.edu. Default: $CANVAS_API_URL.")
-@click.option(
-    "--columns",
-    "by",
-    type=click.Choice(["concept", "unit", "total"]),
-    help="One assignment for each ... Default: unit.",
-)
+@columns.columns
 @click.option("--item", "items", multiple=True, metavar="COLUMN=ID", help="This column is that assignment of Canvas.")
-@click.option("--unit", "units", multiple=True, metavar="NAME", help="Only this unit; may be given several times.")
-@click.option("--concept", "concepts", multiple=True, metavar="NAME", help="Only this concept; likewise.")
+@columns.units
+@columns.concepts
 @click.option("--send", is_flag=True, help="Really send. Without it nothing is changed in Canvas.")
 @options.gradebook
 @options.plain
@@ -93,11 +85,11 @@ def canvas(
 
     place = _canvas(number, url)
     loaded = grades.part(options.load_course(course), units, concepts)
-    groups = grades.groups(loaded, _by(by, concepts))
+    groups = grades.groups(loaded, columns.chosen(by, concepts))
     mapped = _items(groups, items)
     with options.open_gradebook(gradebook, loaded) as book, options.waiting("reading from Canvas"):
         heading = f"{place.name} (course {number} at {place.host})"
-        plan = push.prepare(place, [group.column for group in groups], _rows(book, loaded, groups), mapped)
+        plan = push.prepare(place, [group.column for group in groups], columns.rows(book, loaded, groups), mapped)
     _say([heading, *telling.preview_lines(plan.preview)], plain=plain)
     if not (send and plan.size):
         _say([telling.ahead(plan)], plain=plain)
@@ -119,14 +111,6 @@ def _canvas(number: int, url: str | None) -> Canvas:
     return Canvas(access.access(url, os.environ, access.system_keyring), number, time.sleep)
 
 
-def _by(given: str | None, concepts: Sequence[str]) -> By:
-    from mlgrade.grades import By
-
-    if concepts and given not in (None, By.CONCEPT):
-        raise click.UsageError(f"--concept gives one column for each concept; it does not go with --columns {given}")
-    return By(given or (By.CONCEPT if concepts else By.UNIT))
-
-
 def _items(groups: Sequence[Group], items: Sequence[str]) -> dict[str, str]:
     from mlgrade import grades
     from mlgrade.errors import UsageError
@@ -141,17 +125,6 @@ def _items(groups: Sequence[Group], items: Sequence[str]) -> dict[str, str]:
         if found.setdefault(column, number) != number:
             raise UsageError(f"--item: {column} is given two assignments, {found[column]} and {number}")
     return found
-
-
-def _rows(book: Gradebook, course: Course, groups: Sequence[Group]) -> Iterator[Row]:
-    """Everybody who is in the course, or has handed in and was not dropped."""
-    from mlgrade import grades
-    from mlgrade.gradebook import policy
-
-    gone, decisions = {person.student for person in book.roster(dropped=True)}, book.decisions()
-    everybody = policy.current(course, book.attempts(), decisions, book.students())
-    staying = (grade for grade in everybody if grade.student not in gone)
-    return grades.rows(groups, staying, book.attempts(), decisions, book.roster())
 
 
 def _say(lines: Sequence[str] | Iterator[str], *, plain: bool) -> None:

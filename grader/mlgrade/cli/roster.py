@@ -61,7 +61,8 @@ def import_(
     The key is the name of the student's folder: the login, else the email, either one up to its @, else the student
     number, else the LMS's id; --key chooses one of them.
 
-    Ends with 0, and with 1 if it was not settled who somebody is (nothing is written for them).
+    Ends with 0, and with 1 if a row of a student was left out or it was not settled who somebody is (nothing is
+    written for them); the lines say which and why.
 
     \b
     Examples:
@@ -82,7 +83,7 @@ def import_(
         with options.open_gradebook(gradebook, loaded, create=True) as book:
             book.set_roster(plan.people)
             click.echo(f"The roster is in {book.place}.")
-    sys.exit(1 if plan.doubtful else 0)
+    sys.exit(1 if plan.doubtful or any(problem.left_out for problem in found.problems) else 0)
 
 
 @command.command("show")

@@ -148,11 +148,15 @@ class Gradebook:
 
     # -- people -------------------------------------------------------------------------------------------------
 
-    def roster(self, *, dropped: bool = False) -> list[Person]:
-        """The students of the course by id; or those who are no longer in it."""
+    def people(self, *, dropped: bool = False) -> Iterator[Person]:
+        """Stream the students of the course, in the order of `attempts`; or those who are no longer in it."""
         with self._reader() as connection:
             query = _of_status(select(schema.students), dropped).order_by(schema.students.c.id)
-            return list(self._decoded(connection, query, records.person))
+            yield from self._decoded(connection, query, records.person)
+
+    def roster(self, *, dropped: bool = False) -> list[Person]:
+        """The same as a list, for what needs a class as a whole."""
+        return list(self.people(dropped=dropped))
 
     def set_roster(self, people: Iterable[Person]) -> None:
         """Make these the students of the course. Who is no longer among them is dropped, and keeps their history."""

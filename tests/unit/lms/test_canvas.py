@@ -116,7 +116,7 @@ def test_a_cell_of_the_template(tmp_path: Path, cell, before, after, said) -> No
 def test_clearing(tmp_path: Path) -> None:
     """With --clear a missing submission clears the score, and a fault of ours still does not."""
     cleared, summary = run("canvas", zoe(MISSING), HW1, template=template(tmp_path, held("7")), clear=True)
-    assert (cleared.decode(), summary.cleared.first) == (held(""), ["Zoë O'Brien, HW1: vectors: 7"])
+    assert (cleared.decode(), summary.cleared.first) == (held(""), ["Zoë O'Brien (zoe), HW1: vectors: 7"])
     kept, summary = run("canvas", zoe(BROKEN), HW1, template=template(tmp_path, held("7")), clear=True)
     assert (kept.decode(), summary.broken.count) == (held("7"), 1)
 
@@ -193,7 +193,7 @@ def test_a_heading_that_canvas_swallows(tmp_path: Path) -> None:
 def test_scores_above_the_maximum() -> None:
     """A score above the points of its column is written, and named."""
     _, summary = run("canvas", zoe(graded(12)), HW1)
-    assert summary.above.first == ["Zoë O'Brien, HW1: vectors: 12 of 10"]
+    assert summary.above.first == ["Zoë O'Brien (zoe), HW1: vectors: 12 of 10"]
 
 
 def test_what_canvas_cannot_say() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib
 import io
 import json
+import os
 import re
+import sqlite3
 import sys
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import openpyxl
 import pytest
@@ -21,7 +24,7 @@ from running import run, scores, template
 
 from mlgrade.errors import UsageError
 from mlgrade.lms import export
-from mlgrade.lms.export import Export, Format, lines
+from mlgrade.lms.export import Export, Format, Summary, lines
 from mlgrade.lms.rows import Cell, Column, Mark, Row
 
 ROOT = Path(__file__).parents[3]
@@ -115,6 +118,42 @@ def test_a_template_is_not_written_over(tmp_path: Path) -> None:
         export.save(export.get("canvas"), Export(columns=HW1, rows=[], template=path), path)
 
 
+def test_a_template_that_is_not_there(tmp_path: Path) -> None:
+    """Is said in a sentence, also where the file to be written is there, which stays."""
+    path = template(tmp_path, "before", "out.csv")
+    with pytest.raises(UsageError, match=r"nowhere\.csv: no such file"):
+        export.save(export.get("canvas"), Export(columns=HW1, rows=CLASS, template=tmp_path / "nowhere.csv"), path)
+    assert path.read_text() == "before"
+
+
+def test_a_full_disk_keeps_nothing(tmp_path: Path) -> None:
+    """What could not be written as a whole leaves nothing behind, also where closing the file fails once more."""
+    resource = pytest.importorskip("resource", reason="only a POSIX system bounds the size of a file")
+    path = template(tmp_path, "before", "out.csv")
+    bounds = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, bounds[1]))
+    try:
+        with pytest.raises(UsageError, match=r"out\.csv: cannot be written: File too large"):
+            export.save(export.get("csv"), Export(columns=COLUMNS, rows=CLASS), path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
+    assert (os.listdir(tmp_path), path.read_text()) == (["out.csv"], "before")
+
+
+def test_no_room_to_sort(tmp_path: Path) -> None:
+    """A full disk under what is sorted on the way is said as well, in a preview too."""
+
+    def full(given: Export, to: BinaryIO) -> Summary:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    wanted = Format(name="mine", title="x", suffix=".x", write=full)
+    with pytest.raises(UsageError, match=r"out\.x: cannot be written: database or disk is full"):
+        export.save(wanted, Export(columns=HW1, rows=[]), tmp_path / "out.x")
+    with pytest.raises(UsageError, match="mine: cannot be tried out: database or disk is full"):
+        export.preview(wanted, Export(columns=HW1, rows=[]))
+    assert os.listdir(tmp_path) == []
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     """A file that cannot be written is said as such."""
     with pytest.raises(UsageError, match="cannot be written: No such file"):
@@ -149,7 +188,7 @@ def peak(name: str, size: int) -> int:
 def test_memory_does_not_grow_with_the_class(name: str) -> None:
     """Three times the students need no more memory: rows stream."""
     peak(name, 50)  # what is imported and cached the first time
-    assert peak(name, 1500) < peak(name, 500) + 100_000
+    assert peak(name, 900) < peak(name, 300) + 100_000
 
 
 # -- our own tables -------------------------------------------------------------------------------------------
@@ -203,7 +242,14 @@ def test_gradescope_results_of_several() -> None:
     assert package.namelist() == ["zoe/results/results.json", "eve/results/results.json"]
     eve = json.loads(package.read("eve/results/results.json"))
     assert eve["tests"][0]["output"] == "Not handed in."
-    assert summary.broken.first == ["Zoë O'Brien, HW1: vectors: no result at all, since its total would be wrong"]
+    assert summary.broken.first == ["Zoë O'Brien (abe), HW1: vectors: no result at all, since its total would be wrong"]
+
+
+def test_a_student_without_a_gradescope_result_is_named() -> None:
+    """Who is missing or excused in everything has no result, which would otherwise say nothing of them."""
+    rows = [CLASS[0], Row(person=person("ann", 4), cells={"unit:vectors": Cell(mark=Mark.EXCUSED), "unit:softmax": Cell(mark=Mark.MISSING)})]  # fmt: skip
+    _, summary = run("gradescope", rows, COLUMNS)
+    assert summary.unsaid["missing or excused (no result at all)"].first == ["Zoë O'Brien (ann)"]
 
 
 def test_a_key_that_climbs_out_of_the_archive() -> None:
@@ -242,10 +288,17 @@ def test_lti_messages() -> None:
             },
         }
     ]  # fmt: skip
-    assert summary.left_out.first[-1] == "Zoë O'Brien, HW1: vectors: has not an id of the platform"
+    assert summary.left_out.first[-1] == "Zoë O'Brien (ann), HW1: vectors: has not an id of the platform"
 
 
 # -- what is told ---------------------------------------------------------------------------------------------
+
+
+def test_equal_names_are_told_apart() -> None:
+    """Of two students with one name, the summary says by the key which it means."""
+    rows = [Row(person=person(key, number), cells={"unit:vectors": graded(1, late=True)}) for number, key in enumerate(["zoe", "ann"])]  # fmt: skip
+    _, summary = run("canvas", rows, HW1)
+    assert summary.unsaid["late"].first == ["Zoë O'Brien (zoe), HW1: vectors", "Zoë O'Brien (ann), HW1: vectors"]
 
 
 def test_the_summary_names_everything(tmp_path: Path) -> None:
@@ -256,9 +309,9 @@ def test_the_summary_names_everything(tmp_path: Path) -> None:
     assert list(lines(summary)) == [
         "0 scores new, 1 change, 1 student of the template has no submission, 1 submission is not in the template; Canvas will ask nothing",
         "columns without an item in the template: HW2: softmax, CE",
-        "change: Zoë O'Brien, HW1: vectors: 7 -> 8.5",
+        "change: Zoë O'Brien (zoe), HW1: vectors: 7 -> 8.5",
         "in the template without a submission: Nobody (line 3): not in the gradebook",
-        "not in the template: Zoë O'Brien",
+        "not in the template: Zoë O'Brien (ann)",
     ]
 
 

@@ -60,8 +60,8 @@ def test_a_student_without_the_key_is_named() -> None:
     raw, summary = run("moodle-csv", rows, HW1)
     assert raw.decode() == "Email address,HW1: vectors\na@example.edu,7\n"
     assert summary.left_out.first == [
-        "Zoë O'Brien: has no Email address, and Moodle needs one",
-        "Zoë O'Brien: another student has the same id",
+        "Zoë O'Brien (zoe): has no Email address, and Moodle needs one",
+        "Zoë O'Brien (zoe): another student has the same id",
     ]
 
 
@@ -71,7 +71,7 @@ def test_a_blank_is_not_risked() -> None:
     raw, summary = run("moodle-csv", rows, COLUMNS)
     assert raw.decode() == 'Email address,HW1: vectors,"HW2: softmax, CE"\n'
     assert summary.left_out.first == [
-        'Zoë O\'Brien: a blank under "HW2: softmax, CE" could clear a score in the LMS; give --template, or --clear if it holds none'
+        'Zoë O\'Brien (zoe): a blank under "HW2: softmax, CE" could clear a score in the LMS; give --template, or --clear if it holds none'
     ]
     raw, _ = run("moodle-csv", rows, COLUMNS, clear=True)
     assert raw.decode().endswith("zoe@example.edu,8,\n")
@@ -203,7 +203,7 @@ def test_students_without_id_number() -> None:
     """A student without ID number is left out by name."""
     raw, summary = run("moodle-xml", zoe(graded(8), sis_id=""), HW1)
     assert b"<result>" not in raw
-    assert summary.left_out.first == ["Zoë O'Brien: has no ID number, and this format knows no other key"]
+    assert summary.left_out.first == ["Zoë O'Brien (zoe): has no ID number, and this format knows no other key"]
 
 
 @settings(max_examples=100, deadline=None)

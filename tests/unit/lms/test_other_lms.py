@@ -104,7 +104,9 @@ def test_new_blackboard_columns() -> None:
 def test_no_username() -> None:
     """A student without username is left out: Blackboard knows no other key."""
     _, summary = run("blackboard", zoe(graded(8.5), login=""), HW1)
-    assert summary.left_out.first == ["Zoë O'Brien: has no username, and Blackboard finds students by nothing else"]
+    assert summary.left_out.first == [
+        "Zoë O'Brien (zoe): has no username, and Blackboard finds students by nothing else"
+    ]
 
 
 # -- Brightspace ----------------------------------------------------------------------------------------------

@@ -41,7 +41,9 @@ class Budget:
 
     def count(self, number: int, file: str) -> None:
         if number > self.entries:
-            raise ArchiveError(f"{file}: more than {self.bounds.entries} entries; no class hands in so many")
+            raise ArchiveError(
+                f"{file}: more than {self.bounds.entries} entries in one run; collect it in parts, --into one folder"
+            )
         self.entries -= number
 
     def take(self, size: int) -> None:

@@ -8,6 +8,7 @@ account   what was done, and what a person should look at
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
 from datetime import tzinfo
 from pathlib import Path
@@ -59,7 +60,8 @@ def _apart(archives: Sequence[Path], into: Path) -> None:
     """A run that reads what it writes would never give the same tree twice."""
     target = into.resolve()
     for path in archives:
-        if path.is_dir() and (target.is_relative_to(path.resolve()) or path.resolve().is_relative_to(target)):
+        folder = os.path.isdir(path)  # noqa: PTH112  (Path.is_dir raises for what the opening has a sentence for)
+        if folder and (target.is_relative_to(path.resolve()) or path.resolve().is_relative_to(target)):
             raise UsageError(f"{path}: this folder and {into} lie in one another; give another --into")
 
 

@@ -50,9 +50,9 @@ class Shelf:
 
 def open_source(path: Path, budget: Budget, encoding: str = "") -> Source:
     """A zip file or a folder. Raises ArchiveError, in one sentence, for what is neither."""
-    if path.is_dir():
-        return open_folder(path, budget)
     try:
+        if path.is_dir():
+            return open_folder(path, budget)
         with path.open("rb") as file:
             return _zip(said(str(path)), file, lambda: path.open("rb"), budget, encoding)
     except OSError as error:

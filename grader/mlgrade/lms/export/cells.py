@@ -53,7 +53,9 @@ def maximum(column: Column, points: Fraction | None) -> Fraction:
 
 
 def label(person: Person) -> str:
-    return person.name.strip() or person.student
+    """Who it is, for staff: with the key, since two may have one name."""
+    name = person.name.strip()
+    return f"{name} ({person.student})" if name else person.student
 
 
 def _number(score: float, column: Column, points: Fraction | None, summary: Summary, place: str) -> str:

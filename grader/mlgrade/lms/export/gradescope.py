@@ -59,6 +59,8 @@ def _results(export: Export, visibility: str, summary: Summary) -> Iterator[Resu
                 continue
             _count(export, row, summary)
             yield row.person.student, _json(export, row, tests)
+        else:
+            summary.cannot_say("missing or excused (no result at all)", who)
 
 
 def _cells(export: Export, row: Row) -> list[tuple[Column, Cell]]:

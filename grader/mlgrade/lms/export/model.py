@@ -50,6 +50,11 @@ class Listed(msgspec.Struct):
         if len(self.first) < MOST_LISTED:
             self.first.append(redact.line(text))
 
+    def shown(self, most: int = 10) -> str:
+        """The first of them in one line, and how many more there are."""
+        more = self.count - min(most, len(self.first))
+        return "; ".join(self.first[:most]) + (f"; and {more} more" if more > 0 else "")
+
     def __bool__(self) -> bool:
         return self.count > 0
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
+import sqlite3
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -33,30 +36,34 @@ class _Nowhere(io.RawIOBase):
 def preview(wanted: Format, export: Export) -> Summary:
     """Do everything but keep the file."""
     wanted.check(export)
-    return wanted.write(export, cast("BinaryIO", _Nowhere()))
+    with _told(f"{wanted.name}: cannot be tried out"):
+        return wanted.write(export, cast("BinaryIO", _Nowhere()))
 
 
 def save(wanted: Format, export: Export, path: Path) -> Summary:
-    """Write the file. It appears when it is whole; on any error what was there before stays."""
+    """Write the file. It appears when it is whole; on any error what was there before stays, and nothing beside it."""
     wanted.check(export)
-    if export.template is not None and path.exists() and path.samefile(export.template):
-        raise UsageError(f"{redact.line(str(path))}: is the template itself; write to another file")
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            summary = _written(wanted, export, cast("BinaryIO", file), Path(file.name))
-        Path(file.name).replace(path)
-    except OSError as error:
-        raise UsageError(f"{redact.line(str(path))}: cannot be written: {error.strerror}") from None
+    shown = redact.line(str(path))
+    with _told(f"{shown}: cannot be written"):
+        if _one_file(path, export.template):
+            raise UsageError(f"{shown}: is the template itself; write to another file")
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".mlgrade-") as folder:
+            with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+                summary = wanted.write(export, cast("BinaryIO", file))
+                file.flush()
+                os.fsync(file.fileno())
+            Path(file.name).replace(path)
     return summary
 
 
-def _written(wanted: Format, export: Export, file: BinaryIO, path: Path) -> Summary:
+def _one_file(path: Path, template: Path | None) -> bool:
+    return template is not None and path.exists() and template.exists() and path.samefile(template)
+
+
+@contextlib.contextmanager
+def _told(what: str) -> Iterator[None]:
+    """The disk may be full under the file itself, or under what is sorted on the way to it."""
     try:
-        summary = wanted.write(export, file)
-        file.flush()
-        os.fsync(file.fileno())
-    except BaseException:
-        file.close()
-        path.unlink()
-        raise
-    return summary
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise UsageError(f"{what}: {getattr(error, 'strerror', None) or error}") from None

@@ -10,7 +10,7 @@ from mlgrade.lms.export.model import Listed, Summary
 def sentence(summary: Summary) -> str:
     """`38 scores new, 3 change, 1 would be cleared (left alone), ...; Canvas will ask nothing`."""
     parts = [
-        f"{_counted(summary.new, 'score')} new",
+        f"{counted(summary.new, 'score')} new",
         f"{summary.changed.count} change" if summary.changed else "",
         f"{summary.same} unchanged" if summary.same else "",
         f"{summary.cleared.count} cleared" if summary.cleared else "",
@@ -28,12 +28,12 @@ def lines(summary: Summary) -> Iterator[str]:
     """The sentence, and below it each thing that staff should know, by name."""
     yield sentence(summary)
     if summary.rounded:
-        yield f"{_counted(summary.rounded, 'score')} rounded to two decimals (a half goes to the even digit)"
+        yield rounded(summary.rounded)
     if summary.unmatched:
         yield f"columns without an item in the template: {', '.join(summary.unmatched)}"
     for title, listed in _lists(summary):
         if listed:
-            yield f"{title}: {_names(listed)}"
+            yield f"{title}: {listed.shown()}"
     yield from (f"warning: {text}" for text in summary.warnings)
 
 
@@ -50,13 +50,12 @@ def _lists(summary: Summary) -> Iterator[tuple[str, Listed]]:
         yield f"{summary.format} cannot say {what} ({listed.count})", listed
 
 
-def _names(listed: Listed, most: int = 10) -> str:
-    more = listed.count - min(most, len(listed.first))
-    return "; ".join(listed.first[:most]) + (f"; and {more} more" if more > 0 else "")
-
-
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def rounded(number: int) -> str:
+    return f"{counted(number, 'score')} rounded to two decimals (a half goes to the even digit)"
 
 
 def _with_verb(number: int, one: str, many: str, what: str) -> str:

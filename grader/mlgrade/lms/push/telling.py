@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from mlgrade import redact
 from mlgrade.lms.export.model import Listed
+from mlgrade.lms.export.telling import counted, rounded
 from mlgrade.lms.push.model import Arrival, Plan, Preview
 
 
 def sentence(preview: Preview) -> str:
     """`38 scores new, 3 change, 2 excused, 190 unchanged, 1 would be cleared (left alone), 5 missing (left alone)`."""
     parts = [
-        f"{_counted(preview.new, 'score')} new",
+        f"{counted(preview.new, 'score')} new",
         f"{preview.changed.count} change" if preview.changed else "",
         f"{preview.excused.count} excused" if preview.excused else "",
         f"{preview.same} unchanged" if preview.same else "",
@@ -26,14 +27,14 @@ def sentence(preview: Preview) -> str:
 def preview_lines(preview: Preview) -> Iterator[str]:
     yield sentence(preview)
     if preview.rounded:
-        yield f"{_counted(preview.rounded, 'score')} rounded to two decimals (a half goes to the even digit)"
+        yield rounded(preview.rounded)
     if preview.docked:
-        scores = _counted(preview.docked, "score")
+        scores = counted(preview.docked, "score")
         yield f"Canvas's own late policy takes points off {scores}; make sure that lateness is not counted twice"
     yield from preview.notes
     for title, listed in _lists(preview):
         if listed:
-            yield f"{title}: {_names(listed)}"
+            yield f"{title}: {listed.shown()}"
     if preview.unmatched:
         yield f"columns without an assignment of this title: {redact.line(', '.join(preview.unmatched))}"
     yield from (f"not sent: {text}" for text in preview.refused)
@@ -54,23 +55,14 @@ def ahead(plan: Plan) -> str:
     """What `--send` would do."""
     if not plan.size:
         return "Canvas holds all of it already: there is nothing to send"
-    return f"dry run: nothing was sent; --send sends {_counted(plan.size, 'grade')}"
+    return f"dry run: nothing was sent; --send sends {counted(plan.size, 'grade')}"
 
 
 def arrival_lines(arrival: Arrival) -> Iterator[str]:
     total = arrival.arrived + arrival.missed.count
-    yield f"{arrival.arrived} of {_counted(total, 'grade')} arrived, as read back from Canvas"
+    yield f"{arrival.arrived} of {counted(total, 'grade')} arrived, as read back from Canvas"
     if arrival.unread:
-        yield f"{_counted(arrival.unread, 'grade')} could not be read back; run this again to see what arrived"
+        yield f"{counted(arrival.unread, 'grade')} could not be read back; run this again to see what arrived"
     if arrival.missed:
-        yield f"did not arrive: {_names(arrival.missed, most=50)}"
+        yield f"did not arrive: {arrival.missed.shown(50)}"
     yield from arrival.faults
-
-
-def _names(listed: Listed, most: int = 10) -> str:
-    more = listed.count - min(most, len(listed.first))
-    return "; ".join(listed.first[:most]) + (f"; and {more} more" if more > 0 else "")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -21,7 +21,7 @@ class Key(StrEnum):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """`left_out` says that the row did not become a person."""
+    """`left_out` says that somebody may be missing now: a row that should be a student did not become one."""
 
     line: int
     text: str

@@ -70,5 +70,5 @@ def _only(found: Roster, students: dict[str, str]) -> Roster:
         if person.lms_id in students
     ]
     others = len(found.people) - len(people)
-    note = [Problem(line=1, text=f"{others} users are not enrolled as students; left out", left_out=True)]
+    note = [Problem(line=1, text=f"{others} users are not enrolled as students; left out")]
     return Roster(format="oneroster", people=people, problems=[*found.problems, *(note if others else [])])

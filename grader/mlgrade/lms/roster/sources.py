@@ -15,19 +15,39 @@ from mlgrade.lms.rows import Person
 Cells = Mapping[str, str]  # by heading in lower case
 
 
+Fields = Mapping[str, tuple[str, ...]]  # of Person, each with the headings under which it may stand
+
+
+def as_read(person: Person) -> Person:
+    return person
+
+
 class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """`settle` undoes what an LMS writes around a name or an id; `mend` what it does to a row."""
+
     name: str
     title: str
     recognises: Callable[[Sequence[str]], bool]
-    person: Callable[[Cells], Person]
+    fields: Fields
+    settle: Callable[[Person], Person] = as_read
     skips: Callable[[Cells], bool] = lambda cells: False  # noqa: ARG005  (most files hold nothing but students)
     is_test: Callable[[Person], bool] = lambda person: False  # noqa: ARG005
     mend: Callable[[list[str], int], list[str]] = lambda texts, width: texts  # noqa: ARG005
 
+    def person(self, cells: Cells) -> Person:
+        """Who is in a row. Their name is put together where the file has only its parts."""
+        found = {"student": "", **{field: _first(cells, headings) for field, headings in self.fields.items()}}
+        person = self.settle(Person(**found))
+        return person if person.name else _named(person, f"{person.first_name} {person.last_name}".strip())
 
-def any_of(cells: Cells, *headings: str) -> str:
+
+def _first(cells: Cells, headings: Sequence[str]) -> str:
     """The cell under the first of these headings that is there and filled; its text unchanged."""
     return next((text for heading in headings if (text := cells.get(heading, "")).strip()), "")
+
+
+def _named(person: Person, name: str) -> Person:
+    return msgspec.structs.replace(person, name=name)
 
 
 # -- Canvas ---------------------------------------------------------------------------------------------------
@@ -39,19 +59,22 @@ def _is_canvas(heads: Sequence[str]) -> bool:
     return (together or apart) and any("section" in head for head in heads[2:8])
 
 
-def _canvas(cells: Cells) -> Person:
-    name = cells.get("student", "")
-    last, comma, first = name.partition(",")
-    return Person(
-        student="",
-        name=f"{first.strip()} {last.strip()}" if comma else name.strip(),
-        first_name=cells.get("firstname", first.strip()),
-        last_name=cells.get("lastname", last.strip() if comma else ""),
-        lms_id=protected(cells.get("id", "")),
-        sis_id=protected(cells.get("sis user id", "")),
-        login=protected(cells.get("sis login id", "")),
-        section=cells.get("section", ""),
-    )
+CANVAS: Fields = {
+    "name": ("student",),
+    "first_name": ("firstname",),
+    "last_name": ("lastname",),
+    "lms_id": ("id",),
+    "sis_id": ("sis user id",),
+    "login": ("sis login id",),
+    "section": ("section",),
+}
+
+
+def _canvas(person: Person) -> Person:
+    ids = {field: protected(getattr(person, field)) for field in ("lms_id", "sis_id", "login")}
+    last, comma, first = (part.strip() for part in person.name.partition(","))
+    names = {"name": f"{first} {last}", "first_name": first, "last_name": last} if comma else {"name": last}
+    return msgspec.structs.replace(person, **ids, **names)
 
 
 def protected(text: str) -> str:
@@ -79,15 +102,17 @@ def _is_worksheet(heads: Sequence[str]) -> bool:
     return "identifier" in heads and "grade" in heads
 
 
-def _worksheet(cells: Cells) -> Person:
-    number = re.search(r"(\d+)\s*\Z", cells["identifier"])
-    return Person(
-        student="",
-        name=cells.get("full name", ""),
-        sis_id=cells.get("id number", ""),
-        email=cells.get("email address", ""),
-        lms_id=number[1] if number else "",
-    )
+WORKSHEET: Fields = {
+    "name": ("full name",),
+    "sis_id": ("id number",),
+    "email": ("email address",),
+    "lms_id": ("identifier",),
+}
+
+
+def _worksheet(person: Person) -> Person:
+    number = re.search(r"(\d+)\s*\Z", person.lms_id)
+    return msgspec.structs.replace(person, lms_id=number[1] if number else "")
 
 
 def _is_moodle(heads: Sequence[str]) -> bool:
@@ -99,18 +124,14 @@ def _is_moodle_gradebook(heads: Sequence[str]) -> bool:
     return _is_moodle(heads) and (grades or "last downloaded from this course" in heads)
 
 
-def _moodle(cells: Cells) -> Person:
-    first, last = cells.get("first name", ""), any_of(cells, "last name", "surname")
-    return Person(
-        student="",
-        name=f"{first} {last}".strip(),
-        first_name=first,
-        last_name=last,
-        email=cells.get("email address", ""),
-        login=cells.get("username", ""),
-        sis_id=cells.get("id number", ""),
-        section=cells.get("groups", ""),
-    )
+MOODLE: Fields = {
+    "first_name": ("first name",),
+    "last_name": ("last name", "surname"),
+    "email": ("email address",),
+    "login": ("username",),
+    "sis_id": ("id number",),
+    "section": ("groups",),
+}
 
 
 # -- Blackboard, Brightspace ----------------------------------------------------------------------------------
@@ -120,34 +141,31 @@ def _is_blackboard(heads: Sequence[str]) -> bool:
     return {"last name", "first name", "username"} <= set(heads) and "orgdefinedid" not in heads
 
 
-def _blackboard(cells: Cells) -> Person:
-    first, last = cells["first name"], cells["last name"]
-    return Person(
-        student="",
-        name=f"{first} {last}".strip(),
-        first_name=first,
-        last_name=last,
-        login=cells["username"],
-        sis_id=cells.get("student id", ""),
-    )
+BLACKBOARD: Fields = {
+    "first_name": ("first name",),
+    "last_name": ("last name",),
+    "login": ("username",),
+    "sis_id": ("student id",),
+}
 
 
 def _is_brightspace(heads: Sequence[str]) -> bool:
     return "orgdefinedid" in heads or ("username" in heads and "end-of-line indicator" in heads)
 
 
-def _brightspace(cells: Cells) -> Person:
-    first, last = cells.get("first name", ""), cells.get("last name", "")
-    return Person(
-        student="",
-        name=f"{first} {last}".strip(),
-        first_name=first,
-        last_name=last,
-        email=cells.get("email", ""),
-        login=cells.get("username", "").removeprefix("#"),
-        sis_id=cells.get("orgdefinedid", "").removeprefix("#"),
-        section=any_of(cells, "sections", "section"),
-    )
+BRIGHTSPACE: Fields = {
+    "first_name": ("first name",),
+    "last_name": ("last name",),
+    "email": ("email",),
+    "login": ("username",),
+    "sis_id": ("orgdefinedid",),
+    "section": ("sections", "section"),
+}
+
+
+def _brightspace(person: Person) -> Person:
+    ids = {field: getattr(person, field).removeprefix("#") for field in ("login", "sis_id")}
+    return msgspec.structs.replace(person, **ids)
 
 
 # -- Gradescope, OneRoster, nbgrader, plain -------------------------------------------------------------------
@@ -157,36 +175,28 @@ def _is_gradescope(heads: Sequence[str]) -> bool:
     return "sid" in heads and "email" in heads
 
 
-def _gradescope(cells: Cells) -> Person:
-    first, last = cells.get("first name", ""), cells.get("last name", "")
-    return Person(
-        student="",
-        name=any_of(cells, "name", "full name", "name(s)") or f"{first} {last}".strip(),
-        first_name=first,
-        last_name=last,
-        email=cells["email"],
-        sis_id=cells["sid"],
-        section=any_of(cells, "sections", "section"),
-    )
+GRADESCOPE: Fields = {
+    "name": ("name", "full name", "name(s)"),
+    "first_name": ("first name",),
+    "last_name": ("last name",),
+    "email": ("email",),
+    "sis_id": ("sid",),
+    "section": ("sections", "section"),
+}
 
 
 def _is_oneroster(heads: Sequence[str]) -> bool:
     return heads[:3] == ["sourcedid", "status", "datelastmodified"] and "givenname" in heads
 
 
-def _oneroster(cells: Cells) -> Person:
-    first = any_of(cells, "preferredgivenname", "givenname")
-    last = any_of(cells, "preferredfamilyname", "familyname")
-    return Person(
-        student="",
-        name=f"{first} {last}".strip(),
-        first_name=first,
-        last_name=last,
-        email=cells.get("email", ""),
-        login=cells.get("username", ""),
-        sis_id=cells.get("identifier", ""),
-        lms_id=cells["sourcedid"],
-    )
+ONEROSTER: Fields = {
+    "first_name": ("preferredgivenname", "givenname"),
+    "last_name": ("preferredfamilyname", "familyname"),
+    "email": ("email",),
+    "login": ("username",),
+    "sis_id": ("identifier",),
+    "lms_id": ("sourcedid",),
+}
 
 
 def oneroster_others(cells: Cells) -> bool:
@@ -199,17 +209,13 @@ def _is_nbgrader(heads: Sequence[str]) -> bool:
     return grades or (heads[:1] == ["id"] and set(heads) <= {"id", "first_name", "last_name", "email", "lms_user_id"})
 
 
-def _nbgrader(cells: Cells) -> Person:
-    first, last = cells.get("first_name", ""), cells.get("last_name", "")
-    return Person(
-        student="",
-        name=f"{first} {last}".strip(),
-        first_name=first,
-        last_name=last,
-        email=cells.get("email", ""),
-        login=any_of(cells, "student_id", "id"),
-        lms_id=cells.get("lms_user_id", ""),
-    )
+NBGRADER: Fields = {
+    "first_name": ("first_name",),
+    "last_name": ("last_name",),
+    "email": ("email",),
+    "login": ("student_id", "id"),
+    "lms_id": ("lms_user_id",),
+}
 
 
 def from_both_ends(texts: list[str], width: int) -> list[str]:
@@ -218,7 +224,7 @@ def from_both_ends(texts: list[str], width: int) -> list[str]:
     return [*texts[:4], ",".join(texts[4 : 5 + much]), *texts[5 + much :]] if width == 11 and much > 0 else texts
 
 
-PLAIN = {
+PLAIN: Fields = {
     "student": ("student", "key"),
     "name": ("name", "full name", "full_name"),
     "first_name": ("first_name", "first name"),
@@ -236,12 +242,6 @@ def _is_plain(heads: Sequence[str]) -> bool:
     return bool(ids & set(heads))
 
 
-def _plain(cells: Cells) -> Person:
-    found = {field: any_of(cells, *headings) for field, headings in PLAIN.items()}
-    name = found.pop("name") or f"{found['first_name']} {found['last_name']}".strip()
-    return Person(name=name, **found)
-
-
 def demo(person: Person) -> bool:
     """The students that LMSs make for a teacher's own view of a course."""
     return person.name in {"Test Student", "Demo Student", "Guest user"} or person.login.endswith("_previewuser")
@@ -249,23 +249,23 @@ def demo(person: Person) -> bool:
 
 # The first that recognises a header reads the file.
 SOURCES = (
-    Source(name="canvas", title="Canvas gradebook export", recognises=_is_canvas, person=_canvas,
+    Source(name="canvas", title="Canvas gradebook export", recognises=_is_canvas, fields=CANVAS, settle=_canvas,
            skips=canvas_furniture, is_test=_canvas_test),
-    Source(name="moodle-worksheet", title="Moodle grading worksheet", recognises=_is_worksheet, person=_worksheet,
+    Source(name="moodle-worksheet", title="Moodle grading worksheet", recognises=_is_worksheet, fields=WORKSHEET,
+           settle=_worksheet, is_test=demo),
+    Source(name="moodle-gradebook", title="Moodle grade export", recognises=_is_moodle_gradebook, fields=MOODLE,
            is_test=demo),
-    Source(name="moodle-gradebook", title="Moodle grade export", recognises=_is_moodle_gradebook, person=_moodle,
-           is_test=demo),
-    Source(name="moodle", title="Moodle participants", recognises=_is_moodle, person=_moodle, is_test=demo),
-    Source(name="oneroster", title="OneRoster users", recognises=_is_oneroster, person=_oneroster,
+    Source(name="moodle", title="Moodle participants", recognises=_is_moodle, fields=MOODLE, is_test=demo),
+    Source(name="oneroster", title="OneRoster users", recognises=_is_oneroster, fields=ONEROSTER,
            skips=oneroster_others),
-    Source(name="brightspace", title="Brightspace grade export", recognises=_is_brightspace, person=_brightspace,
+    Source(name="brightspace", title="Brightspace grade export", recognises=_is_brightspace, fields=BRIGHTSPACE,
+           settle=_brightspace, is_test=demo),
+    Source(name="blackboard", title="Blackboard gradebook", recognises=_is_blackboard, fields=BLACKBOARD,
            is_test=demo),
-    Source(name="blackboard", title="Blackboard gradebook", recognises=_is_blackboard, person=_blackboard,
-           is_test=demo),
-    Source(name="gradescope", title="Gradescope roster or grades", recognises=_is_gradescope, person=_gradescope),
-    Source(name="nbgrader", title="nbgrader students or grades", recognises=_is_nbgrader, person=_nbgrader,
+    Source(name="gradescope", title="Gradescope roster or grades", recognises=_is_gradescope, fields=GRADESCOPE),
+    Source(name="nbgrader", title="nbgrader students or grades", recognises=_is_nbgrader, fields=NBGRADER,
            mend=from_both_ends),
-    Source(name="csv", title="plain CSV", recognises=_is_plain, person=_plain),
+    Source(name="csv", title="plain CSV", recognises=_is_plain, fields=PLAIN),
 )  # fmt: skip
 
 

@@ -59,6 +59,13 @@ def test_everything_collected(bench: Any, run: Any) -> None:
     assert bench.work() == {"ada/softmax.py": "x"}
 
 
+def test_a_name_that_no_file_can_have(bench: Any, run: Any) -> None:
+    """A path that the system refuses to look up ends in a sentence, as every archive that cannot be read."""
+    done = run("a" * 300)
+    assert isinstance(done.exception, UsageError)
+    assert "cannot be read: File name too long" in str(done.exception)
+
+
 def test_with_a_roster(bench: Any, run: Any) -> None:
     """A roster file of an LMS names the folders, and says who is missing."""
     bench.put({"obrien_1001_2_softmax.py": "x"})
