@@ -224,6 +224,15 @@ def test_extend(run: Run) -> None:
     assert points(run, "bob") == 10.0
 
 
+def test_a_minimum(run: Run) -> None:
+    """It is shown with its reason, kept in the audit trail, and can be taken back; an override is another thing."""
+    assert run("override", "ada", "softmax", "9.5", "--at-least", "--reason", "promised").code == 0
+    assert "promised" in run("show", "ada").out
+    assert "minimum concept:softmax to 9.5" in run("history", "ada", "softmax").out
+    assert run("override", "ada", "softmax", "--revoke", "--reason", "x").code == 2
+    assert run("override", "ada", "softmax", "--at-least", "--revoke", "--reason", "x").code == 0
+
+
 def test_override(run: Run) -> None:
     """Points of staff replace what attempts give, also where there are none."""
     assert run("override", "eve", "softmax", "8.5", "--reason", "oral exam").code == 0

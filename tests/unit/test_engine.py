@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +21,7 @@ from mlgrade.errors import CourseError, MlgradeError, UsageError
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from clusters import Machines, Squares
+from clusters import Machines, Naps, Squares
 
 
 class Refuses(msgspec.Struct, frozen=True):
@@ -80,9 +82,28 @@ def test_a_work_that_cannot_be_opened_ends_the_run() -> None:
         list(Serial().run(Refuses(), range(5)))
 
 
+class OpensLater(msgspec.Struct, frozen=True):
+    """A work whose process is killed the first time that it is opened, as by a system that is short of memory."""
+
+    mark: str
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Callable[[int], int]]:
+        if not Path(self.mark).exists():
+            Path(self.mark).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield abs
+
+
+def test_a_process_that_dies_before_it_has_begun_is_replaced(tmp_path: Path) -> None:
+    """Once is no reason to end the run; its jobs are not blamed, and have their results."""
+    done = list(Pool(1).run(OpensLater(str(tmp_path / "mark")), range(5)))
+    assert sorted((one.job, one.result) for one in done if isinstance(one, Done)) == [(n, n) for n in range(5)]
+
+
 def test_a_process_that_says_nothing_is_replaced() -> None:
     """Longer than any job can take, and it counts as dead."""
-    found = list(Pool(2, patience=0.7).run(Sleeps(), [0.0, 60.0, 0.01]))
+    found = list(Pool(2, patience=4.0).run(Sleeps(), [0.0, 60.0, 0.01]))
     assert [one.job for one in found if isinstance(one, Lost)] == [60.0]
     assert sorted(one.job for one in found if isinstance(one, Done)) == [0.0, 0.01]
 
@@ -131,6 +152,23 @@ def test_a_cluster_gives_the_same_results(machines: Machines, tmp_path: Path) ->
     found = results(Cluster(machines.address, batch=4), deadly, range(30))
     assert {n: v for n, v in found.items() if n != 7} == {n: n * n for n in range(30) if n != 7}
     assert "several workers of the cluster ended over it" in str(found[7])
+
+
+def test_leaving_a_cluster_does_not_wait_for_its_batches(machines: Machines) -> None:
+    """A worker that is at work closes what it opened when it is done; whoever presses Ctrl-C is not kept until then."""
+    machines.worker()
+    run = Cluster(machines.address, batch=1).run(Naps(), [0.0, 30.0])
+    next(iter(run))
+    begun = time.monotonic()
+    run.close()  # type: ignore[attr-defined]  # a generator
+    assert time.monotonic() - begun < 20  # of the thirty that its batch takes
+
+
+def test_a_cluster_with_another_installation_is_a_sentence(machines: Machines) -> None:
+    """Workers that cannot read the work, because they have no such module, end the run and not in a traceback."""
+    machines.worker()
+    with pytest.raises(MlgradeError, match="the cluster dropped a batch"):
+        list(Cluster(machines.address).run(Sleeps(), [0.0]))
 
 
 def test_a_cluster_without_workers_is_a_sentence(machines: Machines) -> None:

@@ -310,8 +310,31 @@ def test_an_override_of_more_than_there_is() -> None:
     assert grade(decisions=(decide(Deed.OVERRIDE, points=8.5),), possible=5.0).points == 5.0
 
 
+@pytest.mark.parametrize(("earned", "points"), [(2.0, 7.0), (7.0, 7.0), (9.0, 9.0)])
+def test_a_minimum_holds_from_below_only(earned: float, points: float) -> None:
+    """What the attempts give counts where it is more."""
+    assert grade(attempt(earned), decisions=(decide(Deed.MINIMUM, points=7.0),)).points == points
+
+
+def test_a_minimum_without_a_score() -> None:
+    """Also a fault of ours, or nothing at all, takes nothing away from it; an excuse and an override go before it."""
+    minimum = decide(Deed.MINIMUM, points=7.0, reason="promised")
+    for handed in ([], [kind(Status.BROKEN)], [kind(Status.CANNOT_RUN)]):
+        found = grade(*handed, decisions=(minimum,))
+        assert (found.state, found.points, found.reason) == (State.GRADED, 7.0, "promised")
+    assert grade(decisions=(minimum, decide(Deed.EXCUSE))).state is State.EXCUSED
+    assert grade(decisions=(minimum, decide(Deed.OVERRIDE, points=3.0))).points == 3.0
+    assert grade(decisions=(minimum,), possible=5.0).points == 5.0
+
+
 @pytest.mark.parametrize(
-    ("deed", "more"), [(Deed.EXCUSE, {}), (Deed.EXTEND, {"until": DUE + 30 * DAY}), (Deed.OVERRIDE, {"points": 1.0})]
+    ("deed", "more"),
+    [
+        (Deed.EXCUSE, {}),
+        (Deed.EXTEND, {"until": DUE + 30 * DAY}),
+        (Deed.OVERRIDE, {"points": 1.0}),
+        (Deed.MINIMUM, {"points": 9.5}),
+    ],
 )
 def test_revoked(deed: Deed, more: dict[str, Any]) -> None:
     """What is revoked leaves the grade as if it, and what it had replaced, had never been; and can be decided again."""

@@ -20,6 +20,7 @@ PACKAGE = Path(mlgrade.__file__).parent
 # line says so with a star. A new module gets its line here, in the same change.
 TABLE = """
 errors
+interrupts
 results
 sandbox.limits
 sandbox.scratch

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import msgspec
 
-from mlgrade import fingerprint, redact
+from mlgrade import fingerprint, interrupts, redact
 from mlgrade.classwork.moves import Ledger, Move
 from mlgrade.classwork.work import Graded, Grading
 from mlgrade.course import Course
@@ -60,10 +60,14 @@ class Session:
         self._earlier: set[tuple[str, str]] = set()  # of what is under way, that which was graded before
 
     def run(self, entries: Iterable[Entry], engine: Engine, *, again: bool = False) -> Iterator[Told]:
-        """Grade what is new, in any order. `again` grades also what was graded before."""
+        """Grade what is new, in any order. `again` grades also what was graded before.
+
+        A Ctrl-C comes before or after a group is kept and told, so that what was told is what was kept.
+        """
         for group in _grouped(engine.run(self._work, self._new(entries, again))):
-            yield from self._told_aside()
-            yield from self._kept([self._attempt(result) for result in group])
+            with interrupts.held():
+                yield from self._told_aside()
+                yield from self._kept([self._attempt(result) for result in group])
         yield from self._told_aside()
 
     def _told_aside(self) -> Iterator[Same | Note]:

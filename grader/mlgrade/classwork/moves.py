@@ -72,7 +72,7 @@ class Ledger:
         return policy.grade(terms, attempt.student, attempts, rulings.ruling(standing, terms.concept, terms.unit))
 
     def _held_up(self, move: Move) -> Move:
-        """Let a regrade take no points away: what counted before becomes a decision, with its reason."""
+        """Let a regrade take no points away: what counted before becomes the least, by a decision with its reason."""
         points = move.before.points
         if not move.regraded or points is None or move.after.points is None or move.after.points >= points:
             return move
@@ -80,7 +80,7 @@ class Ledger:
         decision = Decision(
             student=move.student,
             target=f"concept:{move.concept}",
-            deed=Deed.OVERRIDE,
+            deed=Deed.MINIMUM,
             reason=reason,
             by=self._by,
             at=self._now(),

@@ -100,19 +100,21 @@ def extend(
 @click.argument("student")
 @click.argument("concept")
 @click.argument("points", type=float, required=False)
+@click.option("--at-least", is_flag=True, help="A minimum: what the attempts give counts where it is more.")
 @_deciding
-def override(student: str, concept: str, points: float | None, **given: Any) -> None:
+def override(student: str, concept: str, points: float | None, at_least: bool, **given: Any) -> None:
     """Set the POINTS of a STUDENT for a CONCEPT. They replace whatever the attempts give, lateness included.
 
     \b
     Examples:
       mlgrade gradebook override ada softmax 8.5 --reason "shown in the oral exam"
+      mlgrade gradebook override ada softmax 8 --at-least --reason "promised"
       mlgrade gradebook override ada softmax --revoke --reason "mistaken for another student"
     """
     from mlgrade.gradebook import deciding
     from mlgrade.gradebook.model import Deed
 
-    call = _Call(Deed.OVERRIDE, **given)
+    call = _Call(Deed.MINIMUM if at_least else Deed.OVERRIDE, **given)
     if (points is None) != call.revoke:
         raise click.UsageError("give the points, or --revoke without points")
 

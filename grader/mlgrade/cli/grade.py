@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from mlgrade.cli import options
 if TYPE_CHECKING:
     from mlgrade.classwork import Told
     from mlgrade.engine import Engine
+    from mlgrade.reports.account import Account
 
 INTERRUPTED = 130
 
@@ -71,32 +73,44 @@ def command(
       mlgrade grade softmax_handins --concept softmax
       mlgrade grade submissions --dry-run -v       # after a suite was corrected: who would move?
     """
-    from mlgrade import intake
-    from mlgrade.classwork import Session, work
-    from mlgrade.classwork.moves import Ledger
-    from mlgrade.reports import classwork as reports
+    with _stoppable():
+        from mlgrade import intake
+        from mlgrade.classwork import Session, work
+        from mlgrade.classwork.moves import Ledger
+        from mlgrade.reports.account import Account
 
-    found = options.load_course(course, submissions)
-    with options.open_gradebook(gradebook, found, create=not dry_run) as book:
-        taken = intake.take(
-            submissions,
-            found,
-            units=units,
-            concepts=concepts,
-            students=students,
-            roster=book.students(),
-            submitted_at=_when(submitted_at),
-        )
-        wanted = list(dict.fromkeys(entry.concept for entry in taken.handins))
-        doing = work.grading(found, wanted, allow_reduced=allow_reduced, travels=scheduler is not None)
-        ledger = Ledger(found, book, _now, by=_account(), dry=dry_run, never_lower=never_lower)
-        session = Session(found, doing, book, ledger, _now)
-        account = reports.Account(taken, dry=dry_run)
-        with reports.progress(options.console(plain=plain, stderr=True), account, len(taken.handins)) as tell:
-            interrupted = _run(session.run(taken.handins, _engine(jobs, scheduler), again=again), tell, as_json)
-    if not as_json:
-        reports.render(options.console(plain=plain), account, verbose=verbose, interrupted=interrupted)
-    sys.exit(INTERRUPTED if interrupted else account.exit_code)
+        found = options.load_course(course, submissions)
+        with options.open_gradebook(gradebook, found, create=not dry_run) as book:
+            taken = intake.take(
+                submissions,
+                found,
+                units=units,
+                concepts=concepts,
+                students=students,
+                roster=book.students(),
+                submitted_at=_when(submitted_at),
+            )
+            wanted = list(dict.fromkeys(entry.concept for entry in taken.handins))
+            doing = work.grading(found, wanted, allow_reduced=allow_reduced, travels=scheduler is not None)
+            ledger = Ledger(found, book, _now, by=_account(), dry=dry_run, never_lower=never_lower)
+            session = Session(found, doing, book, ledger, _now)
+            results = session.run(taken.handins, _engine(jobs, scheduler), again=again)
+            account = Account(taken, dry=dry_run, verbose=verbose)
+            _run(results, account, as_json, plain)
+    sys.exit(account.exit_code)
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Wherever Ctrl-C comes, the command ends with a sentence and the same exit status."""
+    from mlgrade import interrupts
+
+    try:
+        with interrupts.once():
+            yield
+    except KeyboardInterrupt:
+        click.echo("mlgrade: stopped by Ctrl-C; nothing that was reported is lost", err=True)
+        sys.exit(INTERRUPTED)
 
 
 def _now() -> datetime:
@@ -142,15 +156,21 @@ def _engine(jobs: int | None, scheduler: str | None) -> Engine:
     return Pool(number)
 
 
-def _run(results: Iterable[Told], tell: Callable[[Told], None], as_json: bool) -> bool:
-    """Hand on results as they are kept. Returns whether somebody stopped it."""
+def _run(results: Iterable[Told], account: Account, as_json: bool, plain: bool) -> None:
+    """Tell results as they are kept; and what came of them in the end, also if that comes too soon."""
     from mlgrade.reports import classwork as reports
+    from mlgrade.reports.underway import progress
 
+    stopped = True
     try:
-        for told in results:
-            tell(told)
-            if as_json:
-                click.echo(reports.as_json(told))
-    except KeyboardInterrupt:
-        return True
-    return False
+        with progress(options.console(plain=plain, stderr=True), account, len(account.intake.handins)) as tell:
+            for note in account.intake.notes if as_json else ():
+                click.echo(reports.as_json(note))
+            for told in results:
+                tell(told)
+                if as_json:
+                    click.echo(reports.as_json(told))
+        stopped = False
+    finally:
+        if not as_json and (account.done or not stopped):
+            reports.render(options.console(plain=plain), account, stopped=stopped)

@@ -98,6 +98,10 @@ class _Flight(Generic[J, R]):
     def _landed(self, future: Any, batch: list[J]) -> Iterator[Done[J, R] | Lost[J]]:
         from distributed import KilledWorker
 
+        if future.cancelled():
+            raise MlgradeError(
+                "the cluster dropped a batch: its scheduler was restarted, or its mlgrade is another one"
+            )
         error = future.exception()
         if error is None:
             yield from map(Done, batch, future.result())
@@ -112,7 +116,7 @@ class _Flight(Generic[J, R]):
                 self._send([job])
 
     def end(self) -> None:
-        """Have every worker close what it opened. One that is gone has."""
+        """Have every worker close what it opened, when it has ended its batch. One that is gone has."""
         self._client.cancel([self._work])
         self._client.run(_close, self._name, on_error="ignore")
 
@@ -137,6 +141,11 @@ def _do(name: str, work: Work[J, R], batch: Sequence[J]) -> list[R]:
 
 
 def _close(name: str) -> None:
+    """Close it in a thread of its own: this is called in the one that the worker answers its scheduler with."""
+    threading.Thread(target=_leave, args=(name,), daemon=True).start()
+
+
+def _leave(name: str) -> None:
     with _turn:
         if name in _opened:
             _opened.pop(name)[0].__exit__(None, None, None)

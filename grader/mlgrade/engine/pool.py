@@ -4,7 +4,7 @@ Theory of operation: each member of the crew is a process of its own with a pipe
 answers jobs in the order in which it gets them; it always has one waiting beside the one it does. When it dies, the
 first job that it has not answered is the one that it died of: that one is tried once more, and then given up. The
 others are handed out again as if nothing had happened. A member that says nothing for longer than any job can take is
-killed, and counts as dead. Members ignore Ctrl-C: whoever reads the results decides, and closing ends them all.
+killed, and counts as dead. Members do not hear Ctrl-C: whoever reads the results decides, and closing ends them all.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic
 
+from mlgrade import interrupts
 from mlgrade.engine import TRIES, Done, J, Lost, R, Work
 from mlgrade.errors import MlgradeError
 
 AHEAD = 2  # jobs in the hands of a member: the one that it does and the next
+STARTS = 3  # that may end in a row before the work is opened, as where memory is short
 PATIENCE_SECONDS = 900.0
 LEAVE_SECONDS = 5.0
 _spawning = multiprocessing.get_context("spawn")  # the same on every system, and nothing of ours is inherited
@@ -50,6 +52,7 @@ class _Crew(Generic[J, R]):
         self._members = [_Member[J](work, cpu) for cpu in _cpus(size)]
         self._again: deque[J] = deque()  # handed out before, and not answered
         self._deaths: list[tuple[J, int]] = []
+        self._unopened = 0  # members in a row that ended before they had opened the work
 
     def results(self, jobs: Iterator[J]) -> Iterator[Done[J, R] | Lost[J]]:
         while True:
@@ -85,24 +88,35 @@ class _Crew(Generic[J, R]):
             raise result.error
         if isinstance(result, _Opened):
             member.start()
+            self._unopened = 0
         else:
             yield Done(member.answered(), result)
 
     def _bury(self, member: _Member[J], why: str) -> Iterator[Lost[J]]:
-        """Replace a member that is gone. A work that cannot even be opened is no job's fault and ends the run."""
+        """Replace a member that is gone, and hand out again what it had not answered."""
         how = why or member.death()
         member.end()
-        self._members[self._members.index(member)] = _Member(self._work, member.cpu)
         if not member.opened:
-            raise MlgradeError(f"a grading process could not start ({how}); try --jobs 1 to see why")
-        culprit, *others = member.jobs
+            self._not_opened(how)
+        self._members[self._members.index(member)] = _Member(self._work, member.cpu)
+        culprits, others = (member.jobs[:1], member.jobs[1:]) if member.opened else ([], member.jobs)
         self._again.extendleft(reversed(others))
-        known = next((entry for entry in self._deaths if entry[0] is culprit), (culprit, 0))
+        for culprit in culprits:
+            yield from self._blame(culprit, how)
+
+    def _not_opened(self, how: str) -> None:
+        """What cannot be opened is no job's fault, and ends the run if it happens again and again."""
+        self._unopened += 1
+        if self._unopened >= STARTS:
+            raise MlgradeError(f"a grading process could not start ({how}); try --jobs 1 to see why")
+
+    def _blame(self, culprit: J, how: str) -> Iterator[Lost[J]]:
+        deaths = 1 + sum(number for job, number in self._deaths if job is culprit)
         self._deaths = [entry for entry in self._deaths if entry[0] is not culprit]
-        if known[1] + 1 >= TRIES:
+        if deaths >= TRIES:
             yield Lost(culprit, f"the grading process ended {TRIES} times over it ({how})")
         else:
-            self._deaths.append((culprit, known[1] + 1))
+            self._deaths.append((culprit, deaths))
             self._again.append(culprit)
 
     def end(self) -> None:
@@ -116,10 +130,11 @@ class _Member(Generic[J]):
     """One process, and the jobs that it has not answered yet."""
 
     def __init__(self, work: Work[J, Any], cpu: int | None) -> None:
-        self.cpu, self.jobs, self.opened = cpu, deque[J](), False
+        self.cpu, self.jobs, self.opened = cpu, list[J](), False  # no more than AHEAD
         self.line, theirs = _spawning.Pipe()
         self._process = _spawning.Process(target=_serve, args=(work, theirs, cpu), daemon=True)
-        self._process.start()
+        with interrupts.unheard():
+            self._process.start()
         theirs.close()
         self.since = time.monotonic()
 
@@ -135,7 +150,7 @@ class _Member(Generic[J]):
 
     def answered(self) -> J:
         self.since = time.monotonic()
-        return self.jobs.popleft()
+        return self.jobs.pop(0)
 
     def leave(self) -> None:
         """Let it go by itself if it is idle."""

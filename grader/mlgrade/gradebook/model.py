@@ -48,14 +48,15 @@ class Deed(StrEnum):
     EXCUSE = "excuse"
     EXTEND = "extend"
     OVERRIDE = "override"
+    MINIMUM = "minimum"  # points that later files may raise, and nothing lowers
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What staff decided about one student: by whom, when and why. Never edited; a later one takes its place.
 
     `target` is "concept:NAME", "unit:NAME" (a concept and a unit may have one name), or "" for the whole course. For an
-    extension `until` is the new due date; for an override `points` is the score. A decision with `revoked` takes back
-    the earlier one of its kind and target.
+    extension `until` is the new due date; for an override `points` is the score, for a minimum the least one. A
+    decision with `revoked` takes back the earlier one of its kind and target.
     """
 
     student: str
@@ -73,7 +74,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 class Grade(msgspec.Struct, frozen=True, kw_only=True):
     """What counts now for one student and one concept. Computed, never stored.
 
-    `points` is None unless the state is graded (or an override gives points). `raw` is the score before lateness.
+    `points` is None unless the state is graded (or a decision gives points). `raw` is the score before lateness.
     """
 
     student: str
@@ -86,4 +87,4 @@ class Grade(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int = 0
     attempt: int = 0  # the id of the one that counts
     status: Status | None = None  # of the attempt that counts
-    reason: str = ""  # of an excuse or an override; why an attempt was not taken
+    reason: str = ""  # of a decision that holds; why an attempt was not taken

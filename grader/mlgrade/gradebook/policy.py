@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
+import msgspec
+
 from mlgrade.course import Course
 from mlgrade.course.model import Attempts, Keep, Late
 from mlgrade.gradebook import rulings
@@ -95,11 +97,11 @@ def grade(terms: Terms, student: str, attempts: Sequence[Attempt], ruling: Rulin
     """What counts for one student and one concept."""
     judged = judge(terms, attempts, ruling) if attempts else []
     if ruling.override is not None and ruling.override.points is not None:
-        points = min(max(ruling.override.points, 0.0), terms.possible)
+        points = _within(ruling.override.points, terms)
         return _grade(terms, student, judged, State.GRADED, points=points, reason=ruling.override.reason)
     if ruling.excuse is not None:
         return _grade(terms, student, judged, State.EXCUSED, reason=ruling.excuse.reason)
-    return _earned(terms, student, judged)
+    return _at_least(ruling.minimum, terms, _earned(terms, student, judged))
 
 
 def judge(terms: Terms, attempts: Iterable[Attempt], ruling: Ruling = rulings.NONE) -> list[Judged]:
@@ -181,6 +183,20 @@ def _chosen(taken: Sequence[Judged], keep: Keep) -> Judged | None:
     if not graded:
         return None
     return graded[-1] if keep is Keep.LAST else max(graded, key=attrgetter("worth"))  # the first of equals
+
+
+def _at_least(minimum: Decision | None, terms: Terms, earned: Grade) -> Grade:
+    if minimum is None or minimum.points is None:
+        return earned
+    points = _within(minimum.points, terms)
+    if earned.points is not None and earned.points >= points:
+        return earned
+    return msgspec.structs.replace(earned, state=State.GRADED, points=points, reason=minimum.reason)
+
+
+def _within(points: float, terms: Terms) -> float:
+    """Points that were decided on, when the concept was perhaps worth more."""
+    return min(max(points, 0.0), terms.possible)
 
 
 def _scored(terms: Terms, student: str, judged: Sequence[Judged], one: Judged) -> Grade:

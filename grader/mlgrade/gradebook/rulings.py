@@ -16,6 +16,7 @@ class Ruling(NamedTuple):
     excuse: Decision | None = None
     extension: Decision | None = None
     override: Decision | None = None
+    minimum: Decision | None = None
 
 
 NONE = Ruling()
@@ -37,4 +38,4 @@ def ruling(decided: Standing, concept: str, unit: str) -> Ruling:
     def nearest(deed: Deed) -> Decision | None:
         return next((decided[deed, target] for target in targets if (deed, target) in decided), None)
 
-    return Ruling(nearest(Deed.EXCUSE), nearest(Deed.EXTEND), nearest(Deed.OVERRIDE))
+    return Ruling(nearest(Deed.EXCUSE), nearest(Deed.EXTEND), nearest(Deed.OVERRIDE), nearest(Deed.MINIMUM))

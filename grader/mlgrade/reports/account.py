@@ -1,0 +1,165 @@
+"""What came of the grading of a class: counts, and the few single results that somebody must look at."""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+
+import msgspec
+
+from mlgrade.classwork import Kept, Same, Told
+from mlgrade.classwork.moves import Move
+from mlgrade.errors import Exit
+from mlgrade.gradebook.model import Attempt, Grade, State
+from mlgrade.intake import Intake, Kind, Note
+from mlgrade.redact import line
+from mlgrade.results import ConceptReport, Outcome, Status
+
+SHOWN = 12  # rows of a list, unless all are asked for
+COMPLETE, PARTLY, NOTHING, UNCHANGED = "complete", "partly right", "no points", "unchanged"
+ORDER = (
+    COMPLETE,
+    PARTLY,
+    NOTHING,
+    str(Status.CANNOT_RUN),
+    str(Status.TIMED_OUT),
+    str(Status.NOT_STARTED),
+    str(Status.BROKEN),
+    UNCHANGED,
+)
+
+
+class Direction(StrEnum):
+    """Where a grade moved. In the order in which they are listed."""
+
+    DOWN = "down"
+    STATE = "with another state"  # such as broken before, and graded now
+    UP = "up"
+
+
+class Account:
+    """What came of a run so far.
+
+    Its lists hold the rows that will be shown: SHOWN of each, or with `verbose` all. The notes are those of the intake,
+    which are there already, and of files that went since: all of them, because each is work that was not done.
+    """
+
+    def __init__(self, intake: Intake, *, dry: bool = False, verbose: bool = False) -> None:
+        self.intake, self.dry, self.verbose = intake, dry, verbose
+        self.counts: Counter[str] = Counter()
+        self.notes: list[Note] = list(intake.notes)
+        self.broken: list[tuple[str, str, str]] = []
+        self.moves = Moves(None if verbose else SHOWN)
+        self.stopped_calls = 0
+        self.done = 0
+        self.begun = time.monotonic()
+
+    def add(self, told: Told) -> None:
+        self.done += 1
+        match told:
+            case Note():
+                self.notes.append(told)
+            case Same():
+                self.counts[UNCHANGED] += 1
+            case Kept(attempt=attempt, move=move):
+                self.counts[word(attempt)] += 1
+                self.stopped_calls += Outcome.TIMED_OUT in attempt.outcomes
+                if move is not None:
+                    self.moves.add(move)
+                if attempt.status is Status.BROKEN and (self.verbose or len(self.broken) < SHOWN):
+                    self.broken.append((attempt.student, attempt.concept, _reason(attempt)))
+
+    @property
+    def graded(self) -> int:
+        return self.counts.total() - self.counts[UNCHANGED]
+
+    @property
+    def undecided(self) -> list[Note]:
+        return [note for note in self.notes if _undecided(note)]
+
+    @property
+    def others(self) -> list[Note]:
+        return [note for note in self.notes if not _undecided(note)]
+
+    @property
+    def exit_code(self) -> int:
+        """Non-zero only when work was not done."""
+        if self.counts[Status.BROKEN]:
+            return Exit.OUR_FAULT
+        return Exit.FAILED if self.undecided else Exit.PASSED
+
+    def sentence(self) -> str:
+        parts = [f"{self.counts[name]} {name.replace('_', ' ')}" for name in ORDER if self.counts[name]]
+        return ", ".join(parts) or "nothing yet"
+
+
+class Moves:
+    """Whose grade moved: counted, and of each direction the first `most` by concept and student."""
+
+    def __init__(self, most: int | None) -> None:
+        self._most = most
+        self._rows: dict[Direction, list[tuple[str, str, str]]] = {direction: [] for direction in Direction}
+        self.counts: Counter[Direction] = Counter()
+        self.same = 0  # regraded, and no other than before
+        self.causes: Counter[str] = Counter()  # of regrades: as many as checks can come out otherwise
+
+    def __bool__(self) -> bool:
+        return bool(self.same or self.counts)
+
+    def add(self, move: Move) -> None:
+        direction = _direction(move)
+        if direction is None:
+            self.same += move.regraded
+            return
+        self.counts[direction] += 1
+        self.causes.update(move.why if move.regraded else ())
+        row = (move.concept, move.student, _sentence(move))
+        if self._most is None:
+            self._rows[direction].append(row)
+        else:
+            self._rows[direction] = heapq.nsmallest(self._most, [*self._rows[direction], row])
+
+    def rows(self) -> Iterator[str]:
+        """First who lost something. The same for any order in which they came."""
+        for direction in Direction:
+            for _, _, sentence in sorted(self._rows[direction]):
+                yield sentence
+
+
+def _undecided(note: Note) -> bool:
+    return note.kind in (Kind.REFUSED, Kind.AMBIGUOUS)
+
+
+def word(attempt: Attempt) -> str:
+    """One word for what came of a submission."""
+    if attempt.status is not Status.GRADED:
+        return str(attempt.status)
+    if attempt.earned >= attempt.possible:
+        return COMPLETE
+    return PARTLY if attempt.earned > 0 else NOTHING
+
+
+def _reason(attempt: Attempt) -> str:
+    report = msgspec.json.decode(attempt.report, type=ConceptReport)
+    broken = [check.id for check in report.checks if check.outcome is Outcome.BROKEN]
+    return report.reason or f"broken checks: {', '.join(broken)}"
+
+
+def _direction(move: Move) -> Direction | None:
+    if (move.before.state, move.before.points) == (move.after.state, move.after.points):
+        return None
+    if (move.before.points is None) != (move.after.points is None) or not move.change:
+        return Direction.STATE
+    return Direction.UP if move.change > 0 else Direction.DOWN
+
+
+def _sentence(move: Move) -> str:
+    why = "; ".join(move.why[:3]) + (f"; and {len(move.why) - 3} more" if len(move.why) > 3 else "")
+    return f"{line(move.student)} {move.concept}: {score(move.before)} -> {score(move.after)} ({line(why)})"
+
+
+def score(grade: Grade) -> str:
+    return f"{grade.points:g}" if grade.state is State.GRADED and grade.points is not None else str(grade.state)
