@@ -101,3 +101,12 @@ def test_a_full_disk_is_a_sentence() -> None:
         )
     assert done.returncode == 2
     assert done.stderr == "mlgrade: the output: No space left on device\n"
+
+
+@pytest.mark.parametrize("command", [["grade", "x"], ["gradebook", "show"], ["summary"], ["roster", "show"]])
+def test_a_missing_extra_is_answered_with_the_install_line(command: list[str]) -> None:
+    """Students install little; whoever needs more is told how to get it."""
+    code = "import sys; sys.modules['sqlalchemy'] = None; from mlgrade.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "mlgrade: a gradebook needs SQLAlchemy; pip install 'mlgrade[staff]'\n"

@@ -74,13 +74,13 @@ def command(
       mlgrade grade submissions --dry-run -v       # after a suite was corrected: who would move?
     """
     with _stoppable():
-        from mlgrade import intake
-        from mlgrade.classwork import Session, work
-        from mlgrade.classwork.moves import Ledger
-        from mlgrade.reports.account import Account
-
         found = options.load_course(course, submissions)
         with options.open_gradebook(gradebook, found, create=not dry_run) as book:
+            from mlgrade import intake
+            from mlgrade.classwork import Session, work
+            from mlgrade.classwork.moves import Ledger
+            from mlgrade.reports.account import Account
+
             taken = intake.take(
                 submissions,
                 found,
