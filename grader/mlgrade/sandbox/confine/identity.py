@@ -5,7 +5,7 @@ from a range that no account uses, so that it owns nothing but its scratch folde
 processes are counted by themselves (RLIMIT_NPROC). Whoever does not run as root has this wall already around the rest
 of the machine, and cannot have it between grader and worker: there, seccomp and Landlock do the work alone.
 
-One capability may be kept. Where Python itself lies in a folder that only root may enter (as /root/.pyenv), the worker
+One capability may be kept. Where Python itself lies in a folder that only root may enter (as its home), the worker
 keeps CAP_DAC_READ_SEARCH, or its late imports would fail (CAP_DAC_OVERRIDE in a container that grants only that).
 What it may then read and write is still Landlock's list.
 
