@@ -16,7 +16,7 @@ from mlgrade.errors import Exit, MlgradeError
 
 COMMANDS = (
     *("check", "list", "hint", "explain", "demo", "cards"),  # a student's
-    *("roster", "collect", "grade", "gradebook", "summary", "similar", "export", "push"),  # a TA's
+    *("roster", "collect", "grade", "gradebook", "summary", "similar", "export", "push", "nbgrader"),  # a TA's
     *("lint", "doctor"),
 )
 
