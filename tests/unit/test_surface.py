@@ -116,7 +116,6 @@ doctor
 demo *
 notebooks.marks
 notebooks *
-notebook
 cli *
 __main__
 """

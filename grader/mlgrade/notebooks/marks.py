@@ -34,7 +34,7 @@ def text(name: str) -> dict[str, Any]:
 
 
 def cell_id(name: str) -> str:
-    """nbformat's own id of a cell, the same in every build."""
+    """The id that the notebook format gives a cell, the same in every build."""
     return hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
@@ -50,6 +50,8 @@ def _after(prefix: str, grade_id: object) -> str:
     return grade_id.removeprefix(prefix) if isinstance(grade_id, str) and grade_id.startswith(prefix) else ""
 
 
-def _cell(grade_id: str, *, grade: bool = False, solution: bool = False, locked: bool = False, **points: float) -> dict[str, Any]:  # fmt: skip
+def _cell(
+    grade_id: str, *, grade: bool = False, solution: bool = False, locked: bool = False, **points: float
+) -> dict[str, Any]:
     own = {"schema_version": SCHEMA, "grade_id": grade_id, "grade": grade, "solution": solution, "locked": locked}
     return {"nbgrader": own | {"task": False} | points}
