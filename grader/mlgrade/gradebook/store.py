@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Select, Table, bindparam, exists, func, select, text, union
+from sqlalchemy import Connection, Insert, Select, bindparam, exists, func, select, text, union
 
 from mlgrade.errors import GradebookError, UsageError, closest
 from mlgrade.gradebook import faults, migrations, places, records, schema
@@ -38,6 +38,9 @@ _NEW_SUITE = text(
 )
 
 
+# Made once: SQLAlchemy takes longer to make a statement than the database to carry it out.
+_NEW_ATTEMPT, _NEW_REPORT = schema.attempts.insert(), schema.reports.insert()
+_NEW_DECISION = schema.decisions.insert()
 _UPDATE_STUDENT = schema.students.update().where(schema.students.c.id == bindparam("student"))
 
 
@@ -82,7 +85,12 @@ class Gradebook:
     def append(self, attempts: Iterable[Attempt]) -> list[Attempt]:
         """Keep attempts for good, in one transaction, and return them with their ids."""
         with self._told(), self._writing.begin() as connection:
-            return [self._append(connection, attempt) for attempt in attempts]
+            suites = _SuiteIds(connection)
+            kept = [_numbered(connection, attempt, suites.of(attempt)) for attempt in attempts]
+            reports = [{"attempt_id": one.id, "report": records.packed(one.report)} for one in kept]
+            if reports:
+                connection.execute(_NEW_REPORT, reports)
+        return kept
 
     def attempts(self, student: str | None = None, concept: str | None = None) -> Iterator[Attempt]:
         """Stream attempts by student, concept and id, without their reports, in memory that does not grow."""
@@ -115,28 +123,13 @@ class Gradebook:
         except zlib.error:
             raise faults.damaged(self.place, f"the report of attempt {attempt_id}") from None
 
-    def _append(self, connection: Connection, attempt: Attempt) -> Attempt:
-        values = records.attempt_values(attempt, self._suite_id(connection, attempt))
-        number = _insert(connection, schema.attempts, values)
-        report = records.packed(attempt.report)
-        connection.execute(schema.reports.insert().values(attempt_id=number, report=report))
-        return msgspec.structs.replace(attempt, id=number)
-
-    def _suite_id(self, connection: Connection, attempt: Attempt) -> int:
-        """Where it is kept what an attempt was graded with; one row for all that share it."""
-        values = records.suite_values(attempt)
-        row = select(schema.suites.c.id).where(schema.suites.c.digest == values["digest"])
-        if connection.scalar(row) is None:
-            connection.execute(_NEW_SUITE, values)
-        return int(connection.execute(row).scalar_one())
-
     # -- decisions ----------------------------------------------------------------------------------------------
 
     def decide(self, *decisions: Decision) -> list[Decision]:
         """Keep decisions for good, all or none, and return them with their ids."""
         with self._told(), self._writing.begin() as connection:
             rows = [records.decision_values(decision) for decision in decisions]
-            numbers = [_insert(connection, schema.decisions, row) for row in rows]
+            numbers = [_insert(connection, _NEW_DECISION, row) for row in rows]
         return [msgspec.structs.replace(one, id=number) for one, number in zip(decisions, numbers, strict=True)]
 
     def decisions(self, student: str | None = None) -> list[Decision]:
@@ -215,8 +208,34 @@ def _suites(connection: Connection) -> dict[int, Suite]:
     return {row.id: records.suite(row) for row in connection.execute(select(schema.suites))}
 
 
-def _insert(connection: Connection, table: Table, values: Values) -> int:
-    key = connection.execute(table.insert().values(values)).inserted_primary_key
+def _numbered(connection: Connection, attempt: Attempt, suite: int) -> Attempt:
+    number = _insert(connection, _NEW_ATTEMPT, records.attempt_values(attempt, suite))
+    return msgspec.structs.replace(attempt, id=number)
+
+
+class _SuiteIds(dict[str, int]):
+    """Where it is kept what attempts were graded with: one row for all that share it, asked for once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, attempt: Attempt) -> int:
+        values = records.suite_values(attempt)
+        digest = values["digest"]
+        if digest not in self:
+            self[digest] = _suite_id(self._connection, values)
+        return self[digest]
+
+
+def _suite_id(connection: Connection, values: Values) -> int:
+    row = select(schema.suites.c.id).where(schema.suites.c.digest == values["digest"])
+    if connection.scalar(row) is None:
+        connection.execute(_NEW_SUITE, values)
+    return int(connection.execute(row).scalar_one())
+
+
+def _insert(connection: Connection, into: Insert, values: Values) -> int:
+    key = connection.execute(into, values).inserted_primary_key
     assert key is not None  # noqa: S101  (each of our tables has one)
     return int(key[0])
 

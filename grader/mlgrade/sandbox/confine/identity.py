@@ -14,6 +14,7 @@ Sources: credentials(7), capabilities(7), user_namespaces(7). The range lies in 
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import secrets
@@ -32,6 +33,7 @@ CAPABILITIES_VERSION = 0x2008_0522
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID = 1, 2, 6, 7
 
 
+@functools.cache  # asked with every report
 def available() -> bool:
     """Whether this process may become one of these users: root, and not a root whom a container keeps to itself."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0 or not Path("/proc/self/uid_map").exists():
