@@ -33,7 +33,7 @@ from mlgrade import course as courses  # noqa: E402  (after the path is set)
 from mlgrade.classwork import work  # noqa: E402
 from mlgrade.course import Course  # noqa: E402
 from mlgrade.intake.model import HandIn  # noqa: E402
-from mlgrade.sandbox import host, launch  # noqa: E402
+from mlgrade.sandbox import forked, host, launch  # noqa: E402
 from mlgrade.submissions import find  # noqa: E402
 from mlgrade.suite import session  # noqa: E402
 
@@ -121,7 +121,7 @@ def profile(act: Callable[[], object]) -> None:
 
 def floor(workers: int, calls: int) -> float:
     """What as many confined workers and bare exchanges of a byte take, with nothing done in them."""
-    parent = launch.WarmParent()
+    parent = forked.WarmParent()
     try:
         starting = statistics.median(isolation.start(parent) for _ in range(20))
     finally:

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlgrade.sandbox.forked import WarmParent
 from mlgrade.sandbox.host import CALLBACK_BYTES, Died, Host, Raised, TimedOut, Value, Worker
-from mlgrade.sandbox.launch import WarmParent
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.pipes import Pipe, PollPipe, ThreadPipe
 from mlgrade.sandbox.protocol import HEADER_BYTES, LENGTHS, Asks, Load, Loaded, Returned, pack

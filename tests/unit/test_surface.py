@@ -30,6 +30,8 @@ sandbox.confine *
 sandbox.effects sandbox.pipes sandbox.output sandbox.faults
 sandbox.module
 sandbox.worker
+sandbox.starting
+sandbox.forked sandbox.fresh
 sandbox.launch
 sandbox.host
 sandbox.attempt

@@ -20,8 +20,10 @@ from mlgrade.errors import SandboxError, UsageError
 from mlgrade.grading import Grader
 from mlgrade.sandbox import confine
 from mlgrade.sandbox.confine import WALLS, identity, job, kernel, landlock
+from mlgrade.sandbox.forked import WarmParent
+from mlgrade.sandbox.fresh import FreshProcess
 from mlgrade.sandbox.host import Died, Host, Raised, Result, Value
-from mlgrade.sandbox.launch import FreshProcess, WarmParent, launcher
+from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import MIB, SCRATCH_BYTES, SCRATCH_DEPTH, SCRATCH_ENTRIES, Limits
 from mlgrade.sandbox.protocol import Load, Loaded
 from mlgrade.sandbox.scratch import PREFIX, OverfullError, Scratch, Watch, sweep
@@ -228,7 +230,7 @@ def test_a_file_does_not_grow_for_ever(host: Host) -> None:
 def test_a_graders_death_leaves_no_scratch_folder() -> None:
     """The warm parent tidies up after a grader that was killed."""
     code = (
-        "import sys; from mlgrade.sandbox.launch import WarmParent; from mlgrade.sandbox.limits import Limits; p = WarmParent();"
+        "import sys; from mlgrade.sandbox.forked import WarmParent; from mlgrade.sandbox.limits import Limits; p = WarmParent();"
         "p.spawn(Limits()); print(p._scratch.path, flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

@@ -15,7 +15,6 @@ import msgspec
 from mlgrade.errors import ProtocolError, SandboxError
 from mlgrade.sandbox import confine
 from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
-from mlgrade.sandbox.launch import Launcher, Process
 from mlgrade.sandbox.limits import CALLBACK_BYTES, MIB, Limits
 from mlgrade.sandbox.pipes import ClosedError, DeadlineError
 from mlgrade.sandbox.protocol import (
@@ -32,6 +31,7 @@ from mlgrade.sandbox.protocol import (
     unpack_reply,
 )
 from mlgrade.sandbox.scratch import OverfullError
+from mlgrade.sandbox.starting import Launcher, Process
 
 REQUEST_BYTES = 1024 * MIB
 

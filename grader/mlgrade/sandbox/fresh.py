@@ -1,0 +1,89 @@
+"""Workers that are an interpreter of their own: everywhere but on Linux.
+
+macOS's own libraries do not survive a fork, and Windows has none.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+
+import msgspec
+
+from mlgrade.errors import SandboxError
+from mlgrade.sandbox.limits import Limits
+from mlgrade.sandbox.pipes import Pipe, ThreadPipe
+from mlgrade.sandbox.scratch import Scratch, sweep
+from mlgrade.sandbox.starting import await_ready, command, ending, environment, kill_all, ready
+
+
+class FreshProcess:
+    def __init__(self, without: Iterable[str] = ()) -> None:
+        self._without = tuple(without)
+        self._scratch = Scratch()
+        self._started: list[OwnProcess] = []
+
+    def spawn(self, limits: Limits) -> OwnProcess:
+        return ready(self.begin(limits))
+
+    def begin(self, limits: Limits) -> OwnProcess:
+        process = OwnProcess(self._scratch.folder(), limits, self._without)
+        self._started = [*(one for one in self._started if one.running), process]
+        return process
+
+    def close(self) -> None:
+        for process in self._started:
+            process.stop()
+        sweep(self._scratch.path)
+
+
+class OwnProcess:
+    def __init__(self, scratch: str, limits: Limits, without: tuple[str, ...] = ()) -> None:
+        self._scratch = scratch
+        request, ours_out = os.pipe()
+        ours_in, reply = os.pipe()
+        with os.fdopen(request, "rb") as stdin, os.fdopen(reply, "wb") as stdout:
+            try:
+                self._process = subprocess.Popen(
+                    command("--once", msgspec.json.encode(limits).decode(), *without),
+                    env=environment(scratch),
+                    cwd=scratch,
+                    stdin=stdin,
+                    stdout=stdout,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                os.close(ours_in)
+                os.close(ours_out)
+                raise SandboxError(f"a worker could not be started: {error}") from None
+        self.pipe: Pipe = ThreadPipe(ours_in, ours_out)
+        from mlgrade.sandbox.confine import JOB, job  # now, while the worker loads numpy
+
+        self.walls: tuple[str, ...] = (JOB,) if job.contain(self._process, limits.memory_bytes) else ()
+
+    def ready(self) -> None:
+        self.walls = (*await_ready(self), *self.walls)
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def where(self) -> bytes:
+        return b""
+
+    def stop(self) -> int:
+        if sys.platform != "win32":
+            kill_all(self._process.pid)
+        self._process.kill()
+        return self._process.wait()
+
+    def kill(self) -> str:
+        status = self.stop()
+        self.pipe.close()
+        sweep(self._scratch)
+        return ending(status)
+
+    def end(self) -> None:
+        self.kill()

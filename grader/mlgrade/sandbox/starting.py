@@ -1,0 +1,126 @@
+"""What every way of starting a worker shares: the command, a fixed environment, waiting until it is ready, its end."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from mlgrade.errors import SandboxError
+from mlgrade.sandbox.limits import Limits
+from mlgrade.sandbox.pipes import ClosedError, DeadlineError, Pipe
+from mlgrade.sandbox.protocol import FAILED
+
+START_SECONDS = 60.0  # for an interpreter and numpy, on a machine that is busy
+_MODULE = "mlgrade.sandbox.worker"
+
+
+class Process(Protocol):
+    pipe: Pipe
+    walls: tuple[str, ...]  # those that stand around it, as it said itself before it read student code
+
+    def where(self) -> bytes:
+        """The worker's stack as it stands now; empty where that cannot be asked."""
+        ...
+
+    def ready(self) -> None:
+        """Wait until all walls stand. Raises SandboxError if they do not."""
+        ...
+
+    def kill(self) -> str:
+        """End the worker and all that it started, and say how it ended."""
+        ...
+
+    def end(self) -> None:
+        """The same without a word: nobody waits until the system has cleared up behind it."""
+        ...
+
+
+class Launcher(Protocol):
+    def begin(self, limits: Limits) -> Process:
+        """Start a worker, and do not wait until it is ready."""
+        ...
+
+    def spawn(self, limits: Limits) -> Process: ...
+    def close(self) -> None: ...
+
+
+def command(*args: str) -> list[str]:
+    return [sys.executable, "-S", "-P", "-m", _MODULE, *args]
+
+
+def environment(scratch: str) -> dict[str, str]:
+    """A fixed environment: the same result on every machine, and nothing of the user's in reach."""
+    count = os.environ.get("MLGRADE_BLAS_THREADS", "1")  # one by default: many workers share the cores
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), count)
+    system = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
+    return {
+        "PYTHONPATH": os.pathsep.join(_homes()),
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+        "TMPDIR": scratch,
+        "TEMP": scratch,
+        "HOME": scratch,
+        "LC_ALL": "C.UTF-8",
+        **threads,
+        **system,
+    }
+
+
+def _homes() -> list[str]:
+    """Where the worker's few packages are, found without importing them. `-S` skips everything else."""
+    homes = []
+    for name in ("mlgrade", "numpy", "msgspec"):
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:
+            raise SandboxError(f"{name} is not installed next to {sys.executable}")
+        homes.append(str(Path(spec.origin).parent.parent))
+    return list(dict.fromkeys(homes))
+
+
+_P = TypeVar("_P", bound=Process)
+
+
+def ready(process: _P) -> _P:
+    process.ready()
+    return process
+
+
+def await_ready(process: Process) -> tuple[str, ...]:
+    """Wait until a worker says behind which walls it stands. What fails before that is our fault."""
+    deadline = time.monotonic() + START_SECONDS
+    try:
+        [length] = process.pipe.read(1, deadline)
+        word = process.pipe.read(length, deadline).decode(errors="replace")
+    except (DeadlineError, ClosedError):
+        raise _failed(process.kill()) from None
+    if word.startswith(FAILED):
+        process.kill()
+        raise _failed(word.removeprefix(FAILED))
+    return tuple(word.split(","))
+
+
+def _failed(why: str) -> SandboxError:
+    return SandboxError(f"a worker could not be started ({why}); run: mlgrade doctor")
+
+
+def kill_all(pid: int) -> None:
+    """Kill a worker and, with its group, the processes that it started."""
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
+
+
+def ending(status: int) -> str:
+    """Say an exit status (negative: a signal) as a student may read it."""
+    if status < 0:
+        with contextlib.suppress(ValueError):
+            return f"signal {signal.Signals(-status).name}"
+        return f"signal {-status}"
+    return f"exit status {status}"
