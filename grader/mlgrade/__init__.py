@@ -44,3 +44,10 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     return getattr(import_module(_HOMES.get(name, "mlgrade.results")), name)
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Answer `%load_ext mlgrade` in a notebook: `%check softmax` and `%%check softmax`."""
+    from mlgrade import notebook
+
+    notebook.register(shell)

@@ -1,6 +1,7 @@
 """What keeps a file from being graded, said once instead of once for each check.
 
-In order: it reads, it imports, its functions are there, somebody has started on them.
+In order: it reads, it imports, its functions are there, somebody has started on them. Of a notebook it is enough that
+a function is there: what one cell raised costs what depends on it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from mlgrade.course import Concept
 from mlgrade.errors import closest
 from mlgrade.results import Status
 from mlgrade.sandbox.host import Died, TimedOut
-from mlgrade.sandbox.protocol import Fault, Function, Loaded
+from mlgrade.sandbox.protocol import FailedCell, Fault, Function, Loaded
 from mlgrade.suite.explain import in_plain_words, syntax_in_plain_words
 from mlgrade.suite.findings import Source
 
@@ -35,8 +36,7 @@ def stop(loaded: Loaded | TimedOut | Died, concept: Concept, source: Source) -> 
                 f"{source.filename} ended the Python process while it was imported ({how}).",
             )
         case Loaded(fault=Fault() as fault):
-            unread = fault.line or (not fault.frames and fault.type in ("SyntaxError", "ValueError"))
-            return Stop(Status.CANNOT_RUN, _syntax(fault, source) if unread else _import(fault, source))
+            return Stop(Status.CANNOT_RUN, _syntax(fault, source) if _unread(fault) else _import(fault, source))
         case Loaded():
             return _incomplete(loaded, concept, source)
 
@@ -70,22 +70,52 @@ def misfits(loaded: Loaded, called: Iterable[str], solution: str) -> list[str]:
     ]
 
 
+def failed(loaded: Loaded, source: Source) -> list[str]:
+    """What single cells of a notebook raised, the rest of which is graded."""
+    return [f"{_of_cell(one, source)}; what depends on this cell is missing" for one in loaded.failed]
+
+
 def _incomplete(loaded: Loaded, concept: Concept, source: Source) -> Stop | None:
     absent, stubs = missing(loaded, concept), not_started(loaded, concept)
-    if len(absent) == len(concept.functions):
-        return Stop(Status.CANNOT_RUN, f"{source.filename} has {'; '.join(absent)}.")
-    if stubs and len(absent) + len(stubs) == len(concept.functions):
+    if len(absent) + len(stubs) < len(concept.functions):
+        return None
+    if stubs and not (absent and loaded.failed):  # what is absent may be in a cell that failed
         first = stubs[0]
         return Stop(Status.NOT_STARTED, f"Not started: write {first} at {source.place(_function(loaded, first).line)}.")
-    return None
+    why = [_of_cell_in_full(one, source) for one in loaded.failed]
+    return Stop(Status.CANNOT_RUN, "\n".join([f"{source.filename} has {'; '.join(absent)}.", *why]))
+
+
+def _of_cell(one: FailedCell, source: Source) -> str:
+    fault, (_, cell) = one.fault, source.cell(one.line)
+    line = fault.frames[-1].line if fault.frames else max(fault.line, one.line)
+    if fault.type == "RefusedError":
+        return f"cell {cell} stopped: {fault.message} ({source.place(line)})"
+    said = fault.message.partition("\n")[0][:200]
+    happened = "cannot be read" if _unread(fault) else f"raised {fault.type}"
+    return f"cell {cell} {happened}{f': {said}' if said else ''} ({source.place(line)})"
+
+
+def _of_cell_in_full(one: FailedCell, source: Source) -> str:
+    if _unread(one.fault):
+        return _joined([_of_cell(one, source), *_pointed(one.fault, source)], syntax_in_plain_words(one.fault.message))
+    quote = [source.quote(one.fault.frames[-1].line)] if one.fault.frames else []
+    return _joined([_of_cell(one, source), *quote], in_plain_words(one.fault))
+
+
+def _unread(fault: Fault) -> bool:
+    return fault.line > 0 or (not fault.frames and fault.type in ("SyntaxError", "ValueError"))
 
 
 def _syntax(fault: Fault, source: Source) -> str:
     place = source.place(max(1, fault.line)) + (f":{fault.column}" if fault.column else "")
     lines = [f"Cannot read the file: nothing was graded, no attempt used.\n{place}: {fault.message}"]
-    if text := source.line(fault.line):
-        lines += [f"    {text.rstrip()}", "    " + " " * (min(fault.column, 200) - 1) + "^"]
-    return _joined(lines, syntax_in_plain_words(fault.message))
+    return _joined([*lines, *_pointed(fault, source)], syntax_in_plain_words(fault.message))
+
+
+def _pointed(fault: Fault, source: Source) -> list[str]:
+    text = source.line(fault.line)
+    return [f"    {text.rstrip()}", "    " + " " * (min(fault.column, 200) - 1) + "^"] if text else []
 
 
 def _import(fault: Fault, source: Source) -> str:

@@ -11,6 +11,7 @@ redact    the single gate to student eyes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -18,7 +19,7 @@ import msgspec
 from mlgrade import diagnosis, gates, redact, scoring
 from mlgrade.course import Concept, Course
 from mlgrade.errors import UsageError
-from mlgrade.results import ConceptReport, Diagnosis, Finding, Outcome, Status, Visibility
+from mlgrade.results import ConceptReport, Diagnosis, Finding, Hidden, Outcome, Status, Visibility
 from mlgrade.sandbox.attempt import Attempt
 from mlgrade.sandbox.confine.landlock import in_reach
 from mlgrade.sandbox.host import Host, Raised, Value
@@ -101,28 +102,35 @@ class Grader:
             status=stopped.status,
             reason=redact.clean(stopped.reason),
             earned=0.0,
-            possible=concept.points,
+            possible=concept.decided_here,
             aspects={},
             diagnoses=[],
             checks=[],
+            hidden=_hidden(concept),
         )
 
     def _report(self, submission: Submission, concept: Concept, loaded: Loaded, ran: Sequence[Ran]) -> ConceptReport:
         findings = [one.finding for one in ran]
-        shares = scoring.worth(findings, concept.points)
+        shares = scoring.worth(findings, concept.decided_here)
         return ConceptReport(
             concept=concept.id,
             file=redact.line(submission.file),
             status=_status(findings),
-            reason=redact.clean("; ".join(self._remarks(loaded, concept, ran))),
-            earned=scoring.total(findings, concept.points),
-            possible=concept.points,
+            reason=redact.clean(self._reason(submission, loaded, concept, ran)),
+            earned=scoring.total(findings, concept.decided_here),
+            possible=concept.decided_here,
             aspects=scoring.aspects(findings, shares),
             diagnoses=self._diagnoses(concept, ran),
             checks=[redact.check_result(one, shares[one.id], scoring.earned(one, shares[one.id])) for one in findings],
             notes=_notes(submission, loaded, ran),
             output=redact.clean(_output(loaded, ran)),
+            hidden=_hidden(concept),
         )
+
+    def _reason(self, submission: Submission, loaded: Loaded, concept: Concept, ran: Sequence[Ran]) -> str:
+        remarks = self._remarks(loaded, concept, ran)
+        failed = gates.failed(loaded, source_of(submission))
+        return "\n".join([*failed, "; ".join(remarks)] if remarks else failed)
 
     def _remarks(self, loaded: Loaded, concept: Concept, ran: Sequence[Ran]) -> list[str]:
         """What is to be said of the file as a whole: functions missing, unfinished, or with other arguments."""
@@ -180,6 +188,13 @@ def _status(findings: Sequence[Finding]) -> Status:
     return Status.BROKEN if any(one.outcome is Outcome.BROKEN for one in findings) else Status.GRADED
 
 
+def _hidden(concept: Concept) -> Hidden | msgspec.UnsetType:
+    """What a student edition knows of the checks that it does not have."""
+    if concept.hidden is None:
+        return msgspec.UNSET
+    return Hidden(concept.hidden.checks, round(concept.points - concept.decided_here, 2))
+
+
 def _shown(ran: Sequence[Ran]) -> list[Value | Raised]:
     """Results of calls whose input the student may know. What was printed or warned over hidden input stays here."""
     public = [one for one in ran if one.finding.visibility is Visibility.PUBLIC]
@@ -192,6 +207,11 @@ def _output(loaded: Loaded, ran: Sequence[Ran]) -> str:
 
 def _notes(submission: Submission, loaded: Loaded, ran: Sequence[Ran]) -> list[str]:
     notes = [*loaded.notes, *(note for result in _shown(ran) for note in result.notes)]
-    own = f"{submission.name}:"
-    placed = (submission.file + note.removeprefix(submission.name) if note.startswith(own) else note for note in notes)
-    return [redact.clean(note) for note in dict.fromkeys(placed)][:10]
+    source = source_of(submission)
+    return [redact.clean(_placed(note, submission.name, source)) for note in dict.fromkeys(notes)][:10]
+
+
+def _placed(note: str, name: str, source: Source) -> str:
+    """A worker knows the file by its name only, and a notebook by the lines of all its cells."""
+    found = re.match(rf"{re.escape(name)}:(\d{{1,8}}): ", note)
+    return f"{source.place(int(found[1]))}: {note[found.end() :]}" if found else note

@@ -85,6 +85,13 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     hint: str
 
 
+class Hidden(msgspec.Struct, frozen=True):
+    """The checks that a student edition does not have: how many run at grading only, and for how many points."""
+
+    checks: int
+    points: float
+
+
 class ConceptReport(msgspec.Struct, frozen=True, kw_only=True):
     concept: str
     file: str
@@ -97,6 +104,7 @@ class ConceptReport(msgspec.Struct, frozen=True, kw_only=True):
     checks: list[CheckResult]
     notes: list[str] = []  # msgspec copies the empty default for each instance
     output: str = ""
+    hidden: Hidden | msgspec.UnsetType = msgspec.UNSET  # only where a student edition was the course
 
     def count(self, outcome: Outcome) -> int:
         return sum(check.outcome is outcome for check in self.checks)

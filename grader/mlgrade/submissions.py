@@ -1,4 +1,7 @@
-"""Files, folders and notebooks to submissions: which concept, which bytes. Nothing is executed or parsed as Python."""
+"""Files, folders and notebooks to submissions: which concept, which bytes. Nothing is executed or parsed as Python.
+
+A notebook is its code cells one below the other, as they were written. What of them is Python the worker decides.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,16 @@ import msgspec
 from mlgrade import opening
 from mlgrade.course import Course
 from mlgrade.errors import SubmissionError, UsageError, closest
+from mlgrade.sandbox import cells
 from mlgrade.sandbox.codec import sayable
 from mlgrade.sandbox.protocol import Load
 
 MOST_BYTES = 4 * 1024 * 1024
-PYTHON_MAGICS = {"time", "timeit", "capture", "prun", "check"}  # cell magics over Python code
 SUFFIXES = (".py", ".ipynb")
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
-    """What one student handed in for one concept. `cells` holds the first line of each cell of a notebook."""
+    """What one student handed in for one concept. `cells` holds the first line and the number of each code cell."""
 
     concept: str
     file: str
@@ -36,7 +39,15 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(self.source).hexdigest()
+        """Of the source; of a notebook also of where its cells begin, as that decides how it runs."""
+        begins = "".join(f"\0{line}" for line, _ in self.cells)
+        return hashlib.sha256(self.source + begins.encode()).hexdigest()
+
+    @property
+    def python(self) -> bytes:
+        """The source without what only IPython understands, line for line, for whoever reads it without running it."""
+        texts = cells.texts(self.source, [line for line, _ in self.cells])
+        return "\n".join(cells.without_magics(text) for _, text in texts).encode() if self.cells else self.source
 
 
 def find(paths: Iterable[Path], course: Course, concept: str = "") -> Iterator[Submission]:
@@ -80,19 +91,25 @@ def from_source(given: str | bytes, concept: str) -> Submission:
 
 
 def notebook(file: str, concept: str, raw: bytes) -> Submission:
-    """Join the code cells of a notebook. Lines that only IPython understands become comments, so that lines stay."""
+    """Take a notebook's bytes; its cells are numbered as they stand in it, those of text included."""
     try:
-        cells = list(_code_cells(json.loads(raw)))
+        found = list(_code_cells(json.loads(raw)))
     except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
         raise SubmissionError(f"{file}: not a notebook that can be read; open and save it in Jupyter once") from None
-    parts: list[str] = []
+    return from_cells(file, concept, found)
+
+
+def from_cells(file: str, concept: str, given: Iterable[tuple[int, str]]) -> Submission:
+    """Take code cells, each with its number, as a submission."""
+    rows: list[str] = []
     starts: list[tuple[int, int]] = []
-    line = 1
-    for number, text in cells:
-        starts.append((line, number))
-        parts += [*_rows(text), ""]
-        line = len(parts) + 1
-    return Submission(concept=concept, file=file, source="\n".join(parts).encode(errors="replace"), cells=starts)
+    for number, text in given:
+        starts.append((len(rows) + 1, number))
+        rows += [*lines_of(text), ""]
+    source = "\n".join(rows).encode(errors="replace")
+    if len(source) > MOST_BYTES:
+        raise SubmissionError(f"{file}: {len(source)} bytes of code is too large for a submission")
+    return Submission(concept=concept, file=file, source=source, cells=starts)
 
 
 def request(submission: Submission, course: Course) -> Load:
@@ -105,6 +122,7 @@ def request(submission: Submission, course: Course) -> Load:
         functions=concept.functions,
         imports=course.imports,
         forbid=concept.forbid,
+        cells=[line for line, _ in submission.cells],
     )
 
 
@@ -144,25 +162,10 @@ def _near(path: Path) -> str:
 
 
 def _code_cells(data: Any) -> Iterator[tuple[int, str]]:
-    cells = list(data["cells"])
-    for number, cell in enumerate(cells, 1):
+    for number, cell in enumerate(list(data["cells"]), 1):
         if cell["cell_type"] == "code":
             source = cell["source"]
             yield number, source if isinstance(source, str) else "".join(source)
-
-
-def _rows(text: str) -> list[str]:
-    """The lines of a cell as Python. A cell that is handed to another language as a whole is a comment."""
-    rows = lines_of(text)
-    magic = re.match(r"\s*%%(\w+)", text)
-    if magic and magic[1] not in PYTHON_MAGICS:
-        return [f"# {row}" for row in rows]
-    return [_plain(row) for row in rows]
-
-
-def _plain(line: str) -> str:
-    """Comment out a magic or a shell command, but not an operator that leads a line."""
-    return f"# {line}" if re.match(r"\s*(%%?[A-Za-z_]|!(?!=)|\?{1,2}\w)", line) else line
 
 
 def lines_of(text: str) -> list[str]:

@@ -160,23 +160,38 @@ def test_code_cells_are_joined() -> None:
     assert submissions.notebook("a.ipynb", "norm", raw).source == b"def f():\n    return 1\n\nx = f()\n"
 
 
-MAGICS = ["%matplotlib inline", "  %time f()", "!pip install x", "?print", "%%time"]
+def test_cells_are_kept_as_they_were_written() -> None:
+    """What of a cell is Python is for the worker to say: its text is not touched, whatever it looks like."""
+    assert joined("%matplotlib inline\r\nx = (7\n % 4)", "!ls") == "%matplotlib inline\nx = (7\n % 4)\n\n!ls\n"
 
 
-@pytest.mark.parametrize("magic", MAGICS)
-def test_lines_of_ipython_become_comments(magic: str) -> None:
-    """What only IPython understands is left out, and every other line keeps its number."""
-    rows = joined(f"a = 1\n{magic}\nb = 2").splitlines()
-    assert rows[0] == "a = 1"
-    assert rows[1].startswith("#")
-    assert rows[2] == "b = 2"
+def test_what_is_read_and_not_run_has_no_magics() -> None:
+    """Whoever compares sources gets a notebook without IPython's lines, and a file as it is."""
+    found = submissions.notebook("a.ipynb", "norm", cells("%matplotlib inline\nx = 1", "y = 2\n!ls"))
+    assert found.python == b"pass\nx = 1\n\ny = 2\npass\n"
+    assert submissions.from_source("!ls\n", "norm").python == b"!ls\n"
 
 
-@pytest.mark.parametrize("row", ["    % 4", "    != 4"])
-def test_an_operator_that_leads_a_line_is_kept(row: str) -> None:
-    """A continued line that begins with an operator, as formatters write it, is Python and keeps its meaning."""
-    source = joined(f"x = (\n    7\n{row}\n)")
-    assert ast.dump(ast.parse(source)) == ast.dump(ast.parse(f"x = (\n    7\n{row}\n)"))
+def test_where_cells_begin_is_part_of_what_was_handed_in() -> None:
+    """One text in one cell and in two runs differently, so the two are not the same submission; numbers are no matter."""
+    one = submissions.from_cells("a.ipynb", "norm", [(1, "x = 1\n\ny = 2")])
+    two = submissions.from_cells("a.ipynb", "norm", [(1, "x = 1"), (2, "y = 2")])
+    renumbered = submissions.from_cells("a.ipynb", "norm", [(4, "x = 1"), (9, "y = 2")])
+    assert one.source == two.source
+    assert one.sha256 != two.sha256 == renumbered.sha256
+
+
+def test_cells_that_are_too_large() -> None:
+    """Code above four MiB is refused before a worker sees it."""
+    with pytest.raises(SubmissionError, match=r"this\.ipynb: .* of code is too large"):
+        submissions.from_cells("this.ipynb", "norm", [(1, "#" * submissions.MOST_BYTES)])
+
+
+def test_a_worker_learns_where_cells_begin(small: Course) -> None:
+    """The request for a worker holds the first line of each cell; of a file it holds none."""
+    found = submissions.from_cells("a.ipynb", "norm", [(2, "x = 1\n"), (5, "y = 2")])
+    assert submissions.request(found, small).cells == [1, 4]
+    assert submissions.request(submissions.from_source("x = 1", "norm"), small).cells == []
 
 
 @pytest.mark.parametrize("char", ["\u2028", "\u2029", "\x0b", "\x0c", "\x1c", "\x85"])
@@ -274,5 +289,4 @@ def test_every_cell_starts_where_it_is_said_to(texts: list[str]) -> None:
     rows = found.source.decode().split("\n")
     assert [number for _, number in found.cells] == list(range(1, len(texts) + 1))
     for (line, _), text in zip(found.cells, texts, strict=True):
-        first = text.split("\n")[0]
-        assert rows[line - 1] in (first, f"# {first}")
+        assert rows[line - 1] == text.split("\n")[0]

@@ -9,13 +9,14 @@ import importlib
 import inspect
 import linecache
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
+from mlgrade.sandbox import cells
 from mlgrade.sandbox.codec import sayable
 from mlgrade.sandbox.faults import ForbiddenError, RefusedError, fault_of
-from mlgrade.sandbox.protocol import Fault, Function, Load
+from mlgrade.sandbox.protocol import MOST_FAILED, FailedCell, Fault, Function, Load
 
 STDLIB = "stdlib"
 _OURS = sys.stdlib_module_names | {"numpy", "msgspec", "mlgrade"}
@@ -40,19 +41,48 @@ def leave_out_packages() -> None:
     sys.meta_path.insert(0, _Others)
 
 
-def load(request: Load) -> tuple[ModuleType, Fault | None]:
-    """Execute the source under its own name. A fault leaves a module with what was defined until then."""
+class Loading(NamedTuple):
+    """A module, and what kept it from being whole: the fault that ended a file, or those of single cells."""
+
+    module: ModuleType
+    fault: Fault | None
+    failed: list[FailedCell]
+
+
+def load(request: Load) -> Loading:
+    """Execute the source under its own name: a file as a whole, a notebook cell by cell, as Jupyter does.
+
+    A fault leaves what was defined until then; in a notebook the cells after it are executed all the same.
+    """
     module = ModuleType(request.name)
     module.__file__ = request.filename
     sys.modules[request.name] = module  # a dataclass with string annotations looks itself up
     _remember_lines(request)
     _forbid(request.forbid)
-    _restrict(module, request.imports)
-    try:
-        exec(compile(request.source, request.filename, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  (what a worker is for)
-    except BaseException as error:  # noqa: BLE001  (SystemExit and KeyboardInterrupt of a student are results too)
-        return module, fault_of(error, request.filename)
-    return module, None
+    _restrict(module, request.imports, cells.furnish() if request.cells else {})
+    failed = list(_failures(request, module))
+    if request.cells:
+        return Loading(module, None, failed[:MOST_FAILED])
+    return Loading(module, failed[0].fault if failed else None, [])
+
+
+def _failures(request: Load, module: ModuleType) -> Iterator[FailedCell]:
+    flags = 0
+    for first, source in _parts(request):
+        try:
+            code = compile(source, request.filename, "exec", flags, dont_inherit=True)
+            flags |= code.co_flags & cells.FUTURE  # `from __future__` holds for the cells below too
+            exec(code, module.__dict__)  # noqa: S102  (what a worker is for)
+        except BaseException as error:  # noqa: BLE001  (SystemExit and KeyboardInterrupt of a student are results too)
+            yield FailedCell(line=first, fault=fault_of(error, request.filename))
+
+
+def _parts(request: Load) -> Iterator[tuple[int, str | bytes]]:
+    """What is executed in one go, with its first line."""
+    if request.cells:
+        yield from cells.python(request.source, request.cells)
+    else:
+        yield 1, request.source
 
 
 def _remember_lines(request: Load) -> None:
@@ -60,8 +90,11 @@ def _remember_lines(request: Load) -> None:
     linecache.cache[request.filename] = (len(request.source), None, lines, request.filename)
 
 
-def _restrict(module: ModuleType, imports: Sequence[str]) -> None:
-    """Answer the student's own imports that are not on the course's list; what a library imports is its affair."""
+def _restrict(module: ModuleType, imports: Sequence[str], instead: Mapping[str, ModuleType]) -> None:
+    """Answer the student's own imports that are not on the course's list; what a library imports is its affair.
+
+    `instead` holds modules that a student gets for those of the same name.
+    """
     allowed = {module.__name__, *imports} | (sys.stdlib_module_names if STDLIB in imports else set())
     listed = ", ".join("the standard library" if name == STDLIB else name for name in imports)
 
@@ -76,7 +109,10 @@ def _restrict(module: ModuleType, imports: Sequence[str]) -> None:
         name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
     ) -> ModuleType:
         if level == 0:
-            admit(name, sys._getframe(1).f_globals if globals is None else globals)
+            asking = sys._getframe(1).f_globals if globals is None else globals
+            if asking is module.__dict__ and name in instead:
+                return instead[name if fromlist else name.partition(".")[0]]
+            admit(name, asking)
         return plain_import(name, globals, locals, fromlist, level)
 
     def checked_module(name: str, package: str | None = None) -> ModuleType:
@@ -106,18 +142,17 @@ def _refusal(name: str) -> Callable[..., Any]:
 
 
 def functions(module: ModuleType, request: Load) -> dict[str, Function]:
-    stubs = _stubs(request.source)
+    stubs = dict(_stubs(request))
     return {name: _function(module, name, stubs) for name in request.functions}
 
 
-def _function(module: ModuleType, name: str, stubs: dict[str, tuple[int, int]]) -> Function:
+def _function(module: ModuleType, name: str, stubs: Mapping[tuple[str, int], int]) -> Function:
     value = module.__dict__.get(name)
     if not callable(value):
         return Function(defined=False)
-    first, line = stubs.get(name, (0, 0))
     code = getattr(value, "__code__", None)
-    stub = bool(first) and getattr(code, "co_firstlineno", 0) == first  # a later `name = lambda ...` has another line
-    return Function(defined=True, stub=stub, line=line if stub else 0, signature=_signature(value))
+    line = stubs.get((name, getattr(code, "co_firstlineno", 0)), 0)  # a later `name = lambda ...` has another line
+    return Function(defined=True, stub=line > 0, line=line, signature=_signature(value))
 
 
 def _signature(value: Callable[..., Any]) -> str:
@@ -127,14 +162,16 @@ def _signature(value: Callable[..., Any]) -> str:
         return ""
 
 
-def _stubs(source: bytes) -> dict[str, tuple[int, int]]:
-    """Functions without a body of their own: the first line of each, decorators included, and the line to edit."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}  # `load` has already said what is wrong
-    defined = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
-    return {name: (_first_line(node), node.body[-1].lineno) for name, node in defined.items() if _is_stub(node)}
+def _stubs(request: Load) -> Iterator[tuple[tuple[str, int], int]]:
+    """Functions without a body of their own: name and first line of each, decorators included, and the line to edit."""
+    for _, source in _parts(request):
+        try:
+            body = ast.parse(source).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue  # `load` has already said what is wrong
+        for node in body:
+            if isinstance(node, ast.FunctionDef) and _is_stub(node):
+                yield (node.name, _first_line(node)), node.body[-1].lineno
 
 
 def _first_line(node: ast.FunctionDef) -> int:

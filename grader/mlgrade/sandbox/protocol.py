@@ -19,6 +19,7 @@ from mlgrade.sandbox.limits import Limits
 
 HEADER_BYTES = 1024 * 1024
 MOST_ARGUMENTS = 20  # of a callback
+MOST_FAILED = 5  # cells of a notebook whose faults are told
 FAILED = "!"  # how a worker begins that cannot put up its walls; else it names them: a byte for the length, and text
 LENGTHS = struct.Struct(">II")
 
@@ -38,6 +39,7 @@ class Load(msgspec.Struct, tag="load", frozen=True, kw_only=True):
     functions: list[str]
     imports: list[str]  # top-level names that may be imported; "stdlib" stands for the standard library
     forbid: list[str]  # dotted names that answer with a sentence instead of a value
+    cells: list[int] = []  # first lines of a notebook's cells; of a file that is one piece, none
 
 
 class Call(msgspec.Struct, tag="call", frozen=True, kw_only=True):
@@ -78,10 +80,16 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     signature: Word = ""
 
 
+class FailedCell(msgspec.Struct, frozen=True, kw_only=True):
+    line: Line  # the first one of the cell
+    fault: Fault
+
+
 class Loaded(msgspec.Struct, tag="loaded", frozen=True, kw_only=True):
     functions: Annotated[dict[Word, Function], msgspec.Meta(max_length=100)]
     names: Annotated[list[Word], msgspec.Meta(max_length=200)] = []
-    fault: Fault | None = None
+    fault: Fault | None = None  # what ended the file
+    failed: Annotated[list[FailedCell], msgspec.Meta(max_length=MOST_FAILED)] = []  # the first ones of a notebook
     output: Text = ""
     notes: Annotated[list[Word], msgspec.Meta(max_length=20)] = []
 

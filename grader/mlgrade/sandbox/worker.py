@@ -97,11 +97,12 @@ class Desk:
         sys.stdin, sys.stdout, sys.stderr = io.StringIO(), self._output, self._output
         if not self._limits.packages:
             module.leave_out_packages()
-        self._module, fault = module.load(request)
+        self._module, fault, failed = module.load(request)
         return Loaded(
             functions=module.functions(self._module, request),
             names=[name[:200] for name, value in self._module.__dict__.items() if callable(value)][:200],
             fault=fault,
+            failed=failed,
             output=self._output.take(),
             notes=self._notes.take(),
         )

@@ -73,7 +73,7 @@ def _files(entries: Iterable[Entry], notes: list[str]) -> Iterator[File]:
             continue
         sha256 = handin.submission.sha256
         if sha256 not in folded:
-            folded[sha256] = fingerprints(fold(handin.submission.source).symbols)
+            folded[sha256] = fingerprints(fold(handin.submission.python).symbols)
         yield File(entry, sha256, folded[sha256])
 
 
@@ -130,7 +130,7 @@ def _passages(left: File, right: File, notes: list[str]) -> list[Passage]:
     if None in sources:
         return []
     one, other = (source for source in sources if source is not None)
-    here, there = fold(one.source), fold(other.source)
+    here, there = fold(one.python), fold(other.python)
     places, others = fingerprints(here.symbols), fingerprints(there.symbols)
     seeds = [(places[mark], others[mark]) for mark in places.keys() & others.keys()]
     return [

@@ -35,8 +35,12 @@ class Source(msgspec.Struct, frozen=True):
     def line(self, number: int) -> str:
         return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""  # the number came from the worker
 
+    def cell(self, number: int) -> tuple[int, int]:
+        """The first line and the number of the cell that a line is in."""
+        return max(((start, cell) for start, cell in self.cells if start <= number), default=(1, 0))
+
     def place(self, number: int) -> str:
-        start, cell = max(((start, cell) for start, cell in self.cells if start <= number), default=(1, 0))
+        start, cell = self.cell(number)
         return f"{self.filename}:cell {cell}:{number - start + 1}" if cell else f"{self.filename}:{number}"
 
     def quote(self, number: int) -> str:
