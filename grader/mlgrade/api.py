@@ -57,7 +57,7 @@ def grade(submissions: Sequence[Submission], course: Course, host: Host) -> Repo
 def summary(course: Course, concepts: Sequence[ConceptReport], seconds: float, host: Host) -> Report:
     return Report(
         mlgrade=__version__,
-        course=f"{course.title} {course.version}",
+        course=course.name,
         status=next(
             (status for status in _WORST_FIRST if any(one.status is status for one in concepts)),
             Status.GRADED,

@@ -55,7 +55,7 @@ def _course(near: Path) -> Fact:
         return Fact("course", str(error), good=False)
     hidden = sum(len(course.suites(concept.id)) > 1 for concept in course.concepts)
     counts = f"{len(course.concepts)} concepts, {hidden} with hidden suites"
-    return Fact("course", f"{course.title} {course.version}, {counts} ({course.root})")
+    return Fact("course", f"{course.name}, {counts} ({course.root})")
 
 
 def _state(near: Path) -> Fact:

@@ -55,7 +55,8 @@ class Session:
 
     def __init__(self, course: Course, work: Grading, gradebook: Gradebook, ledger: Ledger, now: Clock) -> None:
         self._course, self._work, self._gradebook, self._ledger, self._now = course, work, gradebook, ledger, now
-        self._limits, self._versions = fingerprint.limits(course), fingerprint.versions()
+        self._limits = fingerprint.limits(course)
+        self._versions = fingerprint.versions() | {"course": course.version}
         self._aside: list[Same | Note] = []  # what needs no grading, until it is told
         self._earlier: set[tuple[str, str]] = set()  # of what is under way, that which was graded before
 

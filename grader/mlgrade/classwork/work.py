@@ -12,7 +12,7 @@ import msgspec
 from mlgrade import course as courses
 from mlgrade import fingerprint
 from mlgrade.course import Course
-from mlgrade.errors import CourseError
+from mlgrade.errors import CourseError, UsageError
 from mlgrade.grading import Grader
 from mlgrade.intake.model import HandIn
 from mlgrade.results import ConceptReport, Visibility
@@ -64,6 +64,11 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
 
 def grading(course: Course, concepts: Sequence[str], *, allow_reduced: bool = False, travels: bool = False) -> Grading:
     """Say what is to be done. With `travels`, the course's files go along."""
+    if course.edition:
+        raise UsageError(
+            f"{course.root}: is the student edition {course.edition}, which has no hidden suites; grade with the "
+            "staff's course (--course)"
+        )
     return Grading(
         root=str(course.root),
         prints={concept: fingerprint.suite(course, concept) for concept in concepts},

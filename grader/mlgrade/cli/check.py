@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from mlgrade.cli import options
-from mlgrade.sandbox.launch import Launcher, launcher
+from mlgrade.sandbox.launch import launcher
+from mlgrade.sandbox.starting import Launcher
 
 if TYPE_CHECKING:
     from mlgrade.course import Course
@@ -71,6 +72,7 @@ class Checked(NamedTuple):
     report: Report
     changes: dict[str, Change | None]
     upcoming: str
+    edition: str
 
 
 def _grade(paths: Sequence[Path], concept: str, course_path: Path | None, started: Launcher) -> Checked:
@@ -100,7 +102,8 @@ def _remember(course: Course, found: Sequence[Submission], report: Report) -> Ch
     if problem := progress.save(course, memories):
         click.echo(f"mlgrade: {problem}", err=True)
     following = progress.upcoming(course, memories)
-    return Checked(report, changes, options.shown(course.exercise(following)) if following else "")
+    shown = options.shown(course.exercise(following)) if following else ""
+    return Checked(report, changes, shown, course.edition)
 
 
 def _require(started: Launcher) -> None:
@@ -121,13 +124,14 @@ def _write_junit(path: Path, report: Report) -> None:
 
 
 def _print(checked: Checked, *, as_json: bool, plain: bool, verbose: bool) -> None:
-    report, changes, upcoming = checked
+    report, changes, upcoming, edition = checked
     if as_json:
         click.echo(report.to_json())  # bytes: JSON is UTF-8 whatever the terminal speaks
         return
     from mlgrade.reports import terminal
 
-    terminal.render(options.console(plain=plain), report, changes, upcoming=upcoming, verbose=verbose)
+    console = options.console(plain=plain)
+    terminal.render(console, report, changes, upcoming=upcoming, edition=edition, verbose=verbose)
 
 
 def exit_code(report: Report) -> Exit:

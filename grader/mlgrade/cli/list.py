@@ -64,7 +64,7 @@ def _entry(course: Course, memories: Memories, concept: Concept) -> dict[str, An
     return {
         "id": concept.id,
         "title": concept.title,
-        "points": concept.points,
+        "points": concept.decided_here,
         "requires": concept.requires,
         "waits_for": [name for name in concept.requires if not _done(course, memories, name)],
         "state": _state(course, concept, memory),
@@ -104,12 +104,14 @@ def _print(console: Console, course: Course, memories: Memories) -> None:
 
     data = _data(course, memories)
     following = progress.upcoming(course, memories)
-    console.print(f"{course.title} {course.version}", style="bold", soft_wrap=True)
+    console.print(course.name, style="bold", soft_wrap=True)
     for unit in data["units"]:
         due = f"  (due {_date(unit['due'])})" if unit["due"] else ""
         console.print(f"\n{unit['title']}{due}", style="bold", soft_wrap=True)
         for entry in unit["concepts"]:
             console.print(_line(entry, following), soft_wrap=True)
+    if course.edition:
+        console.print("\nPoints are those of the visible checks; the hidden ones run at grading.", soft_wrap=True)
     step = f"mlgrade check {options.shown(course.exercise(following))}" if following else "nothing: all is complete."
     console.print(f"\nNext: {step}", style="bold", soft_wrap=True)
 

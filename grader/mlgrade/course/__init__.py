@@ -14,7 +14,7 @@ from mlgrade.course.model import FORMAT, Concept, Course, Unit
 from mlgrade.course.tree import Tree
 from mlgrade.errors import CourseError, UsageError, closest
 
-__all__ = ["Concept", "Course", "Unit", "find", "load", "nearest", "parse"]
+__all__ = ["FILE", "Concept", "Course", "Unit", "find", "load", "nearest", "parse"]
 
 FILE = "course.yml"
 

@@ -23,6 +23,9 @@ Dotted = Annotated[str, msgspec.Meta(pattern=_DOTTED, description="a dotted name
 Package = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", description="stdlib or a package name")]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=120, description="a title of 1 to 120 characters")]
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6, description="positive")]
+Edition = Annotated[
+    str, msgspec.Meta(pattern=r"^(\d+(\.\d+){0,3}\+[0-9a-f]{8})?\Z", description="an edition such as 1.2.0+5f3a90c1")
+]
 Due = Annotated[
     datetime, msgspec.Meta(tz=True, description="a date with a time zone, such as 2027-02-05T23:59:00+01:00")
 ]
@@ -72,6 +75,13 @@ class Attempts(msgspec.Struct, frozen=True, kw_only=True):
     most: Annotated[int, msgspec.Meta(ge=1, description="a whole number from 1")] | None = None
 
 
+class Hidden(msgspec.Struct, frozen=True, kw_only=True):
+    """What a student edition says of the checks that it leaves out: how many, and their share of the points."""
+
+    checks: Annotated[int, msgspec.Meta(ge=1, description="a whole number from 1")]
+    share: Percent
+
+
 class Concept(msgspec.Struct, frozen=True, kw_only=True):
     """One exercise: a file of this name in each of the course's folders."""
 
@@ -81,6 +91,12 @@ class Concept(msgspec.Struct, frozen=True, kw_only=True):
     functions: Annotated[list[Function], msgspec.Meta(min_length=1, description="a list of at least one name")]
     requires: list[Name] = []
     forbid: list[Dotted] = []
+    hidden: Hidden | None = None  # written by `mlgrade release`, and only in a student edition
+
+    @property
+    def decided_here(self) -> float:
+        """The points that the checks of this edition decide: of a staff course, all."""
+        return self.points if self.hidden is None else round(self.points * (1 - self.hidden.share), 2)
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +114,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     version: Annotated[
         str, msgspec.Meta(pattern=r"^\d+(\.\d+){0,3}\Z", description="a version such as 1.2.0, in quotes")
     ]
+    edition: Edition = ""  # written by `mlgrade release`: the version, and a digest of what was given out
     seed: Annotated[int, msgspec.Meta(ge=0, description="a whole number from 0")] = 0
     imports: list[Package] = msgspec.field(default_factory=lambda: ["stdlib", "numpy"])
     limits: Resources = Resources()
@@ -105,6 +122,11 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     attempts: Attempts = Attempts()
     units: Annotated[list[Unit], msgspec.Meta(min_length=1, description="a list of at least one unit")]
     root: Path = Path()  # the folder of course.yml; not a field of the file
+
+    @property
+    def name(self) -> str:
+        """Title and version, of a student edition with its digest."""
+        return f"{self.title} {self.edition or self.version}"
 
     @property
     def concepts(self) -> list[Concept]:
@@ -119,7 +141,10 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         raise UsageError(f'no concept "{name}"{near}')
 
     def exercise(self, concept: str) -> Path:
-        return self.root / "exercises" / f"{concept}.py"
+        """The file that a student fills in; an edition may have notebooks instead."""
+        path = self.root / "exercises" / f"{concept}.py"
+        notebook = path.with_suffix(".ipynb")
+        return notebook if notebook.is_file() and not path.is_file() else path
 
     def solution(self, concept: str) -> Path:
         return self.root / "solutions" / f"{concept}.py"

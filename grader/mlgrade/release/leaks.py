@@ -1,0 +1,142 @@
+"""Looks for what must not go out in what goes out. One leak is said once, with the place that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from mlgrade import course as courses
+from mlgrade import redact
+from mlgrade.course.model import Attempts, Late
+from mlgrade.errors import CourseError
+from mlgrade.release import code, values
+from mlgrade.release.index import squeeze
+from mlgrade.release.layers import Layer, Sealed, unfold
+from mlgrade.release.names import refused, refused_as
+from mlgrade.release.secrets import ENOUGH, Secrets, Source
+
+
+class Leak(NamedTuple):
+    place: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{redact.line(self.place)}: {redact.line(self.what)}"
+
+
+class Digits(str):
+    """A number. Two of one check are no accident; two of one file may be."""
+
+    __slots__ = ()
+
+
+class _Hit(NamedTuple):
+    place: str
+    source: Source
+    how: str
+    secret: object  # two hits of one secret are one
+
+    @property
+    def depth(self) -> int:
+        """How exact the place is: a cell of a notebook says more than its line in the JSON."""
+        return self.place.count(": ")
+
+
+def search(pieces: Iterable[Layer | Sealed], secrets: Secrets) -> list[Leak]:
+    """Everything that is wrong with the files of a release, in their order."""
+    return [leak for piece in pieces for leak in _search(piece, secrets)]
+
+
+def _search(piece: Layer | Sealed, secrets: Secrets) -> Iterator[Leak]:
+    if isinstance(piece, Sealed):
+        yield Leak(*piece)
+        return
+    if why := refused(piece.place):
+        yield Leak(piece.place, why)
+        return
+    hits: list[_Hit] = []
+    for layer in unfold(piece.place, piece.data):
+        if isinstance(layer, Sealed):
+            yield Leak(*layer)
+        elif why := refused_as(layer.data) or _settings(layer):
+            yield Leak(layer.place, why)
+        else:
+            hits += _look(layer, secrets)
+    yield from _told(hits)
+
+
+def _told(hits: Iterable[_Hit]) -> Iterator[Leak]:
+    """Say once of each hidden file that enough of it was found; less is an accident."""
+    groups: dict[str, dict[object, _Hit]] = {}
+    for hit in hits:
+        of_one = hit.source.place if isinstance(hit.secret, Digits) else hit.source.file
+        group = groups.setdefault(of_one, {})
+        if hit.secret not in group or hit.depth > group[hit.secret].depth:
+            group[hit.secret] = hit
+    for found in groups.values():
+        if sum(hit.source.weight for hit in found.values()) >= ENOUGH:
+            first = max(found.values(), key=lambda hit: hit.depth)  # of those that are as deep, the first
+            more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+            yield Leak(first.place, f"{first.source.what}{first.how} ({first.source.place}{more})")
+
+
+def _settings(layer: Layer) -> str:
+    """Whether a course.yml is the staff's own and not that of an edition."""
+    if not layer.place.endswith("course.yml"):
+        return ""
+    try:
+        course = courses.parse(layer.data.decode("utf-8", "replace"))
+    except CourseError:
+        return ""
+    mild = course.edition and (course.seed, course.late, course.attempts) == (0, Late(), Attempts())
+    return "" if mild else "the staff's course.yml, with what is theirs; an edition has one of its own"
+
+
+# -- one layer ------------------------------------------------------------------------------------------------
+
+
+def _look(layer: Layer, secrets: Secrets) -> Iterator[_Hit]:
+    text, binary = _text(layer.data)
+    yield from _lines(layer, text, secrets)
+    yield from _numbers(layer, text, secrets)
+    if binary:
+        yield from (_Hit(layer.place, source, "", form) for _, form, source in secrets.raw.find(layer.data))
+    else:
+        yield from _code(layer, text, secrets)
+
+
+def _text(data: bytes) -> tuple[str, bool]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1"), True
+    return text, "\0" in text
+
+
+def _lines(layer: Layer, text: str, secrets: Secrets) -> Iterator[_Hit]:
+    squeezed = squeeze(text)
+    for at, line, source in secrets.lines.find(squeezed.text):
+        yield _Hit(_at(layer, squeezed.line(at)), source, "", line)
+
+
+def _code(layer: Layer, text: str, secrets: Secrets) -> Iterator[_Hit]:
+    for tree, start in code.fragments(text):
+        for form in code.forms(tree):
+            place = _at(layer, start + form.line - 1)
+            if source := secrets.answers.get((form.function, form.text)):
+                yield _Hit(place, source, ", as code", form.function)
+            elif source := secrets.forms.get(form.text):
+                yield _Hit(place, source, ", perhaps under other names", form.text)
+
+
+def _numbers(layer: Layer, text: str, secrets: Secrets) -> Iterator[_Hit]:
+    for at, written, digits in values.numbers(text):
+        for number in secrets.numbers.get(values.key(written), ()):
+            if values.same(number.value, written, digits):
+                weight = ENOUGH if number.alone else ENOUGH // 2
+                line = text.count("\n", 0, at) + 1
+                yield _Hit(_at(layer, line), number.source._replace(weight=weight), "", Digits(values.key(written)))
+
+
+def _at(layer: Layer, line: int) -> str:
+    return f"{layer.place}:{layer.line + line - 1}" if layer.line else layer.place

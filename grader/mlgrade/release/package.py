@@ -1,0 +1,139 @@
+"""The whole of a student edition, and its way to the disk: searched first, and written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from mlgrade import course as courses
+from mlgrade import redact
+from mlgrade.course import Course
+from mlgrade.errors import UsageError
+from mlgrade.lms.export import packing
+from mlgrade.release import folder, notebook, papers
+from mlgrade.release.edition import Contents, contents
+from mlgrade.release.layers import Layer, Sealed
+
+GIVEN, STUBS = ".mlgrade/edition.json", ".mlgrade/stubs"
+
+
+class Given(msgspec.Struct, frozen=True):
+    """What an edition was when it was given out: so that an update knows what a student has changed since."""
+
+    edition: str
+    files: dict[str, str]  # place -> SHA-256
+
+
+def build(course: Course, concepts: Sequence[str] | None = None, *, notebooks: bool = False) -> Contents:
+    """All files of an edition: the course's, a page, a workflow, and what `update` and `reset` need."""
+    files = contents(course, concepts)
+    edition = courses.parse(files[courses.FILE].decode())
+    if notebooks:
+        files = dict(_as_notebooks(edition, files))
+    first = next(PurePosixPath(place) for place in _exercises(edition, files))
+    files[papers.README] = papers.readme(edition, first).encode()
+    files[papers.WORKFLOW] = papers.workflow().encode()
+    files |= {stub(place): files[place] for place in _exercises(edition, files)}
+    return dict(sorted(files.items()))
+
+
+def _as_notebooks(edition: Course, files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """The same with a notebook in the place of each stub: one file for each concept, so it is plain what counts."""
+    known = {f"exercises/{concept.id}.py": concept for concept in edition.concepts}
+    for place, data in files.items():
+        if concept := known.get(place):
+            yield place.removesuffix(".py") + ".ipynb", notebook.of(concept, data)
+        else:
+            yield place, data
+
+
+def _exercises(edition: Course, files: Mapping[str, bytes]) -> list[str]:
+    """The files that a student fills in, in the order of the course."""
+    stems = [f"exercises/{concept.id}" for concept in edition.concepts]
+    return [place for stem in stems for place in (f"{stem}.py", f"{stem}.ipynb") if place in files]
+
+
+def stub(place: str) -> str:
+    """Where the untouched stub is kept: under a name that nobody hands in by mistake."""
+    return f"{STUBS}/{PurePosixPath(place).name}.txt"
+
+
+def given(edition: str, files: Mapping[str, bytes]) -> bytes:
+    hashes = {place: hashlib.sha256(data).hexdigest() for place, data in sorted(files.items())}
+    return msgspec.json.format(msgspec.json.encode(Given(edition, hashes)), indent=1) + b"\n"
+
+
+def with_handouts(files: Contents, handouts: Path) -> tuple[Contents, list[Sealed]]:
+    """The same with the files of a folder beside them, and what of these can be in no release."""
+    added: Contents = {}
+    sealed: list[Sealed] = []
+    for piece in folder.pieces(handouts):
+        if isinstance(piece, Sealed):
+            sealed.append(piece)
+        elif piece.place in files or piece.place.startswith(".mlgrade/"):
+            raise UsageError(f"{handouts}: {piece.place} is a file of the edition itself; give yours another name")
+        else:
+            added[piece.place] = piece.data
+    return files | added, sealed
+
+
+def pieces(files: Contents) -> Iterator[Layer]:
+    """What is searched. The kept stubs are the exercises once more."""
+    yield from (Layer(place, data) for place, data in files.items() if not place.startswith(f"{STUBS}/"))
+
+
+def summary(files: Contents, target: str) -> str:
+    """What is in an edition, in two sentences."""
+    edition = courses.parse(files[courses.FILE].decode())
+    visible = f"{len(edition.concepts)} exercises of {len(edition.units)} units"
+    hidden = sum(concept.hidden.checks for concept in edition.concepts if concept.hidden)
+    return f"{target}: edition {edition.edition}, {visible}, {len(files)} files. {hidden} hidden checks stay here."
+
+
+# -- to the disk ----------------------------------------------------------------------------------------------
+
+
+def save(files: Contents, target: Path) -> None:
+    """Write a folder, or a zip by its ending; equal contents give equal bytes."""
+    edition = courses.parse(files[courses.FILE].decode())
+    whole = dict(sorted((files | {GIVEN: given(edition.edition, files)}).items()))
+    try:
+        with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".mlgrade-") as beside:
+            made = Path(beside, "made")
+            if target.suffix.lower() == ".zip":
+                _zip(made, _slug(edition.title), whole)
+            else:
+                _folder(made, target, whole)
+            made.replace(target)
+    except OSError as error:
+        raise UsageError(f"{redact.line(str(target))}: cannot be written: {error.strerror}") from None
+
+
+def _zip(made: Path, top: str, files: Contents) -> None:
+    with made.open("wb") as file:
+        with packing.archive(file) as package:
+            for place, data in files.items():
+                packing.add(package, f"{top}/{place}", [data])
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _folder(made: Path, target: Path, files: Contents) -> None:
+    if target.is_symlink() or (target.exists() and not (target.is_dir() and not any(target.iterdir()))):
+        raise UsageError(f"{target}: is there already; give a new folder, or bring it up to date with mlgrade update")
+    for place, data in files.items():
+        path = made / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    if target.exists():  # empty; some systems put no folder in the place of another
+        target.rmdir()
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "course"
