@@ -28,6 +28,7 @@ sandbox.codec
 sandbox.protocol
 sandbox.confine *
 sandbox.effects sandbox.pipes sandbox.output sandbox.faults
+sandbox.cells
 sandbox.module
 sandbox.worker
 sandbox.starting
@@ -38,6 +39,7 @@ sandbox.attempt
 course.model
 course.tree
 course.convert
+course.writing
 course
 state
 lessons
@@ -108,14 +110,19 @@ classwork
 confusion
 api
 progress
+inputs
+visible
 cards *
 reports.lines
 reports *
+adapters *
+notebook
 lint
 proof
 refusals
 doctor
 demo *
+release *
 notebooks.marks
 notebooks *
 cli *

@@ -56,6 +56,8 @@ def of_grade(grade: Grade) -> str:
         status.replace("_", " ") if status != Status.GRADED else "",
         f"{span(grade.late)} late" if grade.late > ON_TIME else "",
         f"{score(grade.raw, grade.possible)} before that" if grade.raw not in (None, grade.points) else "",
+        f"{grade.extra:.10g} extra credit in it" if grade.extra else "",
+        f"{grade.penalty:.10g} off for lateness" if grade.penalty else "",
         f"{grade.attempts} attempts" if grade.attempts > 1 else "",
         line(grade.reason),
     )
@@ -85,11 +87,15 @@ def of_decision(decision: Decision, standing: Iterable[Decision]) -> str:
     if decision.until is not None:
         what = f" until {_time(decision.until)}"
     elif decision.points is not None:
-        what = f" to {decision.points:.10g}"
+        what = f" to {decision.points:.10g}{_of(decision)}"
     kind = f"revoke {decision.deed}" if decision.revoked else f"{decision.deed}"
     said = f"{_time(decision.at)}  {kind} {deciding.shown(decision.target)}{what}, by {line(decision.by)}"
     now = "" if decision.revoked or decision in standing else "  (no longer holds)"
     return f"{said}: {line(decision.reason)}{now}"
+
+
+def _of(decision: Decision) -> str:
+    return "" if decision.possible is None else f" of {decision.possible:.10g}"
 
 
 def _beside(grades: Sequence[Grade]) -> str:

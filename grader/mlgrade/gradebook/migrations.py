@@ -71,7 +71,11 @@ def roster(connection: Connection) -> None:
     )
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (attempts, decisions, roster)
+def written(connection: Connection) -> None:
+    _run(connection, "ALTER TABLE decisions ADD COLUMN possible {real}")
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (attempts, decisions, roster, written)
 
 
 def migrate(engine: Engine, place: str, clock: Clock, *, create: bool) -> None:

@@ -49,14 +49,19 @@ class Deed(StrEnum):
     EXTEND = "extend"
     OVERRIDE = "override"
     MINIMUM = "minimum"  # points that later files may raise, and nothing lowers
+    MANUAL = "manual"  # graded by hand elsewhere: these points stand in the place of what the attempts give
+    EXTRA = "extra"  # credit on top, which may lead above the maximum
+    PENALTY = "penalty"  # points off for lateness, in the place of what the course takes off
+    WRITTEN = "written"  # the points of a unit's answer in words, which belongs to no concept
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What staff decided about one student: by whom, when and why. Never edited; a later one takes its place.
 
     `target` is "concept:NAME", "unit:NAME" (a concept and a unit may have one name), or "" for the whole course. For an
-    extension `until` is the new due date; for an override `points` is the score, for a minimum the least one. A
-    decision with `revoked` takes back the earlier one of its kind and target.
+    extension `until` is the new due date; for an override `points` is the score, for a minimum the least one, for extra
+    credit and a penalty what is put on or taken off. A written answer has points of `possible`. A decision with
+    `revoked` takes back the earlier one of its kind and target.
     """
 
     student: str
@@ -68,6 +73,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     points: float | None = None
     revoked: bool = False
+    possible: float | None = None
     id: int = 0
 
 
@@ -75,6 +81,7 @@ class Grade(msgspec.Struct, frozen=True, kw_only=True):
     """What counts now for one student and one concept. Computed, never stored.
 
     `points` is None unless the state is graded (or a decision gives points). `raw` is the score before lateness.
+    `extra` and `penalty` are in `points` already, and kept beside it to be seen.
     """
 
     student: str
@@ -88,3 +95,5 @@ class Grade(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int = 0  # the id of the one that counts
     status: Status | None = None  # of the attempt that counts
     reason: str = ""  # of a decision that holds; why an attempt was not taken
+    extra: float = 0.0
+    penalty: float = 0.0

@@ -101,13 +101,16 @@ def grade(terms: Terms, student: str, attempts: Sequence[Attempt], ruling: Rulin
         return _grade(terms, student, judged, State.GRADED, points=points, reason=ruling.override.reason)
     if ruling.excuse is not None:
         return _grade(terms, student, judged, State.EXCUSED, reason=ruling.excuse.reason)
-    return _at_least(ruling.minimum, terms, _earned(terms, student, judged))
+    earned = _by_hand(ruling.manual, terms, _earned(terms, student, judged))
+    return _at_least(ruling.minimum, terms, _adjusted(ruling, earned))
 
 
 def judge(terms: Terms, attempts: Iterable[Attempt], ruling: Ruling = rulings.NONE) -> list[Judged]:
     """What each submission is worth, in the order in which they were handed in. Untouched stubs are none."""
     due = postponed(terms.due, ruling.extension)
     left = terms.attempts.most if terms.attempts.most is not None else math.inf
+    if ruling.penalty is not None:  # then this is what lateness costs, and the course's own rule does not come on top
+        terms = terms._replace(late=Late(grace=terms.late.grace))
     judged: list[Judged] = []
     for attempt, submitted in _submissions(attempts):
         one = _judge(terms, attempt, lateness(submitted, due, terms.late))
@@ -183,6 +186,22 @@ def _chosen(taken: Sequence[Judged], keep: Keep) -> Judged | None:
     if not graded:
         return None
     return graded[-1] if keep is Keep.LAST else max(graded, key=attrgetter("worth"))  # the first of equals
+
+
+def _by_hand(manual: Decision | None, terms: Terms, earned: Grade) -> Grade:
+    """What a person gave for the submission. What the attempts gave stays to be seen as the score before that."""
+    if manual is None or manual.points is None:
+        return earned
+    points, before = _within(manual.points, terms), earned.points if earned.raw is None else earned.raw
+    return msgspec.structs.replace(earned, state=State.GRADED, points=points, raw=before, reason=manual.reason)
+
+
+def _adjusted(ruling: Ruling, earned: Grade) -> Grade:
+    extra, penalty = (float(one.points or 0.0) if one is not None else 0.0 for one in (ruling.extra, ruling.penalty))
+    if earned.points is None or not (extra or penalty):
+        return earned
+    points = max(round(earned.points + extra - penalty, 2), 0.0)
+    return msgspec.structs.replace(earned, points=points, extra=extra, penalty=penalty)
 
 
 def _at_least(minimum: Decision | None, terms: Terms, earned: Grade) -> Grade:

@@ -199,6 +199,7 @@ def decision_values(decision: Decision) -> Values:
         "until": None if decision.until is None else micros(decision.until),
         "points": decision.points,
         "revoked": int(decision.revoked),
+        "possible": decision.possible,
     }
 
 
@@ -214,6 +215,7 @@ def decision(row: Any) -> Decision:
         until=None if row.until is None else moment(row.until),
         points=row.points,
         revoked=bool(row.revoked),
+        possible=row.possible,
     )
 
 

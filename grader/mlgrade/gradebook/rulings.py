@@ -17,6 +17,9 @@ class Ruling(NamedTuple):
     extension: Decision | None = None
     override: Decision | None = None
     minimum: Decision | None = None
+    manual: Decision | None = None
+    extra: Decision | None = None
+    penalty: Decision | None = None
 
 
 NONE = Ruling()
@@ -38,4 +41,12 @@ def ruling(decided: Standing, concept: str, unit: str) -> Ruling:
     def nearest(deed: Deed) -> Decision | None:
         return next((decided[deed, target] for target in targets if (deed, target) in decided), None)
 
-    return Ruling(nearest(Deed.EXCUSE), nearest(Deed.EXTEND), nearest(Deed.OVERRIDE), nearest(Deed.MINIMUM))
+    return Ruling(
+        excuse=nearest(Deed.EXCUSE),
+        extension=nearest(Deed.EXTEND),
+        override=nearest(Deed.OVERRIDE),
+        minimum=nearest(Deed.MINIMUM),
+        manual=decided.get((Deed.MANUAL, targets[0])),  # these are points of one concept, and of nothing wider
+        extra=decided.get((Deed.EXTRA, targets[0])),
+        penalty=decided.get((Deed.PENALTY, targets[0])),
+    )

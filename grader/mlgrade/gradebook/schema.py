@@ -59,6 +59,7 @@ decisions = Table(
     Column("until", BigInteger),
     Column("points", Float),
     Column("revoked", BigInteger, nullable=False),  # 0 or 1
+    Column("possible", Float),
 )
 
 # The one table whose rows change: a person is renamed, moves to another section, drops the course, comes back.

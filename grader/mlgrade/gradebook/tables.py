@@ -24,6 +24,8 @@ COLUMNS = (
     "attempt",
     "status",
     "reason",
+    "extra",
+    "penalty",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 

@@ -1,0 +1,75 @@
+"""HiddenSuites in two halves: what will be asked for, and with the reports that came of it, the rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from mlgrade.course import Course
+from mlgrade.errors import SubmissionError
+from mlgrade.notebooks import handin, marks, restore, scores
+from mlgrade.notebooks.autograde import HiddenSuites
+from mlgrade.notebooks.known import Known
+from mlgrade.redact import line
+from mlgrade.results import ConceptReport, Report, Status
+from mlgrade.submissions import Submission
+
+
+def wanted(text: bytes, file: str, cells: Sequence[Known]) -> Iterator[Submission]:
+    """What HiddenSuites will ask for, by the same means. Raises for what is no notebook.
+
+    Of a notebook that the staff have changed by steps of their own, something else is asked for: that costs time only.
+    """
+    locked = {cell.name: cell.source for cell in cells if cell.locked}
+    given = json.loads(text)
+    if not isinstance(given, dict):
+        raise SubmissionError(f"{file}: not a notebook")
+    node = restore.restored(given, cells)
+    for cell in node.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        cell.source = locked.get(name, cell.source)  # as nbgrader's OverwriteCells does
+    tests = [cell for cell in cells if cell.test]
+    for test in tests:
+        if concept := marks.tested(test.metadata):
+            yield handin.submission(node.cells, concept, file, tests)
+
+
+class Finished(HiddenSuites):
+    """Has the reports already. What is not among them is graded as ever."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.folder = ""
+        self.reports: dict[tuple[str, Any], Report] = {}
+
+    def _report(self, nb: Any, concept: str, tests: Collection[Known], file: str) -> Any:
+        ready = self.reports.get((self.folder, identity(handin.submission(nb.cells, concept, file, tests))))
+        return super()._report(nb, concept, tests, file) if ready is None else ready
+
+    def undecided(self, folder: str) -> bool:
+        theirs = (report.concepts[0] for (owner, _), report in self.reports.items() if owner == folder)
+        return not all(map(scores.decided, theirs))
+
+    def forget(self, folder: str) -> None:
+        self.reports = {where: report for where, report in self.reports.items() if where[0] != folder}
+
+
+def identity(submission: Submission) -> Any:
+    return submission.concept, submission.file, submission.sha256, tuple(map(tuple, submission.cells))
+
+
+def lost(course: Course, submission: Submission, why: str) -> ConceptReport:
+    """The report of an answer over which a grading process ended: our fault."""
+    concept = course.concept(submission.concept)
+    return ConceptReport(
+        concept=concept.id,
+        file=line(submission.file),
+        status=Status.BROKEN,
+        reason=line(why),
+        earned=0.0,
+        possible=concept.points,
+        aspects={},
+        diagnoses=[],
+        checks=[],
+    )
