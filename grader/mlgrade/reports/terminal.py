@@ -45,8 +45,8 @@ def render(
     many = len(report.concepts) > 1
     for concept in report.concepts:
         _concept(console, concept, (changes or {}).get(concept.file), verbose=verbose, brief=many and not verbose)
-    total = words.total(report, edition)
-    say(console, total if many else Text(total, style="dim"), indent=0 if many else 2)
+    if total := words.total(report, edition):
+        say(console, total if many else Text(total, style="dim"), indent=0 if many else 2)
     say(console, Text(f"Next: {following or words.next_step(report, upcoming)}", style="bold"))
 
 

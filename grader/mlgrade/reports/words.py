@@ -154,12 +154,14 @@ def since(change: Change | None) -> str:
 
 
 def total(report: Report, edition: str = "") -> str:
-    end = f"{report.seconds:.1f} s{f'; edition {edition}' if edition else ''}."
+    """The last line of facts. Where it does not say how long it took, a report is the same every time."""
+    time = f"{report.seconds:.1f} s" if report.seconds else ""
+    end = "; ".join(filter(None, [time, f"edition {edition}" if edition else ""]))
     if len(report.concepts) == 1:
-        return f"Took {end}"
+        return f"Took {end}." if time else ""
     done = sum(concept.earned >= concept.possible for concept in report.concepts)
     points = f"{_number(report.earned)} of {_number(report.possible)} points{_more(report.concepts)}"
-    return f"{done} of {len(report.concepts)} concepts complete, {points}, {end}"
+    return f"{', '.join(filter(None, [f'{done} of {len(report.concepts)} concepts complete', points, end]))}."
 
 
 def _number(value: float) -> str:

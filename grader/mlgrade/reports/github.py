@@ -1,0 +1,125 @@
+"""Report -> annotations of GitHub Actions: each mistake at its line, as far as the few that are shown go.
+
+GitHub shows ten of each kind for a step, and drops the rest without a word. So what is more than ten is gathered: one
+for each exercise, and then one that says how many are left.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from itertools import groupby
+from pathlib import PurePosixPath
+
+import msgspec
+
+from mlgrade import redact
+from mlgrade.reports import commands, places, words
+from mlgrade.reports.places import Place
+from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Status, Visibility
+
+MOST = 10  # of one kind
+MOST_CHARS = 4_000  # of one message; GitHub cuts at 4096
+_WRONG = (Outcome.FAILED, Outcome.RAISED, Outcome.TIMED_OUT)
+
+
+class Kind(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+class Annotation(msgspec.Struct, frozen=True, kw_only=True):
+    kind: Kind
+    title: str
+    message: str
+    file: str = ""
+    place: Place = Place()
+
+
+def render(report: Report, folder: str = "") -> str:
+    """All commands, one on a line. `folder` is where the report's paths start, seen from the top of the repository."""
+    found = [one for concept in report.concepts for one in _of(concept)]
+    few = [one for kind in Kind for one in _few([every for every in found if every.kind is kind])]
+    return "".join(f"{_written(one, folder)}\n" for one in few)
+
+
+def _written(one: Annotation, folder: str) -> str:
+    file = PurePosixPath(folder, one.file.replace("\\", "/")) if one.file else ""
+    return commands.command(
+        one.kind,
+        redact.clean(one.message)[:MOST_CHARS],
+        file=os.path.normpath(file).replace("\\", "/") if file else "",
+        line=one.place.line,
+        col=one.place.column,
+        title=redact.line(one.title)[:200],
+    )
+
+
+# -- of one concept -------------------------------------------------------------------------------------------
+
+
+def _of(concept: ConceptReport) -> Iterator[Annotation]:
+    if not words.graded(concept):
+        yield _annotation(_kind(concept), concept, f"{concept.concept}: {words.summary(concept)}", concept.reason)
+        return
+    if concept.reason:
+        yield _annotation(Kind.WARNING, concept, concept.concept, concept.reason)
+    yield from (_check(concept, one) for one in concept.checks if _shown(one))
+    yield from _hidden(concept)
+    for note in concept.notes:
+        yield _annotation(Kind.WARNING, concept, f"{concept.concept}: a warning, which costs nothing", note)
+    for found in concept.diagnoses:
+        title = f"{concept.concept}: looks like a known mistake (in {found.function})"
+        yield _annotation(Kind.NOTICE, concept, title, f"{found.title}. {found.hint}")
+
+
+def _kind(concept: ConceptReport) -> Kind:
+    return Kind.NOTICE if concept.status is Status.NOT_STARTED else Kind.ERROR
+
+
+def _annotation(kind: Kind, concept: ConceptReport, title: str, message: str) -> Annotation:
+    place = places.find(message, concept.file)
+    return Annotation(kind=kind, title=title, message=message or title, file=concept.file, place=place)
+
+
+def _shown(check: CheckResult) -> bool:
+    """A wrong one that is visible; and one of ours, wherever it is."""
+    return check.outcome is Outcome.BROKEN or (check.outcome in _WRONG and check.visibility is Visibility.PUBLIC)
+
+
+def _check(concept: ConceptReport, check: CheckResult) -> Annotation:
+    kind = Kind.WARNING if check.outcome is Outcome.BROKEN else Kind.ERROR
+    text = "\n".join(part for part in (check.message, words.hint(check)) if part)
+    return _annotation(kind, concept, f"{concept.concept}: {check.title}", text)
+
+
+def _hidden(concept: ConceptReport) -> Iterator[Annotation]:
+    """All wrong hidden checks in one: they say what broke, and nothing that could be looked at line by line."""
+    wrong = [one for one in concept.checks if one.visibility is Visibility.HIDDEN and one.outcome in _WRONG]
+    if wrong:
+        title = f"{concept.concept}: {len(wrong)} hidden check{'s' if len(wrong) > 1 else ''} not passed"
+        yield _annotation(Kind.ERROR, concept, title, "\n".join(f"{one.title}: {one.message}" for one in wrong))
+
+
+# -- as many as are shown ---------------------------------------------------------------------------------------
+
+
+def _few(found: Sequence[Annotation]) -> list[Annotation]:
+    if len(found) <= MOST:
+        return list(found)
+    gathered = [_together(list(group)) for _, group in groupby(found, key=lambda one: one.file)]
+    if len(gathered) <= MOST:
+        return gathered
+    left = len(gathered) - MOST + 1
+    last = Annotation(kind=found[0].kind, title=f"{left} more exercises", message="The summary of this run lists them.")
+    return [*gathered[: MOST - 1], last]
+
+
+def _together(group: Sequence[Annotation]) -> Annotation:
+    """The first one, which knows of the others."""
+    first, others = group[0], len(group) - 1
+    if not others:
+        return first
+    return msgspec.structs.replace(first, title=f"{first.title[:160]} (and {others} more in this file)")
