@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mlgrade import lint
+from mlgrade.lint import places, worth
 from mlgrade.results import CheckResult, ConceptReport, Finding, Outcome, Status, Visibility
 from mlgrade.sandbox.host import Value
 from mlgrade.suite.marks import Marks
@@ -83,3 +84,63 @@ def test_what_is_no_leak(checks: list[Check]) -> None:
 def test_a_problem_is_said_with_its_place() -> None:
     """A problem is written as an editor can jump to it."""
     assert str(lint.Problem("tests/hidden/test_c.py", 3, "no hint")) == "tests/hidden/test_c.py:3: no hint"
+
+
+def test_a_note_says_that_it_is_one() -> None:
+    """What fails nothing is marked by a word, not by a colour."""
+    assert str(lint.Problem("a.py", 3, "idle", note=True)) == "a.py:3: note: idle"
+
+
+TRACEBACK = """\
+tests/hidden/test_c.py: cannot be collected: ImportError while importing
+Traceback:
+/usr/lib/importlib.py:90: in import_module
+    return x
+tests/hidden/test_c.py:2: in <module>
+    import y
+other.py:9: in <module>
+E   ModuleNotFoundError: No y"""
+PLACED = {
+    "a place": ("tests/hidden/test_c.py:7: odd", [("tests/hidden/test_c.py", 7, "odd")]),
+    "a test": ("tests/hidden/test_c.py::test_two: odd", [("tests/hidden/test_c.py", 5, "odd")]),
+    "a case of a test": ("tests/hidden/test_c.py::test_two[1-2]: odd", [("tests/hidden/test_c.py", 5, "odd")]),
+    "a file": ("tests/hidden/test_c.py: no check is in it", [("tests/hidden/test_c.py", 1, "no check is in it")]),
+    "two": ("cards/u.yml:2: a\ncards/u.yml:4: b", [("cards/u.yml", 2, "a"), ("cards/u.yml", 4, "b")]),
+    "none": ("something\n odd", [("course.yml", 1, "something odd")]),
+    "a traceback": (TRACEBACK, [("tests/hidden/test_c.py", 2, "cannot be collected: ModuleNotFoundError: No y")]),
+}
+
+
+@pytest.mark.parametrize("what", PLACED)
+def test_an_error_is_placed(what: str, tmp_path: Path) -> None:
+    """Whoever says it, an error ends as file, line and sentence."""
+    (tmp_path / "tests" / "hidden").mkdir(parents=True)
+    (tmp_path / "tests" / "hidden" / "test_c.py").write_text(
+        "import x\nimport y\ndef test_one(): ...\n\ndef test_two(): ...\n"
+    )
+    text, expected = PLACED[what]
+    found = places.of(text, tmp_path, tmp_path / "course.yml")
+    assert [(str(Path(one.file).relative_to(tmp_path).as_posix()), one.line, one.text) for one in found] == expected
+
+
+def test_what_counts_as_slow() -> None:
+    """Many times the median, and a share of a submission's time: a check of microseconds is slow beside none."""
+    quick = {f"c{n}": 0.001 for n in range(9)}
+    assert worth.slower(quick | {"x": 0.5}, allowed=20.0) == [("x", 500.0)]
+    assert worth.slower(quick | {"x": 0.5}, allowed=100.0) == []
+    assert worth.slower(dict.fromkeys(quick, 0.5) | {"x": 5.0}, allowed=20.0) == []
+    assert worth.slower({}, allowed=20.0) == []
+
+
+def test_a_tolerance_is_put_back() -> None:
+    """Also after an error, comparisons are what they were."""
+    before = vars(worth.compare)["_near"]
+    with worth.tolerance(lambda *_: (1.0, 1.0)):
+        worth.compare.close(1.0, 1.5)
+        with pytest.raises(worth.compare.Mismatch):
+            worth.compare.close(50.0, 9.0)
+    with pytest.raises(worth.compare.Mismatch), worth.tolerance(lambda *_: (1.0, 1.0)):
+        worth.compare.close(50.0, 9.0)
+    assert vars(worth.compare)["_near"] is before
+    with pytest.raises(worth.compare.Mismatch):
+        worth.compare.close(1.0, 1.5)

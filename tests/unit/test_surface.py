@@ -117,7 +117,16 @@ reports.lines
 reports *
 adapters *
 notebook
+lint.model
+lint.files lint.places lint.secrecy
+lint.beside lint.docstrings lint.trial
+lint.worth
 lint
+watch
+scaffold.bundle scaffold.texts
+scaffold.templates scaffold.entry
+scaffold.courses scaffold.concepts
+scaffold
 proof
 refusals
 doctor

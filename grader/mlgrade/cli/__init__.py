@@ -15,9 +15,10 @@ from mlgrade._version import __version__
 from mlgrade.errors import Exit, MlgradeError
 
 COMMANDS = (
-    *("check", "list", "hint", "explain", "demo", "cards"),  # a student's
-    *("roster", "collect", "grade", "gradebook", "summary", "similar", "export", "push", "nbgrader"),  # a TA's
-    *("lint", "doctor"),
+    *("check", "list", "hint", "explain", "demo", "cards", "update", "reset"),  # a student's
+    *("roster", "collect", "grade", "gradebook", "summary", "similar", "export", "push"),  # a TA's
+    *("release", "nbgrader", "adapter"),  # where else the course goes
+    *("new", "lint", "doctor"),  # an author's
 )
 
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from mlgrade.cli import options
+from mlgrade.cli import options, outputs
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.starting import Launcher
 
 if TYPE_CHECKING:
+    from mlgrade.cli.outputs import Outputs
     from mlgrade.course import Course
     from mlgrade.errors import Exit
     from mlgrade.progress import Change
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--concept", metavar="NAME", default="", help="Which exercise it is, for a file under another name.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON (schema mlgrade/report/1).")
-@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Also write a JUnit XML file.")
+@outputs.options
 @click.option("--require-isolation", is_flag=True, help="Check nothing unless every needed wall stands (see doctor).")
 @click.option("-v", "--verbose", is_flag=True, help="Every check, and every failure in full.")
 @options.plain
@@ -35,7 +36,7 @@ def command(
     paths: tuple[Path, ...],
     concept: str,
     as_json: bool,
-    junit: Path | None,
+    outputs: Outputs,
     require_isolation: bool,
     verbose: bool,
     plain: bool,
@@ -51,6 +52,7 @@ def command(
       mlgrade check exercises/softmax.py
       mlgrade check my_try.py --concept softmax -v
       mlgrade check --json > report.json
+      mlgrade check --annotate github --markdown "$GITHUB_STEP_SUMMARY"
     """
     started = launcher()  # first of all: the worker loads numpy while this process loads pytest
     with options.waiting("checking"):
@@ -60,9 +62,8 @@ def command(
             outcome = _grade(paths, concept, course, started)
         finally:
             started.close()
-    if junit is not None:
-        _write_junit(junit, outcome.report)
-    _print(outcome, as_json=as_json, plain=plain, verbose=verbose)
+    outputs.write(outcome.report, upcoming=outcome.upcoming, edition=outcome.edition)
+    outputs.printing(outcome.report, lambda: _print(outcome, as_json=as_json, plain=plain, verbose=verbose))
     sys.exit(exit_code(outcome.report))
 
 
@@ -111,16 +112,6 @@ def _require(started: Launcher) -> None:
     from mlgrade.sandbox.host import Host
 
     Host(started).require()
-
-
-def _write_junit(path: Path, report: Report) -> None:
-    from mlgrade.errors import UsageError
-    from mlgrade.reports import junit
-
-    try:
-        path.write_bytes(junit.render(report))
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def _print(checked: Checked, *, as_json: bool, plain: bool, verbose: bool) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,58 +18,197 @@ if TYPE_CHECKING:
 
     from mlgrade.confusion import Case
     from mlgrade.course import Course
-    from mlgrade.lint import Proof
+    from mlgrade.lint import Problem, Proof
+    from mlgrade.watch import Round
+
+PAUSE = 0.3  # seconds between two looks at the files of a course
 
 
 @click.command("lint")
 @click.argument("concepts", nargs=-1)
+@click.option("--watch", "watching", is_flag=True, help="Stay, and prove again what a changed file touches.")
 @click.option("--matrix/--no-matrix", default=True, help="Show which check catches which misconception.")
+@click.option("--notes/--no-notes", default=True, help="Show what fails nothing too: idle and slow checks.")
 @click.option("--confusion", is_flag=True, help="Instead: which diagnosis one or two misconceptions in a file get.")
 @options.plain
 @options.course
-def command(concepts: tuple[str, ...], matrix: bool, confusion: bool, plain: bool, course: Path | None) -> None:
-    """Prove the course: solutions earn everything, stubs nothing, every misconception is caught and named.
+def command(
+    concepts: tuple[str, ...],
+    watching: bool,
+    matrix: bool,
+    notes: bool,
+    confusion: bool,
+    plain: bool,
+    course: Path | None,
+) -> None:
+    """Prove the course: solutions and alternatives earn everything, stubs nothing, each misconception is caught and
+    named, tolerances are right, docstrings speak of what checks demand.
 
-    Ends with 0 if all is proved, 1 if there are problems; each is printed as file:line: sentence.
+    Ends with 0 if all is proved, 1 if there are problems; each is printed as file:line: sentence. Notes fail nothing.
+    With --watch it ends with Ctrl-C, and with 0.
 
     \b
     Examples:
       mlgrade lint
       mlgrade lint softmax --no-matrix
+      mlgrade lint softmax --watch
       mlgrade lint --confusion
     """
+    from mlgrade.errors import CourseError
+
+    shown = Shown(options.console(plain=plain), matrix=matrix, notes=notes)
+    if watching:
+        _watch(shown, course, concepts)
+        return
+    try:
+        loaded = options.load_course(course)
+    except CourseError as error:
+        sys.exit(_unread(shown, error.problems, course))
+    names = concepts or tuple(concept.id for concept in loaded.concepts)
+    if confusion:
+        sys.exit(_confusion(shown.console, loaded, names))
+    sys.exit(_once(shown, loaded, names, whole=not concepts))
+
+
+def _once(shown: Shown, course: Course, names: Sequence[str], *, whole: bool) -> int:
     from mlgrade import lint
     from mlgrade.sandbox.host import Host
 
-    loaded = options.load_course(course)
-    console = options.console(plain=plain)
-    names = concepts or tuple(concept.id for concept in loaded.concepts)
-    if confusion:
-        sys.exit(_confusion(console, loaded, names))
     proofs = []
     with Host(launcher()) as host:
-        for proof in lint.lint(loaded, names, host):
-            _print(console, proof, matrix=matrix)
+        for proof in lint.lint(course, names, host):
+            shown.proof(proof)
             proofs.append(proof)
-    beside = [] if concepts else lint.material(loaded)
-    for problem in beside:
-        console.print(problem, soft_wrap=True)
-    sys.exit(_summary(console, proofs, len(beside)))
+    beside = lint.material(course) if whole else []
+    shown.problems(beside)
+    return shown.summary(proofs, len(beside))
 
 
-def _print(console: Console, proof: Proof, *, matrix: bool) -> None:
-    word = "ok  " if not proof.problems else "FAIL"
-    counts = f"{len(proof.checks)} checks, {len(proof.caught)} misconceptions"
-    console.print(
-        f"{word}  {proof.concept}: {counts}",
-        style="bold" if not proof.problems else "bold red",
-        soft_wrap=True,
-    )
-    for problem in proof.problems:
-        where = f"{options.shown(Path(problem.file))}:{problem.line}"
-        console.print(f"{where}: {problem.text}", soft_wrap=True)
-    if matrix and proof.caught:
-        _matrix(console, proof)
+def _unread(shown: Shown, problems: Sequence[str], given: Path | None) -> int:
+    from mlgrade import course as courses
+    from mlgrade import lint
+
+    path = given or courses.nearest(None)
+    found = lint.of_course(problems, path if path.is_dir() else path.parent)
+    shown.problems(found)
+    return shown.summary([], len(found))
+
+
+# -- again and again ------------------------------------------------------------------------------------------
+
+
+def _watch(shown: Shown, given: Path | None, only: Sequence[str]) -> None:
+    import time
+
+    from mlgrade import course as courses
+    from mlgrade import watch
+
+    path = given or courses.nearest(None)
+    root = (path if path.is_dir() else path.parent).resolve()
+    with contextlib.suppress(KeyboardInterrupt):  # the way to end it
+        proofs: dict[str, Proof] = {}
+        for one in watch.rounds(root, only, lambda: time.sleep(PAUSE)):
+            _round(shown, one, root, only, proofs)
+    click.echo()
+
+
+def _round(shown: Shown, one: Round, root: Path, only: Sequence[str], proofs: dict[str, Proof]) -> None:
+    """Prove what was touched; the sum is over all that was proved so far."""
+    from mlgrade import interrupts, lint
+    from mlgrade.sandbox.host import Host
+
+    if one.changed:
+        shown.say(f"changed: {', '.join(one.changed)}")
+    elif one.course:
+        for name in only:
+            one.course.concept(name)  # a misspelt one is named at once
+    beside = lint.material(one.course) if one.course and not only else []
+    if one.course is None:
+        beside = lint.of_course(one.problems, root)
+    elif one.concepts:
+        with interrupts.unheard():  # a Ctrl-C is for us; the workers end when we say so
+            started = launcher()
+        with Host(started) as host:
+            for proof in lint.lint(one.course, one.concepts, host):
+                proofs[proof.concept] = proof
+                shown.proof(proof)
+    shown.problems(beside)
+    known = {concept.id for concept in one.course.concepts} if one.course else proofs.keys()
+    shown.summary([proof for name, proof in proofs.items() if name in known], len(beside))
+    shown.say("Watching for changes; Ctrl-C ends.")
+
+
+# -- what is shown --------------------------------------------------------------------------------------------
+
+
+class Shown:
+    def __init__(self, console: Console, *, matrix: bool, notes: bool) -> None:
+        self.console, self._matrix, self._notes = console, matrix, notes
+
+    def say(self, text: str, style: str = "") -> None:
+        self.console.print(text, style=style or None, soft_wrap=True)
+        self.console.file.flush()  # whoever reads a pipe should not wait for the next change
+
+    def proof(self, proof: Proof) -> None:
+        word = "FAIL" if proof.faults else "ok  "
+        others = [_counted(len(proof.rejected), "alternative")] if proof.rejected else []
+        counts = [_counted(len(proof.checks), "check"), _counted(len(proof.caught), "misconception"), *others]
+        self.say(f"{word}  {proof.concept}: {', '.join(counts)}", "bold red" if proof.faults else "bold")
+        self.problems(proof.problems)
+        if self._matrix and proof.caught:
+            _matrix(self.console, proof)
+
+    def problems(self, problems: Iterable[Problem]) -> None:
+        from mlgrade import redact
+
+        for problem in problems:
+            if self._notes or not problem.note:
+                where = f"{options.shown(Path(problem.file))}:{problem.line}"
+                self.say(redact.line(f"{where}: {'note: ' if problem.note else ''}{problem.text}"))
+
+    def summary(self, proofs: Sequence[Proof], beside: int) -> int:
+        """Say the sum of it; return the exit code."""
+        problems = beside + sum(len(proof.faults) for proof in proofs)
+        notes = sum(len(proof.notes) for proof in proofs)
+        counts = [
+            _counted(len(proofs), "concept"),
+            _counted(sum(len(proof.checks) for proof in proofs), "check"),
+            _counted(sum(len(proof.caught) for proof in proofs), "misconception"),
+        ]
+        found = [
+            _counted(problems, "problem") if problems else "no problems",
+            *([_counted(notes, "note")] if notes else []),
+        ]
+        self.say(f"{', '.join(counts)}: {', '.join(found)}.", "bold")
+        return 1 if problems else 0
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _matrix(console: Console, proof: Proof) -> None:
+    """Checks down; misconceptions across, then alternatives. An x where one does not pass the check."""
+    wrong, right = list(proof.caught), list(proof.rejected)
+    _header(console, [*wrong, *(f"{name} (right)" for name in right)])
+    for check in proof.checks:
+        row = ["x" if check in proof.caught[name] else "." for name in wrong]
+        row += ["x" if check in proof.rejected[name] else "." for name in right]
+        console.print(f"      {' '.join(row)}  {check.partition('.')[2]}", soft_wrap=True)
+
+
+def _header(console: Console, names: Sequence[str]) -> None:
+    for number, name in enumerate(names):
+        console.print(
+            f"      {'. ' * number}{_LETTERS[number % len(_LETTERS)]}{' ' * (2 * (len(names) - number))}{name}",
+            soft_wrap=True,
+        )
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+# -- diagnoses ------------------------------------------------------------------------------------------------
 
 
 def _confusion(console: Console, course: Course, names: Sequence[str]) -> int:
@@ -101,32 +241,3 @@ def _table(console: Console, concept: str, found: Sequence[Case]) -> None:
         if len(case.given) == 1 or not case.complete:
             row = " ".join("x" if name in case.named else "." for name in names)
             console.print(f"      {row}  {' + '.join(case.given)}{'  WRONG' if case.wrong else ''}", soft_wrap=True)
-
-
-def _matrix(console: Console, proof: Proof) -> None:
-    """Checks down, misconceptions across; an x where the check catches it."""
-    names = list(proof.caught)
-    _header(console, names)
-    for check in proof.checks:
-        row = " ".join("x" if check in proof.caught[name] else "." for name in names)
-        console.print(f"      {row}  {check.partition('.')[2]}", soft_wrap=True)
-
-
-def _header(console: Console, names: Sequence[str]) -> None:
-    for number, name in enumerate(names):
-        console.print(
-            f"      {'. ' * number}{chr(ord('a') + number)}{' ' * (2 * (len(names) - number))}{name}",
-            soft_wrap=True,
-        )
-
-
-def _summary(console: Console, proofs: Sequence[Proof], beside: int) -> int:
-    problems = beside + sum(len(proof.problems) for proof in proofs)
-    checks, caught = sum(len(proof.checks) for proof in proofs), sum(len(proof.caught) for proof in proofs)
-    found = f"{problems} problem{'s' if problems != 1 else ''}" if problems else "no problems"
-    console.print(
-        f"{len(proofs)} concepts, {checks} checks, {caught} misconceptions: {found}.",
-        style="bold",
-        soft_wrap=True,
-    )
-    return 1 if problems else 0

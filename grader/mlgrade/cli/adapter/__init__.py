@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-COMMANDS = ("gradescope", "prairielearn")
+COMMANDS = ("gradescope", "github", "prairielearn")
 
 
 class Commands(click.Group):
@@ -29,5 +29,6 @@ def command() -> None:
     \b
     Examples:
       mlgrade adapter gradescope autograder.zip --unit core_objects
+      mlgrade adapter github workflows
       mlgrade adapter prairielearn ~/pl-course-files --image ml/grader:1
     """

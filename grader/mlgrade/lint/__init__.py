@@ -1,0 +1,100 @@
+"""The author's proof, for each concept of a course.
+
+    files      all five are there and can be read, nothing is left to write, stub and solution have equal signatures
+    docstring  its examples are true for the solution; it speaks of what the checks demand
+    solution   earns everything, over several seeds
+    stub       earns nothing, and reads "not started"
+    mistakes   each misconception loses points and is diagnosed as itself
+    others     each alternative, a right answer in another style, earns everything
+    worth      no tolerance lets a misconception pass or an alternative fail without need
+    words      each check has a hint; no two of a concept have the same title; the lesson reads
+    secrecy    nothing of a hidden check is in what a student reads
+
+and of the course as a whole, that its study cards read. A problem is a place and a sentence. A note is one too, and
+fails nothing: a check that catches no misconception, one that is slow beside the others.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from mlgrade import diagnosis
+from mlgrade.course import FILE, Concept, Course
+from mlgrade.diagnosis import Misconception
+from mlgrade.errors import MlgradeError
+from mlgrade.grading import Grader
+from mlgrade.lint import beside, docstrings, files, places, worth
+from mlgrade.lint.model import Problem, Proof
+from mlgrade.lint.secrecy import leaks
+from mlgrade.lint.trial import SEEDS, Clock, Trial, unloadable
+from mlgrade.sandbox.host import Host
+from mlgrade.suite.session import Check
+
+__all__ = ["Problem", "Proof", "leaks", "lint", "material", "of_course"]
+
+
+def lint(course: Course, concepts: Sequence[str], host: Host, clock: Clock = time.perf_counter) -> Iterator[Proof]:
+    """Prove each concept, one by one: a broken one does not hide what is wrong with the next."""
+    for concept in concepts:
+        yield _prove(course, course.concept(concept), host, clock)
+
+
+def material(course: Course) -> list[Problem]:
+    """Problems of what belongs to no single concept."""
+    return beside.cards(course)
+
+
+def of_course(problems: Iterable[str], folder: Path) -> list[Problem]:
+    """Problems of a course.yml that cannot be read."""
+    return [one for text in problems for one in places.of(text, folder, folder / FILE)]
+
+
+def _prove(course: Course, concept: Concept, host: Host, clock: Clock) -> Proof:
+    if early := [*files.missing(course, concept)] or [*files.todos(course, concept)]:
+        return Proof(concept=concept.id, problems=early)
+    if early := [*files.unreadable(course, concept)]:
+        return Proof(concept=concept.id, problems=early)
+    signatures = [*files.signatures(course, concept), *beside.lesson(course, concept)]
+    try:
+        known = _misconceptions(course, concept)
+        if early := [*unloadable(course.solution(concept.id), course.exercise(concept.id), known)]:
+            return Proof(concept=concept.id, problems=[*signatures, *early])
+        grader = Grader(course, [concept.id], host)
+    except MlgradeError as error:
+        said = places.of(str(error), course.root, course.root / FILE)
+        return Proof(concept=concept.id, problems=[*signatures, *said])
+    return _try(Trial(grader, concept, known, clock), signatures)
+
+
+def _try(trial: Trial, problems: list[Problem]) -> Proof:
+    course, concept = trial.course, trial.concept
+    if set(concept.functions) <= files.functions(course.solution(concept.id)).keys():
+        problems += docstrings.examples(course, concept)
+    problems += [*_words(trial.checks), *trial.solution(), *trial.stub(), *trial.mistakes(), *trial.alternatives()]
+    if not any(ran == [] for ran in trial.solved.values()):
+        problems += docstrings.demands(course, concept, trial.solved[SEEDS[0]], trial.checks)
+        problems += [*worth.admitted(trial), *worth.refused(trial), *worth.idle(trial), *worth.slow(trial)]
+    return Proof(
+        concept=concept.id,
+        problems=problems,
+        checks=[check.id for check in trial.checks],
+        caught=trial.caught,
+        rejected=trial.rejected,
+    )
+
+
+def _misconceptions(course: Course, concept: Concept) -> list[Misconception]:
+    solution = course.solution(concept.id).read_text(encoding="utf-8")
+    return diagnosis.read(course.misconceptions(concept.id), solution)
+
+
+def _words(checks: Sequence[Check]) -> Iterator[Problem]:
+    titles = Counter(check.marks.title for check in checks)
+    for check in checks:
+        if not check.marks.hint:
+            yield Problem(check.file, check.line, f"{check.name} has no hint")
+        if titles[check.marks.title] > 1 and not check.params:
+            yield Problem(check.file, check.line, f'another check has the title "{check.marks.title}" too')

@@ -1,0 +1,1 @@
+"""Beginnings for authors: a course, from a small one that is whole or from a template, and a concept to fill in."""

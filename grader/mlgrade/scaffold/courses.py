@@ -1,0 +1,79 @@
+"""A new course: a small one that is whole, or a copy of a template with a title and a seed of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from mlgrade import course as courses
+from mlgrade import redact
+from mlgrade.course import FILE, Course
+from mlgrade.errors import MlgradeError, UsageError
+from mlgrade.scaffold import templates
+from mlgrade.scaffold.texts import papers, part
+
+
+def create(target: Path, title: str, seed: int, template: str = "") -> Course:
+    """Write a new course, whole or not at all, and read it. `target` must not be there, or be empty."""
+    if not title.strip() or not title.isprintable() or len(title) > 120:
+        raise UsageError("a title is 1 to 120 characters that can be printed")
+    if target.is_symlink() or (target.exists() and not (target.is_dir() and not any(target.iterdir()))):
+        raise UsageError(f"{redact.line(str(target))}: is there already, and not an empty folder; nothing was written")
+    _write(_copied(template, title, seed) if template else _small(title, seed), target)
+    return courses.load(target)
+
+
+def _small(title: str, seed: int) -> dict[str, bytes]:
+    words = {"title": _quoted(title), "seed": f"{seed:<23}"}
+    return _encoded(papers("small.txt", words) | papers("staff.txt", {"title": title, "more": ""}))
+
+
+def _copied(template: str, title: str, seed: int) -> dict[str, bytes]:
+    files = templates.files(template)
+    text = _settled(files[FILE].decode(), title, seed)
+    more = part("template.txt", {"template": template})
+    return files | _encoded({FILE: text, **papers("staff.txt", {"title": title, "more": more})})
+
+
+def _settled(text: str, title: str, seed: int) -> str:
+    """Set what is the new course's own. The dates of another term would take points for lateness."""
+    text = re.sub(r"^title: .*$", lambda _: f"title: {_quoted(title)}", text, count=1, flags=re.MULTILINE)
+    text = re.sub(r"^seed: *\d+", f"seed: {seed}", text, count=1, flags=re.MULTILINE)
+    text = re.sub(r"^( +)(due: )", r"\1# \2", text, flags=re.MULTILINE)
+    made = courses.parse(text)
+    if (made.title, made.seed) != (title, seed) or any(unit.due for unit in made.units):
+        raise MlgradeError("the template's course.yml is not written as expected; install mlgrade anew")
+    return text
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)  # JSON is YAML
+
+
+def _encoded(files: Mapping[str, str]) -> dict[str, bytes]:
+    return {place: text.encode() for place, text in files.items()}
+
+
+def _write(files: Mapping[str, bytes], target: Path) -> None:
+    """Beside the target first, then into its place: a full disk leaves no half of a course."""
+    try:
+        target.absolute().parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".mlgrade-") as beside:
+            for place, data in files.items():
+                path = Path(beside, "made", place)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+            _move(Path(beside, "made"), target)
+    except OSError as error:
+        raise UsageError(f"{redact.line(str(target))}: cannot be written: {error.strerror}") from None
+
+
+def _move(made: Path, target: Path) -> None:
+    if not target.exists():
+        made.rename(target)
+        return
+    for part_ in made.iterdir():  # an empty folder stays the one it is: somebody may stand in it
+        part_.rename(target / part_.name)
