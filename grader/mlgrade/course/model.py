@@ -71,7 +71,7 @@ class Late(msgspec.Struct, frozen=True, kw_only=True):
 class Attempts(msgspec.Struct, frozen=True, kw_only=True):
     """Which attempt counts, and how many there may be (as many as one likes, if not said)."""
 
-    keep: Keep = Keep.BEST
+    keep: Keep = Keep.BEST  # the best attempt counts, or the last one
     most: Annotated[int, msgspec.Meta(ge=1, description="a whole number from 1")] | None = None
 
 
@@ -109,7 +109,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
-    format: int
+    format: int  # of this file: 1
     title: Title
     version: Annotated[
         str, msgspec.Meta(pattern=r"^\d+(\.\d+){0,3}\Z", description="a version such as 1.2.0, in quotes")
@@ -117,9 +117,9 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     edition: Edition = ""  # written by `mlgrade release`: the version, and a digest of what was given out
     seed: Annotated[int, msgspec.Meta(ge=0, description="a whole number from 0")] = 0
     imports: list[Package] = msgspec.field(default_factory=lambda: ["stdlib", "numpy"])
-    limits: Resources = Resources()
-    late: Late = Late()
-    attempts: Attempts = Attempts()
+    limits: Resources = Resources()  # what one submission may use
+    late: Late = Late()  # what lateness costs
+    attempts: Attempts = Attempts()  # which attempt counts
     units: Annotated[list[Unit], msgspec.Meta(min_length=1, description="a list of at least one unit")]
     root: Path = Path()  # the folder of course.yml; not a field of the file
 

@@ -17,14 +17,14 @@ _SIZES = (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))
 
 def text(course: Course) -> str:
     """Write what differs from the defaults, in the order of the model."""
-    return yaml.safe_dump(_plain(course), sort_keys=False, allow_unicode=True, width=100)
+    return yaml.safe_dump(plain(course), sort_keys=False, allow_unicode=True, width=100)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
-        return {name: _plain(part) for name, part in _said(value)}
+        return {name: plain(part) for name, part in _said(value)}
     if isinstance(value, list):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     if isinstance(value, timedelta):
         return _duration(value)
     if isinstance(value, Percent):
