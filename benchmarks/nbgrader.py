@@ -29,7 +29,6 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT / "tests")  # and not this folder, in which this file has the name of nbgrader itself
 
 import generated  # noqa: E402  (from tests/)
-import nbformat  # noqa: E402  (the same)
 
 from mlgrade import course as courses  # noqa: E402  (the same)
 from mlgrade import grading  # noqa: E402  (the same)
@@ -102,12 +101,13 @@ def _stock(folder: Path) -> None:
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     path = folder / "source" / UNIT / f"{CONCEPT}.ipynb"
     path.parent.mkdir(parents=True)
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
+    path.write_text(json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))
     (folder / "nbgrader_config.py").write_text("c = get_config()\n")
 
 
-def _cell(source: str, metadata: dict[str, Any]) -> Any:
-    return nbformat.v4.new_code_cell(source, metadata=metadata, id=marks.cell_id(source))
+def _cell(source: str, metadata: dict[str, Any]) -> dict[str, Any]:
+    own = {"cell_type": "code", "id": marks.cell_id(source), "metadata": metadata, "source": source}
+    return {**own, "outputs": [], "execution_count": None}
 
 
 # -- one class --------------------------------------------------------------------------------------------------

@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from sqlalchemy import text
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import classroom  # noqa: E402  (from this folder)
-from classroom import RIGHT, UNIT, Classroom, Score, add, copy, delete, write  # noqa: E402  (the same)
+import classroom
+from classroom import RIGHT, UNIT, Classroom, Score, add, copy, delete, write
 
-from mlgrade.engine import Done, Lost  # noqa: E402  (the same)
-from mlgrade.engine.serial import Serial  # noqa: E402  (the same)
-from mlgrade.errors import UsageError  # noqa: E402  (the same)
-from mlgrade.notebooks import batch, warm  # noqa: E402  (the same)
-from mlgrade.notebooks.batch import Told  # noqa: E402  (the same)
+from mlgrade.engine import Done, Lost
+from mlgrade.engine.serial import Serial
+from mlgrade.errors import UsageError
+from mlgrade.notebooks import batch, warm
+from mlgrade.notebooks.batch import Told
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
 GOOD = RIGHT["softmax"]
@@ -68,8 +69,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     for student, edits in CLASS.items():
         stock.submit(student, *edits)
     stock.submit("ada", write(RIGHT["norm"], "answer-norm"), notebook="norm")
-    for student, text in {"hal": "not a notebook", "ida": "[]"}.items():
-        stock.submit_text(student, text)
+    for student, given in {"hal": "not a notebook", "ida": "[]"}.items():
+        stock.submit_text(student, given)
     (stock.root / "submitted" / "ada" / UNIT / "timestamp.txt").write_text("2027-02-05 22:00:00 UTC")
     folder = tmp_path_factory.mktemp("ours")
     shutil.copytree(stock.root.parent, folder, dirs_exist_ok=True)
@@ -85,8 +86,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
 def rows(room: Classroom) -> set[tuple[Any, ...]]:
     with room.book() as book:
         return {
-            (submission.student_id, submission.timestamp, notebook.name, grade.name, grade.auto_score, grade.manual_score)
-            + (grade.needs_manual_grade, notebook.late_submission_penalty)
+            (submission.student_id, submission.timestamp, notebook.name, grade.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade, notebook.late_submission_penalty)
             for submission in book.assignment_submissions(UNIT)
             for notebook in submission.notebooks
             for grade in notebook.grades
@@ -246,7 +246,7 @@ def alive(stat: Path, group: int) -> bool:
 class Loses:
     """An engine in which every process dies."""
 
-    def run(self, work: Any, jobs: Iterable[Any]) -> Iterator[Done[Any, Any] | Lost[Any]]:
+    def run(self, _: Any, jobs: Iterable[Any]) -> Iterator[Done[Any, Any] | Lost[Any]]:
         return (Lost(job, "the grading process ended") for job in jobs)
 
 
@@ -286,14 +286,8 @@ def test_what_cannot_be_graded(room: Classroom, fault: str, said: str) -> None:
             shutil.rmtree(room.root / "submitted")
         case "version":
             with room.book() as book:
-                book.db.execute(classroom_text("UPDATE alembic_version SET version_num = 'x'"))
+                book.db.execute(text("UPDATE alembic_version SET version_num = 'x'"))
                 book.db.commit()
     with pytest.raises(UsageError, match=said):
         run(room)
     assert not (room.root / "autograded").exists()
-
-
-def classroom_text(query: str) -> Any:
-    from sqlalchemy import text
-
-    return text(query)

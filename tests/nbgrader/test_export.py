@@ -11,8 +11,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import classroom  # noqa: E402  (from this folder)
-from classroom import UNIT, Classroom  # noqa: E402  (the same)
+import classroom
+from classroom import UNIT, Classroom
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
 

@@ -11,14 +11,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import classroom  # noqa: E402  (from this folder)
-from classroom import RIGHT, UNIT, Classroom, write  # noqa: E402  (the same)
+import classroom
+from classroom import RIGHT, UNIT, Classroom, write
 
-from mlgrade import course as courses  # noqa: E402  (the same)
-from mlgrade.gradebook import policy  # noqa: E402  (the same)
-from mlgrade.gradebook.model import Deed, Grade, State  # noqa: E402  (the same)
-from mlgrade.gradebook.store import Gradebook  # noqa: E402  (the same)
-from mlgrade.notebooks import place, records, warm  # noqa: E402  (the same)
+from mlgrade import course as courses
+from mlgrade.gradebook import policy
+from mlgrade.gradebook.model import Deed, Grade, State
+from mlgrade.gradebook.store import Gradebook
+from mlgrade.notebooks import place, records, warm
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
 

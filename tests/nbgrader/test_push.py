@@ -12,15 +12,15 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import classroom  # noqa: E402  (from this folder)
-from classroom import RIGHT, UNIT, Classroom, Score, cell, write  # noqa: E402  (the same)
+import classroom
+from classroom import RIGHT, UNIT, Classroom, Score, cell, write
 
-from mlgrade import course as courses  # noqa: E402  (the same)
-from mlgrade import intake  # noqa: E402  (the same)
-from mlgrade.gradebook import policy  # noqa: E402  (the same)
-from mlgrade.gradebook.store import Gradebook  # noqa: E402  (the same)
-from mlgrade.intake.model import HandIn  # noqa: E402  (the same)
-from mlgrade.notebooks import desk, push, warm  # noqa: E402  (the same)
+from mlgrade import course as courses
+from mlgrade import intake
+from mlgrade.gradebook import policy
+from mlgrade.gradebook.store import Gradebook
+from mlgrade.intake.model import HandIn
+from mlgrade.notebooks import desk, push, warm
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
 PARTLY = RIGHT["softmax"] + "\n\ndef log_softmax(z, axis=-1):\n    return '</pre><script>1</script>'\n"

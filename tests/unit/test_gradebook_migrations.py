@@ -88,6 +88,17 @@ def test_a_gradebook_of_the_first_step(file: Path) -> None:
     assert applied(file) == [step.__name__ for step in migrations.STEPS]
 
 
+def test_a_gradebook_with_decisions(file: Path) -> None:
+    """Decisions that were kept before written answers had a maximum are read as they were."""
+    Gradebook.open(file).close()
+    row = "INSERT INTO decisions (student, target, deed, reason, decided_by, decided_at, revoked) VALUES ('ada', '', 'excuse', 'ill', 'kim', 0, 0)"
+    written(file, f"DELETE FROM migrations WHERE name = 'written'; ALTER TABLE decisions DROP COLUMN possible; {row}")
+    with Gradebook.open(file, create=False) as book:
+        [found] = book.decisions()
+    assert (found.reason, found.possible) == ("ill", None)
+    assert applied(file) == [step.__name__ for step in migrations.STEPS]
+
+
 def test_a_gradebook_before_the_first_step(file: Path) -> None:
     """A gradebook with a table of steps and none taken is filled."""
     written(file, "CREATE TABLE migrations (name TEXT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)")

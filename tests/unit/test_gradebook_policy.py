@@ -350,6 +350,52 @@ def test_the_last_decision_holds() -> None:
     assert grade(decisions=two).points == grade(decisions=two[::-1]).points == 2.0
 
 
+HERE = "concept:attention"
+
+
+def test_by_hand() -> None:
+    """Points by hand are the grade, with the score of the attempts beside them; an override and an excuse go before."""
+    manual = decide(Deed.MANUAL, HERE, points=9.0, reason="by hand")
+    for handed, raw in (([attempt(6.0, 2 * DAY)], 6.0), ([], None), ([kind(Status.BROKEN)], None)):
+        found = grade(*handed, decisions=(manual,))
+        assert (found.state, found.points, found.raw, found.reason) == (State.GRADED, 9.0, raw, "by hand")
+    assert grade(decisions=(manual, decide(Deed.EXCUSE))).state is State.EXCUSED
+    assert grade(decisions=(manual, decide(Deed.OVERRIDE, points=3.0))).points == 3.0
+    assert grade(decisions=(manual,), possible=5.0).points == 5.0
+
+
+@pytest.mark.parametrize(
+    ("extra", "penalty", "points"),
+    [(1.5, 0.0, 9.5), (3.0, 0.0, 11.0), (0.0, 2.25, 5.75), (1.0, 20.0, 0.0), (0.1, 0.2, 7.9), (0.0, 0.0, 8.0)],
+)
+def test_extra_credit_and_penalty(extra: float, penalty: float, points: float) -> None:
+    """Both are in the points and beside them: never below zero, and above the maximum where credit leads there."""
+    decided = (decide(Deed.EXTRA, HERE, points=extra), decide(Deed.PENALTY, HERE, points=penalty))
+    found = grade(attempt(8.0), decisions=decided)
+    assert (found.points, found.raw, found.extra, found.penalty) == (points, 8.0, extra, penalty)
+    assert grade(decisions=decided).points is None  # credit for nothing is nothing
+
+
+def test_lateness_costs_once() -> None:
+    """A penalty that was decided takes the place of the course's own, its cap included; the lateness stays to be seen."""
+    for after in (GRACE + DAY, GRACE + 40 * DAY):
+        found = grade(attempt(8.0, after), decisions=(decide(Deed.PENALTY, HERE, points=3.0),))
+        assert (found.points, found.late) == (5.0, after - GRACE)
+
+
+def test_a_minimum_goes_over_a_penalty() -> None:
+    """What was promised is given, whatever is taken off."""
+    decided = (decide(Deed.PENALTY, HERE, points=9.0), decide(Deed.MINIMUM, points=7.0))
+    assert grade(attempt(8.0), decisions=decided).points == 7.0
+
+
+def test_a_written_answer_is_in_no_concept() -> None:
+    """What a unit's written answer earned changes the grade of none of its concepts."""
+    deeds = (Deed.WRITTEN, Deed.EXTRA, Deed.PENALTY, Deed.MANUAL)
+    late = attempt(8.0, 2 * DAY)
+    assert grade(late, decisions=tuple(decide(deed, "unit:attention", points=4.0) for deed in deeds)) == grade(late)
+
+
 # -- points -----------------------------------------------------------------------------------------------------
 
 
@@ -415,7 +461,10 @@ def test_more_time_never_lowers_a_grade(
     rules: dict[str, Any] = {"late": late, "attempts": Attempts(most=most)}
     dates = [DUE + timedelta(hours=hours), DUE + timedelta(hours=hours + more)]
     longer = [grade(*handed, decisions=(decide(Deed.EXTEND, until=date),), **rules) for date in dates]
-    scores = [-1.0 if one.points is None else one.points for one in (grade(*handed, **rules), *longer)]
+    grades = [
+        one for one in (grade(*handed, **rules), *longer) if one.state is not State.BROKEN
+    ]  # which is no score yet
+    scores = [-1.0 if one.points is None else one.points for one in grades]
     assert scores == sorted(scores)
 
 

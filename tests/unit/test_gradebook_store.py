@@ -247,7 +247,7 @@ def test_many_writers(book: Gradebook, where: str) -> None:
 
 def test_decisions_come_back(book: Gradebook) -> None:
     """Decisions come back in order, with their ids, of one student or all."""
-    given = [decision(), decision(student="bob", deed=Deed.EXTEND, until=NOW + timedelta(microseconds=1), target=""), decision(deed=Deed.OVERRIDE, points=0.1, revoked=True)]  # fmt: skip
+    given = [decision(), decision(student="bob", deed=Deed.EXTEND, until=NOW + timedelta(microseconds=1), target=""), decision(deed=Deed.OVERRIDE, points=0.1, revoked=True), decision(deed=Deed.WRITTEN, target="unit:a", points=0.1, possible=0.3)]  # fmt: skip
     kept = book.decide(*given)
     assert [msgspec.structs.replace(one, id=0) for one in kept] == given
     assert book.decisions() == kept

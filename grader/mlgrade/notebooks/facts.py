@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,14 +13,10 @@ import msgspec
 from mlgrade.course import Course
 from mlgrade.notebooks import marks
 from mlgrade.notebooks.records import Record
-from mlgrade.results import Status
+from mlgrade.reports import words
+from mlgrade.results import ConceptReport, Status
 
-COMMENTS = {
-    "No response.": Status.NOT_STARTED,  # nbgrader's, where an answer is as it was released
-    "not started": Status.NOT_STARTED,
-    "cannot run": Status.CANNOT_RUN,
-    "was stopped while it ran": Status.TIMED_OUT,
-}
+NO_RESPONSE = "No response."  # nbgrader's comment, where an answer is as it was released
 Present = Callable[[Record], bool]  # whether the notebook was handed in, as far as the files say
 
 
@@ -80,8 +77,18 @@ def _said(record: Record) -> Status:
     """What the comment under an answer without points says of it: ours (`softmax: not started; ...`), or nbgrader's."""
     concept = record.cell.removeprefix(marks.TEST)
     said = record.comments.get(marks.ANSWER + concept) or record.comments.get(record.cell, "")
-    begins = (status for text, status in COMMENTS.items() if said.startswith((text, f"{concept}: {text}")))
+    if said == NO_RESPONSE:
+        return Status.NOT_STARTED
+    begins = (status for status, text in _summaries().items() if said.startswith(f"{concept}: {text}"))
     return next(begins, Status.GRADED)
+
+
+@functools.cache
+def _summaries() -> dict[Status, str]:
+    """How a comment of ours begins that is about no checks, by the words of the report itself."""
+    of = functools.partial(ConceptReport, concept="", file="", reason="", earned=0, possible=1, aspects={})
+    none = (Status.NOT_STARTED, Status.CANNOT_RUN, Status.TIMED_OUT)
+    return {status: words.summary(of(status=status, diagnoses=[], checks=[])) for status in none}
 
 
 def _parts(notebook: Sequence[Record]) -> Iterator[float]:

@@ -1,12 +1,12 @@
 """nbgrader's gradebook, opened once: one connection, one transaction for each submission.
 
-nbgrader opens its gradebook ten times for each notebook. Each time SQLAlchemy makes a new engine, which has forgotten how
-its statements are compiled, and each of some thirty commits waits for the disk. That is more work than grading.
+nbgrader opens its gradebook ten times for each notebook. Each time SQLAlchemy makes a new engine, which knows none of
+the statements that were compiled before, and each of some thirty commits waits for the disk: more work than grading.
 
-So a batch gives nbgrader a URL of its own kind, `sqlite+mlgrade:///...`, in the way that SQLAlchemy has for databases of
-others. All engines with such a URL share a dialect, a connection and compiled statements. Inside a `whole` a commit sets a
-savepoint and a rollback goes back to the last one, so that nbgrader's code finds what it expects; at the end all of it is
-written, or after an error of ours nothing.
+So a batch gives nbgrader a URL of a kind of its own, `sqlite+mlgrade:///...`, by the door that SQLAlchemy has for the
+databases of others. All engines with such a URL share a dialect, a connection and compiled statements. In a transaction
+of ours a commit sets a savepoint, and a rollback goes back to the last one, so that nbgrader's code finds what it
+expects; at the end all of it is written, or after an error of ours nothing.
 """
 
 from __future__ import annotations

@@ -229,7 +229,8 @@ def lines(made: Plan, read: int, elsewhere: Counter[str]) -> Iterator[str]:
         if counts:
             yield f"{title}: {', '.join(counts).replace('same', 'as before')}"
     if elsewhere:
-        yield f"{elsewhere.total()} of cells that are not the course's, which stay in nbgrader: {_named(list(elsewhere))}"
+        names = _named(list(elsewhere))
+        yield f"{elsewhere.total()} of cells that are not the course's, which stay in nbgrader: {names}"
     if made.unknown:
         yield f"not on the roster, and not taken (--new takes them): {_named(made.unknown)}"
 

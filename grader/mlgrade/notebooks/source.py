@@ -80,10 +80,10 @@ def problems(course: Course, unit: Unit) -> Iterator[str]:
 
 
 def _notebook(cells: Sequence[Any]) -> Notebook:
-    made = new_notebook(cells=list(cells), metadata=METADATA)  # type: ignore[no-untyped-call]  # nbformat has few types
+    made = new_notebook(cells=list(cells), metadata=METADATA)
     nbformat.validate(made)
     names = frozenset(cell.metadata.nbgrader.grade_id for cell in cells)
-    text = nbformat.writes(made)  # type: ignore[no-untyped-call]  # the same
+    text = nbformat.writes(made)
     return Notebook(names, f"{text}\n".encode())
 
 

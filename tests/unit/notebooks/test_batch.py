@@ -51,7 +51,7 @@ def test_a_run_that_was_cut_off(tmp_path: Path) -> None:
 def test_what_cannot_be_read(tmp_path: Path) -> None:
     """A folder in the place of the file is said, with the way out."""
     (tmp_path / "seen.jsonl").mkdir()
-    with pytest.raises(UsageError, match="cannot be read .*; move it away, and all is graded again"):
+    with pytest.raises(UsageError, match=r"cannot be read .*; move it away, and all is graded again"):
         Seen(tmp_path / "seen.jsonl")
 
 
