@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +20,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import adapted  # noqa: E402  (from the folder above)
 import generated  # noqa: E402  (the same)
+from wheels import offline, pinned, python  # noqa: E402  (the same)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Gradescope's images are Linux")
 RIGHT = (ROOT / "solutions" / "softmax.py").read_text()
@@ -40,11 +37,10 @@ class Autograder:
                 archive.extract(entry, root / "source")
                 (root / "source" / entry.filename).chmod(entry.external_attr >> 16 & 0o777)
         shutil.copy(root / "source" / "run_autograder", root)
-        # pip takes these settings from the environment: every package comes from this environment, not from the net
-        self.pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_NO_CACHE_DIR": "1", "PIP_COMPILE": "0"}
+        self.pip = offline(wheels)
 
     def setup(self) -> subprocess.CompletedProcess[str]:
-        path = f"{_python().parent}{os.pathsep}{os.environ['PATH']}"
+        path = f"{python().parent}{os.pathsep}{os.environ['PATH']}"
         return self._script(self.root / "source" / "setup.sh", **self.pip, PATH=path)
 
     def run(self, handin: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -61,36 +57,6 @@ class Autograder:
     def _script(self, script: Path, **environment: str) -> subprocess.CompletedProcess[str]:
         settings = {**os.environ, "MLGRADE_AUTOGRADER": str(self.root), **environment}
         return subprocess.run([script], cwd=self.root, env=settings, capture_output=True, text=True, check=False)
-
-
-def _python() -> Path:
-    """The system's Python if it is of this version, because every user may read it; else the one of these tests."""
-    system = Path(f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
-    asked = [system, "-c", "import venv, ensurepip"]
-    there = system.exists() and subprocess.run(asked, capture_output=True, check=False).returncode == 0
-    return system if there else Path(sys.executable)
-
-
-def as_wheel(name: str, folder: Path) -> None:
-    """An installed package as the wheel that it came from."""
-    found = distribution(name)
-    tag = re.findall(r"^Tag: (\S+)", found.read_text("WHEEL") or "", re.MULTILINE)[-1]
-    skipped = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
-    rows = []
-    with zipfile.ZipFile(folder / f"{name.replace('-', '_')}-{found.version}-{tag}.whl", "w") as archive:
-        for file in found.files or ():
-            if (
-                ".." in file.parts
-                or "__pycache__" in file.parts
-                or (file.name in skipped and ".dist-info" in str(file))
-            ):
-                continue
-            data = Path(str(file.locate())).read_bytes()
-            digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
-            archive.writestr(str(file), data)
-            rows.append(f"{file},sha256={digest},{len(data)}")
-        [info] = {file.parts[0] for file in found.files or () if file.parts[0].endswith(".dist-info")}
-        archive.writestr(f"{info}/RECORD", "\n".join([*rows, f"{info}/RECORD,,", ""]))
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +78,7 @@ def built(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[A
     """The autograder after its setup.sh: a venv with the pinned versions, and mlgrade from the zip."""
     wheels = tmp_path_factory.mktemp("wheels")
     with zipfile.ZipFile(package) as archive:
-        for line in archive.read("requirements.txt").decode().splitlines():
-            as_wheel(line.partition("==")[0], wheels)
+        pinned(archive.read("requirements.txt").decode(), wheels)
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder:  # pytest's own lets nobody else in
         Path(folder).chmod(0o755)
         autograder = Autograder(Path(folder), package, wheels)

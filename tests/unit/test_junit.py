@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mlgrade import redact
 from mlgrade.reports import junit
-from mlgrade.results import CheckResult, ConceptReport, Isolation, Outcome, Report, Status, Visibility
+from mlgrade.results import CheckResult, ConceptReport, Diagnosis, Isolation, Outcome, Report, Status, Visibility
 
 
 def check(outcome: Outcome, message: str = "", title: str = "Title") -> CheckResult:
@@ -69,10 +69,44 @@ def test_a_file_that_was_not_graded_is_one_case(status: Status, tag: str) -> Non
     assert case[0].get("message") == "why & how"
 
 
-def test_the_first_line_is_the_message() -> None:
-    """The sentence is the attribute that CI systems show; the rest is the text."""
-    [case] = parsed(report(check(Outcome.FAILED, "wrong shape\n(2,)\n(3,)"))).iter("testcase")
-    assert (case[0].get("message"), case[0].text) == ("wrong shape", "(2,)\n(3,)")
+def test_the_first_line_is_the_message_and_the_text_is_all() -> None:
+    """Some CI systems show the attribute, some only the text: neither leaves a student without the sentence."""
+    given_check = msgspec.structs.replace(check(Outcome.FAILED, "wrong shape\n(2,)\n(3,)"), hint="Look.")
+    [case] = parsed(report(given_check)).iter("testcase")
+    assert (case[0].get("message"), case[0].text) == ("wrong shape", "wrong shape\n(2,)\n(3,)\nHint: Look.")
+
+
+def test_totals_are_on_top() -> None:
+    """Who does not add up the suites reads them there."""
+    root = parsed(report(*map(check, Outcome)))
+    assert {name: root.get(name) for name in ("tests", "failures", "errors", "skipped", "time")} == {
+        "tests": "6", "failures": "1", "errors": "3", "skipped": "1", "time": "1.500",
+    }  # fmt: skip
+
+
+def test_names_are_unique() -> None:
+    """A system that knows a case by its name would show one of two, and say that the other one vanished."""
+    names = [case.get("name") for case in parsed(report(*[check(Outcome.PASSED)] * 3)).iter("testcase")]
+    assert names == ["Title", "Title (2)", "Title (3)"]
+
+
+def test_a_case_has_the_line_that_its_message_names() -> None:
+    """So that a CI system can lead there; without one there is no line."""
+    first, second = check(Outcome.RAISED, "your code raised X\nc.py:7: y = z"), check(Outcome.FAILED, "wrong")
+    assert [case.get("line") for case in parsed(report(first, second)).iter("testcase")] == ["7", None]
+    [whole] = parsed(report(status=Status.CANNOT_RUN, reason="Cannot read\nc.py:4:24: expected ':'")).iter("testcase")
+    assert whole.get("line") == "4"
+
+
+def test_what_was_printed_is_the_suites_output() -> None:
+    """With what else is to be said of the file: its reason, a known mistake, warnings."""
+    one = report(check(Outcome.PASSED), reason="no function g")
+    found = Diagnosis(misconception="m", function="f", title="a known mistake", hint="Think.")
+    concept = msgspec.structs.replace(one.concepts[0], output="hello\n", notes=["c.py:8: odd"], diagnoses=[found])
+    [said] = parsed(msgspec.structs.replace(one, concepts=[concept])).iter("system-out")
+    for part in ("no function g", "a known mistake. Think.", "c.py:8: odd", "hello"):
+        assert part in (said.text or "")
+    assert not list(parsed(report(check(Outcome.PASSED))).iter("system-out"))
 
 
 def test_isolation_is_told() -> None:
@@ -89,11 +123,10 @@ HOSTILE = ["]]>", "<failure/>", '" onload="x', "&amp;&#0;", "<![CDATA[", "\x1b[3
 def test_hostile_texts(text: str) -> None:
     """Whatever a student's code wrote, once redacted it comes back from the XML as it was shown."""
     shown = redact.clean(text)
-    first, _, rest = shown.partition("\n")
     [case] = parsed(report(check(Outcome.FAILED, shown))).iter("testcase")
-    assert (case[0].get("message"), case[0].text or "") == (first, rest)
+    assert (case[0].get("message"), case[0].text) == (shown.partition("\n")[0], shown)
     [whole] = parsed(report(status=Status.CANNOT_RUN, reason=shown)).iter("testcase")
-    assert whole[0].get("message") == shown
+    assert whole[0].text == shown
 
 
 @settings(max_examples=150, deadline=None)

@@ -4,5 +4,6 @@ bundle        what every package carries: the course's files, this mlgrade, the 
 job           one student's folder -> reports, with the rules and the engine of `mlgrade grade`
 points        a concept's score as points of its checks that add up to it
 gradescope    the autograder zip, and results.json
+github        workflows that check every push, and grade in the repository of the staff
 prairielearn  questions with an external grader, and results.json
 """

@@ -14,10 +14,10 @@ LINUX = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"
 KNOWN = {"stdlib", "numpy"}  # imports that need no package beside ours
 
 
-def requirements(imports: Iterable[str]) -> str:
+def requirements(imports: Iterable[str], extras: Iterable[str] = ()) -> str:
     """A requirements.txt of all that mlgrade, and a course with these imports, needs on Linux; not mlgrade itself."""
     versions: dict[str, str] = {}
-    _gather("mlgrade", frozenset(), versions)
+    _gather("mlgrade", frozenset(extras), versions)
     for name in imports:
         for package in () if name in KNOWN else _packages(name):
             _gather(package, frozenset(), versions)

@@ -17,6 +17,7 @@ from mlgrade.course import FILE
 from mlgrade.errors import SubmissionError, UsageError
 
 NAME = f"mlgrade-{__version__}-py3-none-any.whl"
+TEMPLATES = "mlgrade/templates/"  # whole courses, which an installed mlgrade has in zips
 MOST_BYTES = 64 * 1024 * 1024
 _WHEEL = "Wheel-Version: 1.0\nGenerator: mlgrade\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
@@ -54,7 +55,7 @@ def given(path: Path) -> bytes:
 def holds_a_course(wheel: bytes) -> bool:
     """Whether a course is installed along with it, with suites that only Landlock would keep from student code."""
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
-        return any(name.rpartition("/")[2] == FILE for name in archive.namelist())
+        return any(name.rpartition("/")[2] == FILE or name.startswith(TEMPLATES) for name in archive.namelist())
 
 
 def _package() -> Iterator[tuple[str, bytes]]:
@@ -64,7 +65,8 @@ def _package() -> Iterator[tuple[str, bytes]]:
     for path in sorted(home.rglob("*")):
         inner = path.relative_to(home.parent)
         made_here = path.suffix == ".pyc" or any(part.startswith(".") for part in inner.parts)
-        if path.is_file() and not made_here and courses.isdisjoint(path.parents):
+        template = inner.as_posix().startswith(TEMPLATES)
+        if path.is_file() and not made_here and not template and courses.isdisjoint(path.parents):
             yield inner.as_posix(), path.read_bytes()
 
 

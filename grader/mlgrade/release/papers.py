@@ -74,5 +74,5 @@ jobs:
         with:
           python-version: "3.12"
       - run: pip install "mlgrade>=VERSION"
-      - run: mlgrade check --plain
+      - run: mlgrade check --plain --annotate github --markdown "$GITHUB_STEP_SUMMARY"
 """

@@ -46,7 +46,7 @@ def render(report: Report, folder: str = "") -> str:
 
 
 def _written(one: Annotation, folder: str) -> str:
-    file = PurePosixPath(folder, one.file.replace("\\", "/")) if one.file else ""
+    file = PurePosixPath(folder, redact.line(one.file.replace("\\", "/"))) if one.file else ""
     return commands.command(
         one.kind,
         redact.clean(one.message)[:MOST_CHARS],

@@ -14,7 +14,7 @@ from mlgrade.reports import commands, words
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Visibility
 
 MOST_BYTES = 1_000_000  # GitHub takes 1 MiB for each step, and nothing of what is larger
-_MEANING = re.compile(r"[!#$%&*<>@\[\\\]^`{|}~]|:(?=\S)|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_MEANING = re.compile(r"[!#$%&*<>@\[\\\]^`{|}~]|:(?=\S)|_(?![A-Za-z0-9])")
 _LINKED = re.compile(
     r"[@#!$%&~^*:]\S|//|\bwww\.|\bGH-\d|\b[0-9a-f]{7,64}\b|\bhttps?\b|\bmailto\b|\bxmpp\b", re.IGNORECASE
 )

@@ -44,7 +44,7 @@ def _themes(selector: str) -> str:
     ])  # fmt: skip
 
 
-# `section.mlgrade` and `:nth-child(n)` outweigh the rules that notebooks have for tables and texts of any origin.
+# `section.mlgrade` and `:nth-child(n)` outweigh the rules that notebooks have for tables, lists and texts of any origin.
 SHEET = f"""\
 {_themes(".mlgrade")}
 section.mlgrade {{ background: var(--mlgrade-paper); color: var(--mlgrade-ink); padding: 0.75em 1em;
@@ -53,10 +53,10 @@ section.mlgrade {{ background: var(--mlgrade-paper); color: var(--mlgrade-ink); 
 section.mlgrade :is(h2, h3, h4) {{ font-size: 1.1em; line-height: 1.35; font-weight: 600; margin: 0.6em 0 0.2em;
   color: inherit; }}
 section.mlgrade p {{ margin: 0.3em 0; color: inherit; }}
-section.mlgrade ul {{ margin: 0.4em 0; padding: 0; list-style: none; }}
+section.mlgrade ul:nth-child(n) {{ margin: 0.4em 0; padding: 0; list-style: none; }}
 section.mlgrade li {{ margin: 0.25em 0; }}
-section.mlgrade pre {{ margin: 0.3em 0; padding: 0.4em 0.6em; background: var(--mlgrade-code); color: inherit;
-  border: 0; border-radius: 4px; font: 0.9em/1.4 ui-monospace, monospace; white-space: pre-wrap;
+section.mlgrade pre:nth-child(n) {{ margin: 0.3em 0; padding: 0.4em 0.6em; background: var(--mlgrade-code);
+  color: inherit; border: 0; border-radius: 4px; font: 0.9em/1.4 ui-monospace, monospace; white-space: pre-wrap;
   overflow-wrap: anywhere; }}
 section.mlgrade table {{ border-collapse: collapse; margin: 0.5em 0; font-size: 1em; color: inherit; border: 0;
   width: auto; }}
@@ -74,9 +74,9 @@ section.mlgrade .mlgrade-mark {{ font: 600 0.85em/1.3 ui-monospace, monospace; b
         for name, colour in [("pass", "pass"), ("fail", "fail"), ("time", "time"), ("stop", "time"), ("ours", "ours")]
     )
 }\
-section.mlgrade .mlgrade-checks :is(pre, p) {{ margin-left: 1.5em; }}
+section.mlgrade .mlgrade-checks :is(pre, p):nth-child(n) {{ margin-left: 1.5em; }}
 section.mlgrade .mlgrade-hint, section.mlgrade em {{ font-style: italic; }}
-section.mlgrade .mlgrade-notes {{ padding-left: 1.5em; }}
+section.mlgrade .mlgrade-notes:nth-child(n) {{ padding-left: 1.5em; }}
 section.mlgrade .mlgrade-next {{ font-weight: 600; margin-top: 0.6em; }}
 section.mlgrade .mlgrade-bar {{ display: inline-block; width: 7em; max-width: 30vw; height: 0.6em;
   border: 1px solid var(--mlgrade-rule); border-radius: 2px; vertical-align: middle; }}
