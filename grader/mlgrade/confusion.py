@@ -35,7 +35,7 @@ class Case(msgspec.Struct, frozen=True):
 
 def cases(grader: Grader, concept: Concept) -> Iterator[Case]:
     """Grade a file for each misconception of a concept, and for each pair that fits into one file."""
-    solution = grader.course.solution(concept.id).read_text(encoding="utf-8")
+    solution = grader.course.solution(concept.id).read_text(encoding="utf-8-sig")
     known = diagnosis.read(grader.course.misconceptions(concept.id), solution)
     pairs = (pair for pair in combinations(known, 2) if pair[0].function != pair[1].function)
     for given in [*((one,) for one in known), *pairs]:

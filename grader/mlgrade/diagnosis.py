@@ -75,7 +75,7 @@ def read(path: Path, solution: str) -> list[Misconception]:
 
 def _parse(path: Path) -> ast.Module:
     try:
-        return ast.parse(path.read_text(encoding="utf-8"))
+        return ast.parse(path.read_text(encoding="utf-8-sig"))
     except SyntaxError as error:
         raise SuiteError(f"{path}:{error.lineno}: {error.msg}") from None
     except (OSError, ValueError) as error:

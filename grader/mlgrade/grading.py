@@ -144,13 +144,13 @@ class Grader:
         path = self.course.solution(concept.id)
         if not unbound or not path.is_file():
             return []
-        return gates.misfits(loaded, dict.fromkeys(unbound), path.read_text(encoding="utf-8"))
+        return gates.misfits(loaded, dict.fromkeys(unbound), path.read_text(encoding="utf-8-sig"))
 
     def _diagnoses(self, concept: Concept, ran: Sequence[Ran]) -> list[Diagnosis]:
         path, solution = self.course.misconceptions(concept.id), self.course.solution(concept.id)
         if all(one.finding.outcome is Outcome.PASSED for one in ran) or not (path.is_file() and solution.is_file()):
             return []
-        text = solution.read_text(encoding="utf-8")
+        text = solution.read_text(encoding="utf-8-sig")
         return diagnosis.diagnose(text, diagnosis.read(path, text), [call for one in ran for call in one.calls])
 
 

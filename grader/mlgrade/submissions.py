@@ -130,7 +130,7 @@ def near(path: Path) -> Path:
     """A path as one would type it from here."""
     try:
         return path.resolve().relative_to(Path.cwd())
-    except ValueError:
+    except (ValueError, RuntimeError):  # elsewhere, or a link that leads to itself
         return path
 
 

@@ -128,7 +128,7 @@ def titles(course: Course, book: Gradebook, concept: str, newest: int) -> dict[s
     """What checks are called in the newest report, and misconceptions in the course's file. Nothing is executed."""
     wrong, solution = course.misconceptions(concept), course.solution(concept)
     there = wrong.is_file() and solution.is_file()  # a student's edition has neither
-    known = diagnosis.read(wrong, solution.read_text(encoding="utf-8")) if there else []
+    known = diagnosis.read(wrong, solution.read_text(encoding="utf-8-sig")) if there else []
     try:
         report = msgspec.json.decode(book.report(newest) if newest else b"{}", type=_Report)
     except msgspec.MsgspecError as error:

@@ -166,6 +166,48 @@ def plant_todo(course: Path) -> None:
     edit(course / "lessons/mean.yml", "  - numpy.mean", '  - "TODO(author): the library\'s function"')
 
 
+def plant_end_of_python(course: Path) -> None:
+    append(course / "solutions/mean.py", "import sys\nsys.exit(0)\n")
+
+
+def plant_end_in_a_suite(course: Path) -> None:
+    append(course / "tests/hidden/test_mean.py", "import sys\nsys.exit(0)\n")
+
+
+def plant_endless_import(course: Path) -> None:
+    append(course / "solutions/mean.py", "while True:\n    pass\n")
+    append(course / "course.yml", "limits: {load: 1 s}\n")
+
+
+def plant_endless_call(course: Path) -> None:
+    edit(course / "solutions/mean.py", "    return float(", "    while x.size == 3:\n        pass\n    return float(")
+    append(course / "course.yml", "limits: {call: 1 s}\n")
+
+
+def plant_mark(course: Path) -> None:
+    edit(course / "tests/hidden/test_mean.py", "@pytest.mark.aspect", "@pytest.mark.aspekt")
+
+
+def plant_fixture(course: Path) -> None:
+    edit(course / "tests/hidden/test_mean.py", "(student, rng)", "(student, tmp_path)")
+
+
+def plant_points(course: Path) -> None:
+    edit(course / "tests/public/test_mean.py", "points(2)", "points(-2)")
+
+
+def plant_solved_stub(course: Path) -> None:
+    edit(course / "exercises/mean.py", 'raise NotImplementedError("mean: write me")', "return 3.0")
+
+
+def plant_wrong_solution(course: Path) -> None:
+    edit(course / "solutions/mean.py", "/ x.size)", "/ (x.size + 1))")
+
+
+def plant_broken_check(course: Path) -> None:
+    edit(course / "tests/hidden/test_mean.py", "math.fsum(x)", "math.fsun(x)")
+
+
 # Each: what plants it, at which place it is found, in which words, and whether it fails the proof.
 FINDINGS = {
     "survivor": (plant_survivor, "tests/misconceptions/mean.py", "no check catches nearly", True),
@@ -180,6 +222,16 @@ FINDINGS = {
     "solution that fails": (plant_error_in_solution, "solutions/mean.py", "cannot be imported: NameError: name 'hlaf'", True),
     "misconception that fails": (plant_error_in_misconception, "tests/misconceptions/mean.py", "sum_only: cannot be imported: NameError", True),
     "missing function": (plant_missing_function, "solutions/mean.py", "asks for mean, which is not here", True),
+    "end of Python": (plant_end_of_python, "solutions/mean.py", "cannot be imported: SystemExit: 0", True),
+    "end in a suite": (plant_end_in_a_suite, "tests/hidden/test_mean.py", r"ends Python \(SystemExit\)", True),
+    "endless import": (plant_endless_import, "solutions/mean.py", "Stopped after 1 s while the file was being imported", True),
+    "endless call": (plant_endless_call, "tests/public/test_mean.py", "the solution does not pass three_entries .*stopped after 1 s", True),
+    "unknown mark": (plant_mark, "tests/hidden/test_mean.py", "cannot be collected: 'aspekt' not found", True),
+    "unknown fixture": (plant_fixture, "tests/hidden/test_mean.py", "asks for 'tmp_path'", True),
+    "points": (plant_points, "tests/public/test_mean.py", "points must be a positive number", True),
+    "solved stub": (plant_solved_stub, "exercises/mean.py", 'reads "graded", not "not_started": it earns [1-9]', True),
+    "wrong solution": (plant_wrong_solution, "tests/public/test_mean.py", r"does not pass three_entries \(seed 0\)", True),
+    "broken check": (plant_broken_check, "tests/hidden/test_mean.py", "the check itself is broken .*fsun", True),
     "import": (plant_import, "tests/hidden/test_mean.py", "cannot be collected: ModuleNotFoundError: No module named 'not_installed'", True),
     "example": (plant_example, "exercises/mean.py", r"an example of mean is not true: float\(mean\(\[-2.0\]\)\) gives -2.0", True),
     "lesson": (plant_lesson, "lessons/mean.yml", "formula is missing", True),
@@ -213,6 +265,32 @@ def test_the_line_is_the_one(lint: Run, course: Path) -> None:
     ):
         [number] = re.findall(rf"^{place}:(\d+): .*{re.escape(words)}", done.stdout, re.MULTILINE)
         assert line in (course / place).read_text().splitlines()[int(number) - 1]
+
+
+def test_marks_of_encoding_and_line_ends(lint: Run, course: Path) -> None:
+    """Files as editors of Windows write them are no fault."""
+    for path in (path for path in course.rglob("*") if path.suffix in {".py", ".yml"}):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert lint("--no-matrix").stdout.endswith("no problems.\n")
+
+
+def test_files_that_cannot_be_opened(lint: Run, course: Path) -> None:
+    """A file that is there and cannot be read is named with the reason; one in whose place a folder is, as missing."""
+    for place in ("solutions/mean.py", "lessons/mean.yml"):
+        (course / place).unlink()
+    (course / "solutions/mean.py").symlink_to("mean.py")  # a link to itself
+    (course / "lessons/mean.yml").mkdir()
+    done = lint()
+    assert "solutions/mean.py:1: cannot be read: Too many levels of symbolic links" in done.stdout
+    assert "lessons/mean.yml:1: the concept mean has no such file" in done.stdout
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_the_line_of_a_mark(lint: Run, course: Path) -> None:
+    """A mark that there is not is found where it is written."""
+    plant_mark(course)
+    [number] = re.findall(r"test_mean.py:(\d+): cannot be collected", lint().stdout)
+    assert "mark.aspekt" in (course / "tests/hidden/test_mean.py").read_text().splitlines()[int(number) - 1]
 
 
 def test_the_line_of_an_import(lint: Run, course: Path) -> None:

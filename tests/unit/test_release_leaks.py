@@ -6,16 +6,19 @@ import ast
 import base64
 import bz2
 import gzip
+import html
 import io
 import json
 import lzma
 import pickle
+import quopri
 import re
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -24,10 +27,11 @@ from hypothesis import strategies as st
 
 from mlgrade import course as courses
 from mlgrade.course import Course
-from mlgrade.release import code, inputs, leaks, package, secrets, values
+from mlgrade.release import code, inputs, leaks, package, rows, secrets, values
 from mlgrade.release.index import SHORTEST, Index, squeeze
 from mlgrade.release.layers import Layer, Sealed, unfold
 from mlgrade.release.secrets import Secrets
+from mlgrade.scaffold import courses as new_courses
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTION = (ROOT / "solutions/softmax.py").read_text(encoding="utf-8")
@@ -84,6 +88,77 @@ def test_one_short_line_is_an_accident(known: Secrets) -> None:
     assert found(known, "First: `z = np.asarray(z, dtype=float)`.") == []
 
 
+# What the visible and the hidden suite of somebody else's course may share, and a solution with its stub.
+SHARED = '''
+import pytest
+
+from mlgrade.suite.compare import close
+
+NUMBERS = [0.12345, 1.75, -2.5, 3.141, 0.5, 9.25]
+
+
+def slow(x):
+    """The definition, as slowly as it can be said."""
+    total = 0.0
+    for number in sorted(x, key=abs):
+        total = total + number
+    return total / len(x)
+
+
+@pytest.mark.hint("Draw it.")
+@pytest.mark.parametrize("x", CASES)
+def test_NAME(student, x):
+    """TITLE."""
+    close(student.mean(x), slow(x))
+
+
+@pytest.mark.hint("Draw it.")
+@pytest.mark.parametrize("x, want", PAIRS)
+def test_pairs_NAME(student, x, want):
+    """PAIRS: TITLE."""
+    close(student.mean(x), want, rtol=1e-7, atol=1e-12)
+'''
+PROSE = "    # First add all of the numbers up, as they come; then divide by how many there are of them.\n"
+MORE = "Everybody knows it, and nobody says which of the many means is meant by it."
+
+
+def shared(name: str, cases: str, pairs: str) -> str:
+    text = SHARED.replace("NAME", name).replace("TITLE", f"Is right for {name}").replace("PAIRS)", f"{pairs})")
+    return f"CASES = {cases}\n{text.replace('PAIRS: ', 'In pairs: ')}"
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Course:
+    """A course whose suites share helpers, inputs and the code of their checks, and whose solution grew out of its stub."""
+    made = new_courses.create(tmp_path / "other", "Other", 11)
+    (made.root / "tests/public/test_mean.py").write_text(shared("few", "[[1.0, 2.5]]", "[([2.0, 4.0], 3.0)]"))
+    (made.root / "tests/hidden/test_mean.py").write_text(shared("more", "[[7.0], [3.5, 1.25]]", "[([9.0, 1.0], 5.0)]"))
+    for place in ("exercises/mean.py", "solutions/mean.py"):
+        text = (made.root / place).read_text().replace("one number for many.", f"one number for many.\n\n{MORE}\n")
+        for first in ("    raise NotImpl", "    x = np.as"):
+            text = text.replace(first, PROSE + first)
+        (made.root / place).write_text(text)
+    return made
+
+
+def test_another_course(other: Course) -> None:
+    """Helpers, inputs, code of checks with other cases, and prose of a stub that its solution has too are no secrets."""
+    everything = secrets.gather(other, inputs.draw(other, ["mean"]))
+    assert [str(leak) for leak in leaks.search(package.pieces(package.build(other)), everything)] == []
+
+
+def test_another_courses_leaks(other: Course) -> None:
+    """A case of the hidden suite in the visible one, and an answer beside the prose of the stub, are."""
+    everything = secrets.gather(other, inputs.draw(other, ["mean"]))
+    exercise = (other.root / "exercises/mean.py").read_text()
+    answer = (
+        "    # if x.size == 0:\n    #     raise ValueError('x has no entries')\n    # return float(x.sum() / x.size)\n"
+    )
+    assert "a solution" in found(everything, exercise.replace("    raise NotImpl", f"{answer}    raise NotImpl"))[0]
+    check = (other.root / "tests/hidden/test_mean.py").read_text().partition("@pytest.mark.hint")[2]
+    assert "a hidden suite" in found(everything, f"@pytest.mark.hint{check}")[0]
+
+
 # -- text, code, numbers, inputs ------------------------------------------------------------------------------
 
 HIDING: dict[str, Callable[[str], str]] = {
@@ -114,6 +189,34 @@ def my_own(scores, along=-1):
 
     return powers / powers.sum(axis=along, keepdims=True)
 """
+
+
+BETWEEN: dict[str, Callable[[str], bytes]] = {
+    "utf-16 with its mark": lambda text: text.encode("utf-16"),
+    "utf-32 with its mark": lambda text: text.encode("utf-32"),
+    "a notebook in utf-16": lambda text: json.dumps({"source": text.splitlines(keepends=True)}).encode("utf-16"),
+    "a mark before JSON": lambda text: b"\xef\xbb\xbf" + json.dumps([text]).encode(),
+    "Windows' letters": lambda text: f"# caf\u00e9\n{text}".encode("cp1252"),
+    "lines of Windows": lambda text: text.replace("\n", "\r\n").encode(),
+    "coloured as a page": lambda text: re.sub(r"(\w+)", r"<span class=n>\1</span>", html.escape(text)).encode(),
+    "paragraphs of a document": lambda text: "".join(
+        f"<w:p><w:t>{html.escape(line)}</w:t></w:p>" for line in text.splitlines()
+    ).encode(),
+    "entities": lambda text: "".join(f"&#{ord(char)};" for char in text).encode(),
+    "an address": lambda text: quote(text).encode(),
+    "a mail": lambda text: quopri.encodestring(text.encode()),
+    "a listing": lambda text: "".join(f"{n:3} {line}\n" for n, line in enumerate(text.splitlines(), 1)).encode(),
+    "a difference": lambda text: "".join(f"+{line}\n" for line in text.splitlines()).encode(),
+    "a session": lambda text: f"In [1]: {text.rstrip()}".replace("\n", "\n   ...: ").encode(),
+    "another name for numpy": lambda text: text.replace("np.", "xp.").encode(),
+    "under a rule": lambda text: b"# " + b"-" * 42 + b"\n# " + base64.b64encode(text.encode()),
+}
+
+
+@pytest.mark.parametrize("how", BETWEEN)
+def test_other_names_in_other_writing(known: Secrets, how: str) -> None:
+    """A renamed solution is found however pages, mails, editors and sessions write code down."""
+    assert any("a solution" in leak for leak in found(known, BETWEEN[how](RENAMED)))
 
 
 @pytest.mark.parametrize("how", ["as it is", "in a comment", "as a string", "as JSON", "as an example"])
@@ -170,6 +273,7 @@ def test_inputs_as_bytes(known: Secrets, real: Course) -> None:
     """The same array is found in .npy and .npz files and in pickles, also as a list of floats."""
     array = drawn(real)
     kinds: dict[str, bytes] = {"pickle": pickle.dumps(array), "list": pickle.dumps(array.ravel().tolist())}
+    kinds |= {"columns": array.tobytes("F"), "other end first": array.astype(">f8").tobytes()}
     for name, save in (("npy", np.save), ("npz", np.savez_compressed)):
         save(file := io.BytesIO(), array)
         kinds[name] = file.getvalue()
@@ -181,6 +285,54 @@ def test_written_inputs(known: Secrets) -> None:
     assert "[[1000.0, 0.0, 0.0], [-800.0, 0.0, -900.0], [0.0, 2000.0, 0.0]]" in HIDDEN
     [leak] = found(known, "try [[1000.0,  0.0, 0.0],\n [-800.0,0.0,-900.0], [0.0, 2000.0, 0.0]] once")
     assert "an input of a hidden suite (tests/hidden/test_softmax.py:" in leak
+
+
+@pytest.mark.parametrize("digits", [2, 3, 4, 5, 6])
+def test_inputs_with_fewer_digits(known: Secrets, real: Course, digits: int) -> None:
+    """However few digits numpy was told to print, and also if only a part is printed: the neighbours tell."""
+    array = drawn(real)
+    with np.printoptions(precision=digits, suppress=True):
+        assert "an input of a hidden suite" in found(known, f"we get\n{array}")[0]
+    part = "\n".join(",".join(f"{number:.{digits}f}" for number in row) for row in array[1:4])
+    assert "an input of a hidden suite" in found(known, f"x,y\n{part}")[0]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "[[1000, 0, 0], [-800, 0, -900], [0, 2000, 0]]",
+        "[[1e3, 0, 0], [-8e2, 0, -9e2], [0, 2e3, 0]]",
+        "[[1000.    0.    0.]\n [-800.    0. -900.]\n [   0. 2000.    0.]]",
+        "1_000 0 0 800 0 900 0 2_000 0",
+    ],
+)
+def test_written_inputs_in_another_notation(known: Secrets, written: str) -> None:
+    """The same numbers in the same order are the same input."""
+    assert "an input of a hidden suite (tests/hidden/test_softmax.py:" in found(known, written)[0]
+
+
+def test_numbers_that_anybody_has(known: Secrets, real: Course) -> None:
+    """Labels, small decimals, one-hot rows and other random arrays are nobody's secret."""
+    others = np.random.default_rng(5).normal(size=(40, 6))
+    for text in (
+        "[0, 1, 1, 0, 2, 1, 0, 2]",
+        "0.5 0.25 0.25 0.1 0.7 0.2",
+        str(np.eye(9)),
+        str(others),
+        str(others.round(2)),
+    ):
+        assert found(known, text) == []
+
+
+@given(st.lists(st.floats(0.01, 1000), min_size=4, max_size=12), st.integers(2, 6))
+@settings(deadline=None)
+def test_rows_are_found(numbers: list[float], digits: int) -> None:
+    """A row is found at its place however it is rounded, if what is written says enough."""
+    text = " ".join(f"{number:#.{digits}g}" for number in numbers)
+    said = sum(one.digits for one in values.numbers(text) if one.digits > 1)
+    row = rows.of(numbers)
+    hits = [at for at, _, _ in rows.Rows({row: 1} if row else {}).find(f"as x = 3 gives\n{text}; and 7")]
+    assert hits == ([15] if row and said >= rows.ENOUGH else [])
 
 
 # -- packed ---------------------------------------------------------------------------------------------------
@@ -258,7 +410,7 @@ def test_a_pickle_is_not_opened(known: Secrets, tmp_path: Path) -> None:
 
 
 REFUSED = [
-    ".git/config", "exercises/softmax.py~", "a/.softmax.py.swp", "softmax.py.orig", "softmax.bak", "#softmax.py#",
+    ".git/config", "week1/.ipynb_checkpoints/a-checkpoint.ipynb", "Solutions/softmax.py", "exercises/softmax.py~", "a/.softmax.py.swp", "softmax.py.orig", "softmax.bak", "#softmax.py#",
     "__pycache__/softmax.cpython-311.pyc", "x.pyc", "gradebook.db", "solutions/softmax.py", "tests/hidden/test_softmax.py",
     "a/tests/misconceptions/softmax.py", ".venv/bin/python",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -67,6 +68,27 @@ def test_what_a_student_wrote_stays(home: Path, newer: Path) -> None:
     assert "Make scores" in (home / "exercises/softmax.new.py").read_text()
     before = files(home)
     assert bring(home, newer) == {"exercises/softmax.py": What.KEPT}
+    assert files(home) == before
+
+
+def test_line_ends_are_not_written_by_anybody(home: Path, newer: Path) -> None:
+    """git and editors of Windows turn all line ends: an untouched exercise stays untouched, and is brought up to date."""
+    for path in (path for path in home.rglob("*") if path.is_file()):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert reset(courses.load(home), "softmax").changed is False
+    assert bring(home, newer)["exercises/softmax.py"] is What.REPLACED
+    assert [path.name for path in (home / "exercises").iterdir()] == ["softmax.py"]
+
+
+def test_a_file_in_the_place_of_a_folder(home: Path, newer: Path) -> None:
+    """What is in the way is said before anything is written."""
+    for path in (home / "tests/public").iterdir():
+        path.unlink()
+    (home / "tests/public").rmdir()
+    (home / "tests/public").write_text("mine")
+    before = files(home)
+    with pytest.raises(UsageError, match="in the way of the update; nothing was changed"):
+        bring(home, newer)
     assert files(home) == before
 
 
@@ -176,6 +198,18 @@ def test_hostile_names(name: str, home: Path, newer: Path) -> None:
     with pytest.raises(UsageError, match="nothing was changed"):
         bring(home, newer)
     assert files(home.parent) == before
+
+
+@pytest.mark.parametrize("name", ["golden/exercises/softmax.py", "golden/Exercises/SOFTMAX.py", "golden/./course.yml"])
+def test_one_file_twice(name: str, home: Path, newer: Path) -> None:
+    """Of two files that are one on some systems none is chosen."""
+    with warnings.catch_warnings(), zipfile.ZipFile(newer, "a") as archive:
+        warnings.simplefilter("ignore", UserWarning)  # of zipfile, which sees it too
+        archive.writestr(zipfile.ZipInfo(name), "another")
+    before = files(home)
+    with pytest.raises(UsageError, match="is in it twice; nothing was changed"):
+        bring(home, newer)
+    assert files(home) == before
 
 
 def test_hostile_links_and_bombs(home: Path, newer: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
+from mlgrade import placing
 from mlgrade.course import Concept, Course, Unit
 from mlgrade.errors import CourseError, MlgradeError, UsageError
 from mlgrade.scaffold import bundle, concepts, entry, templates, texts
@@ -159,6 +160,19 @@ def test_names_that_yaml_reads_as_something_else() -> None:
     assert courses.parse(after).concept("on").functions == ["off", "X"]
 
 
+def test_a_title_with_an_odd_character() -> None:
+    """What cannot be printed is written as YAML escapes it: a line separator is no new line of the file."""
+    assert courses.parse(added(HEAD + STYLES["a flow"][0], Concept(id="norm", title="a\u2028b", points=1.0, functions=["f"]))).concept("norm").title == "a\u2028b"  # fmt: skip
+
+
+def test_a_fault_of_the_entry_has_no_line() -> None:
+    """The entry stands in no file yet: what is wrong with it is said without a place."""
+    with pytest.raises(
+        UsageError, match=r"\Aid: must be a lower-case name such as softmax \(got X\); nothing was written"
+    ):
+        added(HEAD + STYLES["block"][0], Concept(id="X", title="T", points=1.0, functions=["f"]))
+
+
 # -- texts and templates --------------------------------------------------------------------------------------
 
 
@@ -286,6 +300,7 @@ REFUSED = {
     "a word of Python": (Concept(id="norm", title="T", points=1.0, functions=["lambda"]), "cannot be the name"),
     "a name that is none": (Concept(id="norm", title="T", points=1.0, functions=["a-b"]), "cannot be the name"),
     "no such requirement": (Concept(id="norm", title="T", points=1.0, functions=["f"], requires=["maen"]), 'did you mean "mean"'),
+    "a function twice": (Concept(id="norm", title="T", points=1.0, functions=["f", "f"]), "named twice"),
     "no points": (Concept(id="norm", title="T", points=0.0, functions=["f"]), "positive"),
 }  # fmt: skip
 
@@ -313,10 +328,10 @@ def test_files_that_cannot_be_written_leave_nothing(course: Course, monkeypatch:
     """When the disk fills up in the middle, what was written is taken away again."""
     before = snapshot(course.root)
 
-    def full(path: Path, text: str) -> None:
+    def full(path: Path, data: bytes) -> None:
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(concepts, "_replace", full)
+    monkeypatch.setattr(placing, "file", full)
     with pytest.raises(UsageError, match="No space left on device; nothing was added"):
         concepts.add(course, course.units[0], BARE)
     assert snapshot(course.root) == before

@@ -51,7 +51,7 @@ REFUSED = {
     "a syntax error": ("def test_x(:\n", "cannot be collected"),
     "an error at import": ("1 / 0\n", "ZeroDivisionError"),
     "a failing import": ("import no_such_module_anywhere\n", "no_such_module_anywhere"),
-    "the end of the program": ("raise SystemExit(0)\n", "could not collect"),
+    "the end of the program": ("raise SystemExit(0)\n", "ends Python (SystemExit)"),
     "no docstring": ("def test_x(student):\n    pass\n", "needs a docstring"),
     "an empty docstring": ('def test_x(student):\n    """"""\n', "needs a docstring"),
     "a fixture of pytest's": ('def test_x(student, tmp_path):\n    """T."""\n', "a check has only student and rng"),

@@ -43,7 +43,7 @@ course.writing
 course
 state
 lessons
-opening
+opening placing
 submissions
 suite.values
 suite.compare

@@ -143,7 +143,8 @@ def _rest(console: Console, one: Played) -> None:
         State.LEFT_OUT: ("left out:", "cyan"),
     }[one.state]
     if word:
-        say(console, Text.assemble((word, style), f"  {one.reason}"), indent=2, hang=2)
+        reason = one.reason.replace("\n", "\n  ")  # of several, each stands below the first
+        say(console, Text.assemble((word, style), f"  {reason}"), indent=2, hang=2)
     if one.output:
         say(console, "Printed by the code:", indent=2)
         say(console, one.output.rstrip("\n"), indent=4)

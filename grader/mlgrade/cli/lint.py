@@ -151,8 +151,12 @@ class Shown:
 
     def proof(self, proof: Proof) -> None:
         word = "FAIL" if proof.faults else "ok  "
-        others = [_counted(len(proof.rejected), "alternative")] if proof.rejected else []
-        counts = [_counted(len(proof.checks), "check"), _counted(len(proof.caught), "misconception"), *others]
+        others = [options.counted(len(proof.rejected), "alternative")] if proof.rejected else []
+        counts = [
+            options.counted(len(proof.checks), "check"),
+            options.counted(len(proof.caught), "misconception"),
+            *others,
+        ]
         self.say(f"{word}  {proof.concept}: {', '.join(counts)}", "bold red" if proof.faults else "bold")
         self.problems(proof.problems)
         if self._matrix and proof.caught:
@@ -171,20 +175,16 @@ class Shown:
         problems = beside + sum(len(proof.faults) for proof in proofs)
         notes = sum(len(proof.notes) for proof in proofs)
         counts = [
-            _counted(len(proofs), "concept"),
-            _counted(sum(len(proof.checks) for proof in proofs), "check"),
-            _counted(sum(len(proof.caught) for proof in proofs), "misconception"),
+            options.counted(len(proofs), "concept"),
+            options.counted(sum(len(proof.checks) for proof in proofs), "check"),
+            options.counted(sum(len(proof.caught) for proof in proofs), "misconception"),
         ]
         found = [
-            _counted(problems, "problem") if problems else "no problems",
-            *([_counted(notes, "note")] if notes else []),
+            options.counted(problems, "problem") if problems else "no problems",
+            *([options.counted(notes, "note")] if notes else []),
         ]
         self.say(f"{', '.join(counts)}: {', '.join(found)}.", "bold")
         return 1 if problems else 0
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _matrix(console: Console, proof: Proof) -> None:

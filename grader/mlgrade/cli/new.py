@@ -61,7 +61,7 @@ def new_course(target: Path, title: str | None, template: str | None, seed: int 
         title = str(click.prompt("Title", default=title)) if _asks(yes) else title
     fresh = secrets.randbelow(10**8) if seed is None else seed
     made = courses.create(target, title, fresh, template or "")
-    counts = f"{_counted(len(made.units), 'unit')}, {_counted(len(made.concepts), 'concept')}"
+    counts = f"{options.counted(len(made.units), 'unit')}, {options.counted(len(made.concepts), 'concept')}"
     click.echo(f"{options.shown(target)}: {made.name}, {counts}, seed {made.seed}.")
     if template:
         click.echo("Its due dates are comments in course.yml: set your own. Its hidden suites are public (README.md).")
@@ -185,7 +185,3 @@ def _words(text: str) -> list[str]:
 def _in_words(name: str) -> str:
     words = re.sub(r"[\s_-]+", " ", name).strip()
     return words[:1].upper() + words[1:]
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

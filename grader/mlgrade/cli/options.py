@@ -66,6 +66,10 @@ def open_gradebook(given: str | None, course: Course, *, create: bool = False) -
     return Gradebook.open(given or near(course.root / "gradebook.db"), create=create)
 
 
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def shown(path: Path) -> str:
     from mlgrade.submissions import near
 

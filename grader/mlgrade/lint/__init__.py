@@ -30,10 +30,15 @@ from mlgrade.lint import beside, docstrings, files, places, worth
 from mlgrade.lint.model import Problem, Proof
 from mlgrade.lint.secrecy import leaks
 from mlgrade.lint.trial import SEEDS, Clock, Trial, unloadable
+from mlgrade.results import Outcome
 from mlgrade.sandbox.host import Host
 from mlgrade.suite.session import Check
 
 __all__ = ["Problem", "Proof", "leaks", "lint", "material", "of_course"]
+
+
+# Of the solution itself. Examples and diagnoses run it here, without a limit; a broken check says nothing of anybody.
+_HOPELESS = {Outcome.TIMED_OUT, Outcome.BROKEN}
 
 
 def lint(course: Course, concepts: Sequence[str], host: Host, clock: Clock = time.perf_counter) -> Iterator[Proof]:
@@ -57,12 +62,14 @@ def _prove(course: Course, concept: Concept, host: Host, clock: Clock) -> Proof:
         return Proof(concept=concept.id, problems=early)
     if early := [*files.unreadable(course, concept)]:
         return Proof(concept=concept.id, problems=early)
+    if early := [*files.absent(course, concept)]:
+        return Proof(concept=concept.id, problems=early)
     signatures = [*files.signatures(course, concept), *beside.lesson(course, concept)]
     try:
         known = _misconceptions(course, concept)
-        if early := [*unloadable(course.solution(concept.id), course.exercise(concept.id), known)]:
-            return Proof(concept=concept.id, problems=[*signatures, *early])
         grader = Grader(course, [concept.id], host)
+        if early := [*unloadable(grader, concept, known)]:
+            return Proof(concept=concept.id, problems=[*signatures, *early])
     except MlgradeError as error:
         said = places.of(str(error), course.root, course.root / FILE)
         return Proof(concept=concept.id, problems=[*signatures, *said])
@@ -71,8 +78,9 @@ def _prove(course: Course, concept: Concept, host: Host, clock: Clock) -> Proof:
 
 def _try(trial: Trial, problems: list[Problem]) -> Proof:
     course, concept = trial.course, trial.concept
-    if set(concept.functions) <= files.functions(course.solution(concept.id)).keys():
-        problems += docstrings.examples(course, concept)
+    if any(one.finding.outcome in _HOPELESS for ran in trial.solved.values() for one in ran):
+        return Proof(concept=concept.id, problems=[*problems, *trial.solution()])
+    problems += docstrings.examples(course, concept)
     problems += [*_words(trial.checks), *trial.solution(), *trial.stub(), *trial.mistakes(), *trial.alternatives()]
     if not any(ran == [] for ran in trial.solved.values()):
         problems += docstrings.demands(course, concept, trial.solved[SEEDS[0]], trial.checks)
@@ -87,7 +95,7 @@ def _try(trial: Trial, problems: list[Problem]) -> Proof:
 
 
 def _misconceptions(course: Course, concept: Concept) -> list[Misconception]:
-    solution = course.solution(concept.id).read_text(encoding="utf-8")
+    solution = course.solution(concept.id).read_text(encoding="utf-8-sig")
     return diagnosis.read(course.misconceptions(concept.id), solution)
 
 

@@ -30,8 +30,8 @@ _ANY = {"Exception", "BaseException", "object"}
 def examples(course: Course, concept: Concept) -> Iterator[Problem]:
     """Run the docstrings' examples on the solution's functions."""
     path = course.exercise(concept.id)
-    solved = diagnosis.run(course.solution(concept.id).read_text(encoding="utf-8"))
-    known = diagnosis.run(path.read_text(encoding="utf-8")) | {name: solved[name] for name in concept.functions}
+    solved = diagnosis.run(course.solution(concept.id).read_text(encoding="utf-8-sig"))
+    known = diagnosis.run(path.read_text(encoding="utf-8-sig")) | {name: solved[name] for name in concept.functions}
     for name, node in files.functions(path).items():
         test = _test(name, node, path, known)
         if name in concept.functions and not test.examples:

@@ -24,9 +24,14 @@ def alternatives(course: Course, concept: Concept) -> list[Path]:
 
 
 def missing(course: Course, concept: Concept) -> Iterator[Problem]:
-    for path in needed(course, concept):
-        if not path.is_file():
+    beside = [path for path in (course.lesson(concept.id), *alternatives(course, concept)) if path.exists()]
+    for path in [*needed(course, concept), *beside]:
+        try:
+            path.open("rb").close()
+        except (FileNotFoundError, IsADirectoryError):
             yield Problem(str(path), 1, f"the concept {concept.id} has no such file")
+        except OSError as error:
+            yield Problem(str(path), 1, f"cannot be read: {error.strerror}")
 
 
 def todos(course: Course, concept: Concept) -> Iterator[Problem]:
@@ -60,15 +65,19 @@ def functions(path: Path) -> dict[str, ast.FunctionDef]:
     return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
 
 
+def absent(course: Course, concept: Concept) -> Iterator[Problem]:
+    """Functions that are asked for and not there: nothing else can be said before they are."""
+    for path in (course.exercise(concept.id), course.solution(concept.id)):
+        for name in concept.functions:
+            if name not in functions(path):
+                yield Problem(str(path), 1, f"course.yml asks for {name}, which is not here: no def {name}")
+
+
 def signatures(course: Course, concept: Concept) -> Iterator[Problem]:
-    path, solution = course.exercise(concept.id), course.solution(concept.id)
-    stubs, solved = functions(path), functions(solution)
+    path = course.exercise(concept.id)
+    stubs, solved = functions(path), functions(course.solution(concept.id))
     for name in concept.functions:
-        if name not in stubs:
-            yield Problem(str(path), 1, f"course.yml asks for {name}, which is not here")
-        elif not ast.get_docstring(stubs[name]):
+        if not ast.get_docstring(stubs[name]):
             yield Problem(str(path), stubs[name].lineno, f"{name} has no docstring: it is the specification")
-        elif name not in solved:
-            yield Problem(str(solution), 1, f"course.yml asks for {name}, which is not here")
         elif ast.dump(stubs[name].args) != ast.dump(solved[name].args):
             yield Problem(str(path), stubs[name].lineno, f"{name} has another signature in the solution")

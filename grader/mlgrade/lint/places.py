@@ -10,6 +10,7 @@ from mlgrade.lint.model import Problem
 
 _HEAD = re.compile(r"(?P<file>[^\n:]+\.(?:py|ya?ml))(?:::(?P<test>\w+)[^:\s]*|:(?P<line>\d+))?: (?P<text>.*)")
 _FRAME = re.compile(r"(?P<file>[^\n:]+\.py):(?P<line>\d+): in ")
+_MARK = re.compile(r"'(\w+)' not found in `markers`")
 _RAISED = re.compile(r"E\s+(?P<text>\S.*)")
 
 
@@ -23,12 +24,14 @@ def of(text: str, root: Path, otherwise: Path) -> list[Problem]:
             found.append(_problem(head, root))
         elif raised := _RAISED.match(line):
             found[-1:] = [Problem(one.file, one.line, f"{_kind(one.text)}: {raised['text']}") for one in found[-1:]]
-    return found or [Problem(str(otherwise), 1, " ".join(text.split()))]
+    return list(dict.fromkeys(found)) or [Problem(str(otherwise), 1, " ".join(text.split()))]
 
 
 def _problem(head: re.Match[str], root: Path) -> Problem:
     path = root / head["file"]
-    return Problem(str(path), int(head["line"] or _line(path, head["test"])), head["text"])
+    wanted = _MARK.search(head["text"])
+    words = rf"\s*(async )?def {head['test']}\b" if head["test"] else rf".*\bmark\.{wanted[1]}\b" if wanted else ""
+    return Problem(str(path), int(head["line"] or _line(path, words)), head["text"])
 
 
 def _moved(problem: Problem, frame: re.Match[str], root: Path) -> Problem:
@@ -41,11 +44,10 @@ def _kind(text: str) -> str:
     return text.partition(": ")[0]
 
 
-def _line(path: Path, test: str | None) -> int:
-    if not test or not path.is_file():
+def _line(path: Path, words: str) -> int:
+    if not words or not path.is_file():
         return 1
-    numbers = (number for number, line in _lines(path) if re.match(rf"\s*(async )?def {test}\b", line))
-    return next(numbers, 1)
+    return next((number for number, line in _lines(path) if re.match(words, line)), 1)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -24,7 +24,7 @@ def leaks(report: ConceptReport, ran: Sequence[Ran], checks: Sequence[Check]) ->
     allowed = "\n".join(shown)
     secrets = {part for one in ran if one.finding.visibility is Visibility.HIDDEN for part in _inputs(one)}
     for file in {check.file for check in checks if check.visibility is Visibility.HIDDEN}:
-        secrets.update(_lines(Path(file).read_text(encoding="utf-8")))
+        secrets.update(_lines(Path(file).read_text(encoding="utf-8-sig")))
     return sorted(s for s in secrets if len(s) >= SHORTEST_SECRET and s not in allowed and s in text)
 
 

@@ -8,7 +8,6 @@ import contextlib
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -78,19 +77,24 @@ class Trial:
     def solution(self) -> Iterator[Problem]:
         """The solution earns everything, over several seeds."""
         path = self.course.solution(self.concept.id)
+        said: set[tuple[str, int]] = set()
         for seed, ran in self.solved.items():
             if not ran:
                 yield Problem(str(path), 1, self.grader.grade(self.reference).reason)
                 return
             for check, text in self._failures(ran):
-                yield Problem(check.file, check.line, f"the solution does not pass {check.name} (seed {seed}): {text}")
+                if (check.file, check.line) not in said:  # once, whatever the seed and the case
+                    where = f"{check.name} (seed {seed})"
+                    yield Problem(check.file, check.line, f"the solution does not pass {where}: {text}")
+                said.add((check.file, check.line))
 
     def stub(self) -> Iterator[Problem]:
         """The stub earns nothing, and reads "not started"."""
         path = self.course.exercise(self.concept.id)
         report = self.grader.grade(read(path, self.concept.id))
         if report.status is not Status.NOT_STARTED:
-            yield Problem(str(path), 1, f'the stub reads "{report.status}", not "not_started": {report.reason}')
+            why = report.reason or f"it earns {report.earned:g} of {report.possible:g} points"
+            yield Problem(str(path), 1, f'the stub reads "{report.status}", not "not_started": {why}')
 
     def mistakes(self) -> Iterator[Problem]:
         """Each misconception loses points and is diagnosed as itself, and no report shows what is hidden."""
@@ -143,11 +147,19 @@ def _mistake(one: Misconception, report: ConceptReport, caught: Sequence[str]) -
 # -- before anything is tried ---------------------------------------------------------------------------------
 
 
-def unloadable(solution: Path, stub: Path, known: Sequence[Misconception]) -> Iterator[Problem]:
-    """Files of the author's own that end in an error when they are imported: nothing can be tried with them."""
-    for path in (solution, stub):
-        if fault := _fault(path.read_text(encoding="utf-8")):
+def unloadable(grader: Grader, concept: Concept, known: Sequence[Misconception]) -> Iterator[Problem]:
+    """Files of the author's own that end in an error when they are imported: nothing can be tried with them.
+
+    A worker imports them first, because only there an import without end is ended.
+    """
+    for path in (grader.course.solution(concept.id), grader.course.exercise(concept.id)):
+        report = grader.grade(read(path, concept.id))
+        if report.status is Status.TIMED_OUT:
+            yield Problem(str(path), 1, report.reason)
+            return
+        if fault := _fault(path.read_text(encoding="utf-8-sig")):
             yield Problem(str(path), *fault)
+            return  # each misconception stands in the solution
     for one in known:
         if fault := _fault(one.source):
             yield Problem(one.file, one.line, f"{one.name}: {fault[1]}")
@@ -156,7 +168,8 @@ def unloadable(solution: Path, stub: Path, known: Sequence[Misconception]) -> It
 def _fault(source: str) -> tuple[int, str] | None:
     try:
         diagnosis.run(source)
-    except Exception as error:  # noqa: BLE001  (half-written code of the author may raise anything; it is told them)
+    # Half-written code of the author may raise anything, and may end Python; it is told them.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<solution>"]
         line = frames[0].lineno if frames else 1
         return line or 1, f"cannot be imported: {type(error).__name__}: {error}"

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from mlgrade.release.layers import parsed
 
-KEPT = {*dir(builtins), "np", "numpy", "math", "scipy"}  # names that nobody renames
+KEPT = set(dir(builtins))  # names that nobody renames
 MOST_LINES = 400  # of one paragraph that might be code
 MOST_TRIES = 4_000
-_LEADER = re.compile(r"^\s*(#+ ?|>>> ?|\.\.\. ?|> )")
+# What stands before a line of code in comments, examples, quotes, differences, sessions of IPython and listings.
+_LEADER = re.compile(r"^\s*(#+ ?|//+ ?|\+|>>> ?|\.\.\.:? ?|> |In \[\d*\]: |\d+[:.]? )")
 _SKIPPED = {"ctx", "type_comment", "type_params", "returns", "annotation", "decorator_list", "kind"}
 
 
@@ -25,19 +26,26 @@ class Form(NamedTuple):
     size: int
     line: int
     function: str = ""  # the name of the function whose whole body it is
+    names: frozenset[str] = frozenset()
 
 
 def forms(tree: ast.Module) -> Iterator[Form]:
     """Every function body, and every statement in it and beside it."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield _form([node.args, *body(node)], node.lineno, node.name)
+            yield _form([node.args, *_cases(node), *body(node)], node.lineno, node.name)
         elif isinstance(node, ast.stmt) and not _is_text(node) and not isinstance(node, (ast.Import, ast.ImportFrom)):
             yield _form([node], node.lineno)
 
 
 def body(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
     return node.body[1:] if _is_text(node.body[0]) else node.body
+
+
+def _cases(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.Call]:
+    """What a check is repeated for. It is half of the check; points, hints and the like are not."""
+    marks = (mark for mark in node.decorator_list if isinstance(mark, ast.Call))
+    return [mark for mark in marks if isinstance(mark.func, ast.Attribute) and mark.func.attr == "parametrize"]
 
 
 def _is_text(node: ast.stmt) -> bool:
@@ -49,7 +57,7 @@ def _form(nodes: Sequence[ast.AST], line: int, function: str = "") -> Form:
     parts: list[str] = []
     for node in nodes:
         _spell(node, names, parts)
-    return Form(" ".join(parts), len(parts), line, function)
+    return Form(" ".join(parts), len(parts), line, function, frozenset(names))
 
 
 def _spell(node: ast.AST, names: dict[str, str], parts: list[str]) -> None:

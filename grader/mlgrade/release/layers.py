@@ -9,15 +9,19 @@ import ast
 import base64
 import binascii
 import bz2
+import codecs
+import html
 import io
 import json
 import lzma
+import quopri
 import re
 import tarfile
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from mlgrade.errors import UsageError
 from mlgrade.lms.archives import directory
@@ -31,6 +35,16 @@ _PACKED = re.compile(rb"\x1f\x8b\x08|BZh[1-9]1AY&SY|\xfd7zXZ\x00|\x78[\x01\x5e\x
 _SEALED = {b"Rar!": "a RAR archive", b"7z\xbc\xaf": "a 7z archive", b"\x28\xb5\x2f\xfd": "compressed by zstd"}
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{20,}={0,2}(?:\\n|[\"',\s#])*)+[A-Za-z0-9+/_-]{0,19}")
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){20,}")
+
+
+_MARKS = (  # the longer ones first: they begin alike
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_TAG = re.compile(rb"</?[A-Za-z][\w:-]*(?:\s[^<>]{0,4000})?/?>")
+_BREAK = re.compile(rb"(?i)<br\s*/?>|</(?:w:)?(?:p|div|li|tr|pre)>")
 
 
 class Layer(NamedTuple):
@@ -161,14 +175,19 @@ def _unpacked(magic: bytes, data: bytes) -> bytes:
 def _encoded(layer: Layer) -> Inner:
     for found in _BASE64.finditer(layer.data):
         text = re.sub(rb"\\n|[^A-Za-z0-9+/_=-]", b"", found[0]).translate(bytes.maketrans(b"-_", b"+/"))
-        for part in re.split(rb"=+", text):
+        for part in re.split(rb"=+|\+{4,}", text):  # also after a rule of hyphens, which are + by now
             yield _from(layer, found.start(), "base64", base64.b64decode(part[: len(part) // 4 * 4]))
     for found in _HEX.finditer(layer.data):
         yield _from(layer, found.start(), "hexadecimal", binascii.unhexlify(found[0]))
 
 
 def _wide(layer: Layer) -> Inner:
-    """Text of two or four bytes for each character."""
+    """Text of two or four bytes for each character, with a mark of their order or without."""
+    for mark, encoding in _MARKS:
+        if layer.data.startswith(mark):
+            text = layer.data.decode(encoding, "replace").removeprefix("\ufeff")
+            yield Layer(layer.place, text.encode("utf-8", "replace"), layer.line)
+            return
     halves = (layer.data[::2].count(0), layer.data[1::2].count(0))
     if max(halves) * 2.5 > len(layer.data) > 0:
         yield Layer(layer.place, layer.data.replace(b"\0", b""), layer.line)
@@ -179,14 +198,30 @@ def _from(layer: Layer, start: int, how: str, data: bytes) -> Layer:
     return Layer(f"{layer.place}:{line}: {how}", data, 0)
 
 
+def _page(layer: Layer) -> Inner:
+    """A page, or a document made of such: without its tags, which colours put between the words of code."""
+    if _TAG.search(layer.data) or b"&#" in layer.data:
+        text = _TAG.sub(b"", _BREAK.sub(b"\n", layer.data)).decode("utf-8", "replace")
+        yield Layer(layer.place, html.unescape(text).encode("utf-8", "replace"), 0)
+
+
+def _mail(layer: Layer) -> Inner:
+    """As mails and addresses write what is not a letter."""
+    if b"=3D" in layer.data:
+        yield Layer(layer.place, quopri.decodestring(layer.data), 0)
+    if b"%20" in layer.data or b"%0A" in layer.data:
+        yield Layer(layer.place, unquote_to_bytes(layer.data), 0)
+
+
 # -- texts within texts ---------------------------------------------------------------------------------------
 
 
 def _json(layer: Layer) -> Inner:
-    if layer.data.lstrip()[:1] not in (b"{", b"["):
+    source = layer.data.removeprefix(codecs.BOM_UTF8).lstrip()
+    if source[:1] not in (b"{", b"["):
         return
     try:
-        data = json.loads(layer.data)
+        data = json.loads(source)
     except (ValueError, RecursionError):
         return
     for place, text in _strings(data, ""):
@@ -226,4 +261,6 @@ def parsed(source: str | bytes) -> ast.Module | None:
         return None
 
 
-_LOOKS: tuple[Callable[[Layer], Inner], ...] = (_zip, _tar, _compressed, _encoded, _wide, _json, _literals)
+_PACKED_AS = (_zip, _tar, _compressed)
+_WRITTEN_AS = (_encoded, _wide, _page, _mail, _json, _literals)
+_LOOKS: tuple[Callable[[Layer], Inner], ...] = (*_PACKED_AS, *_WRITTEN_AS)

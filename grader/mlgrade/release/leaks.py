@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -13,7 +14,10 @@ from mlgrade.release import code, values
 from mlgrade.release.index import squeeze
 from mlgrade.release.layers import Layer, Sealed, unfold
 from mlgrade.release.names import refused, refused_as
+from mlgrade.release.rows import Row
 from mlgrade.release.secrets import ENOUGH, Secrets, Source
+
+_CONTROL = re.compile(r"[\0-\x06\x0e-\x1a\x1c-\x1f]")  # in no text, also not in a coloured one
 
 
 class Leak(NamedTuple):
@@ -69,7 +73,7 @@ def _told(hits: Iterable[_Hit]) -> Iterator[Leak]:
     """Say once of each hidden file that enough of it was found; less is an accident."""
     groups: dict[str, dict[object, _Hit]] = {}
     for hit in hits:
-        of_one = hit.source.place if isinstance(hit.secret, Digits) else hit.source.file
+        of_one = hit.source.place if isinstance(hit.secret, (Digits, Row)) else hit.source.file
         group = groups.setdefault(of_one, {})
         if hit.secret not in group or hit.depth > group[hit.secret].depth:
             group[hit.secret] = hit
@@ -99,6 +103,7 @@ def _look(layer: Layer, secrets: Secrets) -> Iterator[_Hit]:
     text, binary = _text(layer.data)
     yield from _lines(layer, text, secrets)
     yield from _numbers(layer, text, secrets)
+    yield from _rows(layer, text, secrets)
     if binary:
         yield from (_Hit(layer.place, source, "", form) for _, form, source in secrets.raw.find(layer.data))
     else:
@@ -106,11 +111,12 @@ def _look(layer: Layer, secrets: Secrets) -> Iterator[_Hit]:
 
 
 def _text(data: bytes) -> tuple[str, bool]:
+    """As text, and whether it is none. Some editors write no UTF-8; code is ASCII all the same."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("latin-1"), True
-    return text, "\0" in text
+        text = data.decode("latin-1")
+    return text, _CONTROL.search(text) is not None
 
 
 def _lines(layer: Layer, text: str, secrets: Secrets) -> Iterator[_Hit]:
@@ -130,12 +136,18 @@ def _code(layer: Layer, text: str, secrets: Secrets) -> Iterator[_Hit]:
 
 
 def _numbers(layer: Layer, text: str, secrets: Secrets) -> Iterator[_Hit]:
-    for at, written, digits in values.numbers(text):
-        for number in secrets.numbers.get(values.key(written), ()):
-            if values.same(number.value, written, digits):
+    for said in values.numbers(text):
+        key = values.key(said.number)
+        for number in secrets.numbers.get(key, ()) if said.digits >= values.DIGITS else ():
+            if said.means(number.value):
                 weight = ENOUGH if number.alone else ENOUGH // 2
-                line = text.count("\n", 0, at) + 1
-                yield _Hit(_at(layer, line), number.source._replace(weight=weight), "", Digits(values.key(written)))
+                line = text.count("\n", 0, said.start) + 1
+                yield _Hit(_at(layer, line), number.source._replace(weight=weight), "", Digits(key))
+
+
+def _rows(layer: Layer, text: str, secrets: Secrets) -> Iterator[_Hit]:
+    for at, row, source in secrets.rows.find(text):
+        yield _Hit(_at(layer, text.count("\n", 0, at) + 1), source, "", row)
 
 
 def _at(layer: Layer, line: int) -> str:

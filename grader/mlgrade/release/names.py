@@ -6,7 +6,7 @@ import re
 import stat
 from pathlib import PurePosixPath
 
-_STAFF = re.compile(r"(^|/)(solutions|tests/(hidden|misconceptions|alternatives|mutation))(/|$)")
+_STAFF = re.compile(r"(^|/)(solutions|tests/(hidden|misconceptions|alternatives|mutation))(/|$)", re.IGNORECASE)
 _BACKUP = re.compile(r"~$|\.(swp|swo|swn|orig|bak|rej)$|^\.#|^#.*#$", re.IGNORECASE)
 _HISTORY = {".git", ".hg", ".svn", ".jj"}
 _LISTS = re.compile(r"\.(db|sqlite3?)(-wal|-journal|-shm)?$", re.IGNORECASE)
@@ -26,7 +26,7 @@ def refused(place: str, mode: int = 0) -> str:
         return "in a folder of the staff's"
     if "__pycache__" in parts or name.lower().endswith((".pyc", ".pyo")):
         return "compiled Python; a release holds sources"
-    if any(_BACKUP.search(part) for part in parts):
+    if ".ipynb_checkpoints" in parts or any(_BACKUP.search(part) for part in parts):
         return "an editor's backup"
     return "a database, such as a gradebook" if _LISTS.search(name) else ""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import io
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
 from mlgrade import course as courses
-from mlgrade import redact
+from mlgrade import placing, redact
 from mlgrade.course import Course
 from mlgrade.errors import UsageError
 from mlgrade.lms.export import packing
+from mlgrade.lms.export.telling import counted
 from mlgrade.release import folder, notebook, papers
 from mlgrade.release.edition import Contents, contents
 from mlgrade.release.layers import Layer, Sealed
@@ -91,9 +91,10 @@ def pieces(files: Contents) -> Iterator[Layer]:
 def summary(files: Contents, target: str) -> str:
     """What is in an edition, in two sentences."""
     edition = courses.parse(files[courses.FILE].decode())
-    visible = f"{len(edition.concepts)} exercises of {len(edition.units)} units"
+    visible = f"{counted(len(edition.concepts), 'exercise')} of {counted(len(edition.units), 'unit')}"
     hidden = sum(concept.hidden.checks for concept in edition.concepts if concept.hidden)
-    return f"{target}: edition {edition.edition}, {visible}, {len(files)} files. {hidden} hidden checks stay here."
+    stay = "1 hidden check stays here." if hidden == 1 else f"{hidden} hidden checks stay here."
+    return f"{target}: edition {edition.edition}, {visible}, {len(files)} files. {stay}"
 
 
 # -- to the disk ----------------------------------------------------------------------------------------------
@@ -101,38 +102,27 @@ def summary(files: Contents, target: str) -> str:
 
 def save(files: Contents, target: Path) -> None:
     """Write a folder, or a zip by its ending; equal contents give equal bytes."""
+    shown = redact.line(str(target))
     edition = courses.parse(files[courses.FILE].decode())
     whole = dict(sorted((files | {GIVEN: given(edition.edition, files)}).items()))
     try:
-        with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".mlgrade-") as beside:
-            made = Path(beside, "made")
-            if target.suffix.lower() == ".zip":
-                _zip(made, _slug(edition.title), whole)
-            else:
-                _folder(made, target, whole)
-            made.replace(target)
+        if target.suffix.lower() == ".zip":
+            placing.file(target, _zip(_slug(edition.title), whole))
+        elif placing.free(target):
+            placing.folder(target, whole)
+        else:
+            raise UsageError(
+                f"{shown}: is there already; give a new folder, or bring it up to date with mlgrade update"
+            )
     except OSError as error:
-        raise UsageError(f"{redact.line(str(target))}: cannot be written: {error.strerror}") from None
+        raise UsageError(f"{shown}: cannot be written: {error.strerror}") from None
 
 
-def _zip(made: Path, top: str, files: Contents) -> None:
-    with made.open("wb") as file:
-        with packing.archive(file) as package:
-            for place, data in files.items():
-                packing.add(package, f"{top}/{place}", [data])
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _folder(made: Path, target: Path, files: Contents) -> None:
-    if target.is_symlink() or (target.exists() and not (target.is_dir() and not any(target.iterdir()))):
-        raise UsageError(f"{target}: is there already; give a new folder, or bring it up to date with mlgrade update")
-    for place, data in files.items():
-        path = made / place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    if target.exists():  # empty; some systems put no folder in the place of another
-        target.rmdir()
+def _zip(top: str, files: Contents) -> bytes:
+    with packing.archive(whole := io.BytesIO()) as package:
+        for place, data in files.items():
+            packing.add(package, f"{top}/{place}", [data])
+    return whole.getvalue()
 
 
 def _slug(title: str) -> str:

@@ -24,13 +24,18 @@ class Public:
     def __init__(self, course: Course) -> None:
         self.forms: set[str] = set()
         self.numbers: set[str] = set()
+        self.prose: set[str] = set()  # lines of the stubs that are no code
+        written: list[str] = []
         parts: list[str] = []
         for concept in course.concepts:
+            self.prose.update(_prose(course.exercise(concept.id)))
             for text in _written_code(course, concept.id):
+                written.append(text)
                 parts.append(squeeze(_without_texts(text)).text)
                 self._learn(parsed(text) or ast.Module([], []))
             parts += [squeeze(line).text for text in _shown(course, concept.id) for line in text.splitlines()]
         self.text = "\n".join(parts)
+        self.examples = "\n".join(written)  # with the numbers in them
 
     def _learn(self, tree: ast.Module) -> None:
         self.forms |= {form.text for form in code.forms(tree)}
@@ -41,7 +46,7 @@ class Public:
 
 def _written_code(course: Course, concept: str) -> Iterator[str]:
     """The visible suite; of the stubs what stands beside the functions that are asked for, and their examples."""
-    yield from (path.read_text("utf-8") for path in course.suites(concept) if path.parent.name == "public")
+    yield from (path.read_text("utf-8-sig") for path in course.suites(concept) if path.parent.name == "public")
     asked = set(course.concept(concept).functions)
     for node in _tree(course.exercise(concept)).body:
         if not (isinstance(node, ast.FunctionDef) and node.name in asked):
@@ -60,6 +65,14 @@ def _shown(course: Course, concept: str) -> Iterator[str]:
         for node in functions(_tree(path)):
             yield ast.get_docstring(node) or ""
             yield from _words(node)
+
+
+def _prose(path: Path) -> Iterator[str]:
+    """Steps and explanations in comments and docstrings; what parses there may be an answer."""
+    for line in path.read_text("utf-8-sig").splitlines() if path.is_file() else ():
+        text = line.strip().lstrip("# ")
+        if not (parsed(text) or parsed(f"{text} pass")):
+            yield squeeze(line).text
 
 
 def functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:

@@ -9,7 +9,7 @@ from mlgrade.course import Course
 from mlgrade.errors import UsageError
 from mlgrade.opening import read_beneath
 from mlgrade.release.package import stub
-from mlgrade.release.update import write
+from mlgrade.release.update import same, write
 from mlgrade.submissions import MOST_BYTES
 
 
@@ -30,7 +30,7 @@ def reset(course: Course, name: str) -> Reset:
         write(exercise, empty)
         return Reset(exercise, None, changed=True)
     own = read_beneath(course.root, exercise.relative_to(course.root).as_posix(), MOST_BYTES)
-    if own == empty:
+    if same(own, empty):
         return Reset(exercise, None, changed=False)
     backup = _keep(exercise, own)
     write(exercise, empty)

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from mlgrade.course import Course
-from mlgrade.release import code, values
+from mlgrade.release import code, rows, values
 from mlgrade.release.index import SHORTEST, Index, squeeze
 from mlgrade.release.inputs import Drawn
 from mlgrade.release.layers import parsed
 from mlgrade.release.public import Public, functions
+from mlgrade.release.rows import Row, Rows
 
 SMALLEST_STATEMENT, SMALLEST_BODY = 24, 16  # parts of a form; below that two people write the same
 IDIOM = 3  # concepts
@@ -49,6 +50,7 @@ class Secrets(NamedTuple):
     forms: dict[str, Source]
     answers: dict[tuple[str, str], Source]  # whole bodies of functions that are asked for, however short
     numbers: dict[str, list[Number]]
+    rows: Rows[Source]
     raw: Index[bytes, Source]
 
 
@@ -65,10 +67,11 @@ class Hidden(NamedTuple):
 def gather(course: Course, drawn: Sequence[Drawn]) -> Secrets:
     hidden, public = list(_hidden(course)), Public(course)
     return Secrets(
-        lines=Index(_distinct((text, at) for file in hidden for text, at in _lines(file) if text not in public.text)),
+        lines=Index(_distinct(found for file in hidden for found in _lines(file, public))),
         forms=_distinct(_forms(hidden, public)),
         answers={key: at for file in hidden if file.what == "a solution" for key, at in _answers(file, course)},
         numbers=_numbers(course, hidden, drawn, public),
+        rows=_rows(hidden, drawn, public),
         raw=Index(_raw(drawn)),
     )
 
@@ -98,22 +101,18 @@ def _hidden(course: Course) -> Iterator[Hidden]:
 
 def _file(course: Course, what: str, concept: str, path: Path) -> Iterator[Hidden]:
     if path.is_file():
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
         yield Hidden(what, path.relative_to(course.root).as_posix(), concept, text, parsed(text) or ast.Module([], []))
 
 
-def _lines(file: Hidden) -> Iterator[tuple[str, Source]]:
-    """Its lines, comments too, and the inputs that are written in it, which are a leak by themselves."""
+def _lines(file: Hidden, public: Public) -> Iterator[tuple[str, Source]]:
+    """Its lines, comments too. A solution may say in words what its stub says: the one was made from the other."""
+    prose = set() if file.what == "a hidden suite" else public.prose
     titles = {line for node in functions(file.tree) for line in _text_lines(node)}
     for number, line in enumerate(file.text.split("\n"), 1):
         text = squeeze(line).text
-        if len(text) >= SHORTEST and number not in titles:
+        if len(text) >= SHORTEST and number not in titles and text not in prose and text not in public.text:
             yield text, Source(file.what, file.file, number, file.concept, min(len(text), ENOUGH))
-    if file.what == "a hidden suite":
-        for node in ast.walk(file.tree):
-            text = squeeze(ast.unparse(node)).text if values.irregular(values.literal(node)) else ""
-            if len(text) >= SHORTEST + 4:
-                yield text, Source("an input of a hidden suite", file.file, _line(node), file.concept)
 
 
 def _text_lines(node: ast.FunctionDef) -> range:
@@ -122,17 +121,20 @@ def _text_lines(node: ast.FunctionDef) -> range:
     return range(first.lineno, (first.end_lineno or 0) + 1) if ast.get_docstring(node) else range(0)
 
 
-def _line(node: ast.AST) -> int:
-    return int(getattr(node, "lineno", 1))
-
-
 def _forms(hidden: Sequence[Hidden], public: Public) -> Iterator[tuple[str, Source]]:
     for file in hidden:
+        constants = _constants(file.tree)
         for form in code.forms(file.tree):
             large = form.size >= (SMALLEST_BODY if form.function else SMALLEST_STATEMENT)
             check = form.function.startswith("test_") and file.what == "a hidden suite"
-            if large and (check or form.text not in public.forms):
+            if large and (form.text not in public.forms or (check and not form.names & constants)):
                 yield form.text, Source(file.what, file.file, form.line, file.concept)
+
+
+def _constants(tree: ast.Module) -> set[str]:
+    """Names of a suite's own cases: two checks that read alike are two if their cases are others."""
+    targets = (target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets)
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def _answers(file: Hidden, course: Course) -> Iterator[tuple[tuple[str, str], Source]]:
@@ -165,6 +167,28 @@ def _drawn_numbers(drawn: Sequence[Drawn]) -> Iterator[tuple[float, Source, bool
         if one.hidden:
             for value in one.values:
                 yield from ((number, _of(one), False) for number in _flat(value))
+
+
+def _rows(hidden: Sequence[Hidden], drawn: Sequence[Drawn], public: Public) -> Rows[Source]:
+    found = _distinct((*_written_rows(hidden), *_drawn_rows(drawn)))
+    shown = (row for one in drawn if not one.hidden for value in one.values if (row := rows.of(value)))
+    text = "\n".join((public.examples, *(str(row.numbers) for row in shown)))
+    known = {row for _, row, _ in Rows(found).find(text)}
+    return Rows({row: source for row, source in found.items() if row not in known})
+
+
+def _written_rows(hidden: Sequence[Hidden]) -> Iterator[tuple[Row, Source]]:
+    for file in (one for one in hidden if one.what == "a hidden suite"):
+        for node in (one for one in ast.walk(file.tree) if isinstance(one, (ast.List, ast.Tuple))):
+            if row := rows.of(values.literal(node), written=True):
+                yield row, Source("an input of a hidden suite", file.file, node.lineno, file.concept)
+
+
+def _drawn_rows(drawn: Sequence[Drawn]) -> Iterator[tuple[Row, Source]]:
+    for one in drawn:
+        for value in one.values if one.hidden else ():
+            if row := rows.of(value):
+                yield row, _of(one)
 
 
 def _raw(drawn: Sequence[Drawn]) -> dict[bytes, Source]:

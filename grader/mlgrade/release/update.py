@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
 from mlgrade import course as courses
-from mlgrade import opening, redact
+from mlgrade import opening, placing, redact
 from mlgrade.course import FILE, Course
 from mlgrade.errors import SubmissionError, UsageError
 from mlgrade.lms.archives.bounds import MIB, Bounds, Budget, EntryError
@@ -75,6 +76,7 @@ def read(edition: Path) -> Contents:
     """The files of a folder or zip. One file that no edition has, or that is not safe to read, and none is taken."""
     source = open_source(edition, Budget(BOUNDS))
     problems = [f"{one.entry}: {one.reason}" for one in source.refused]
+    problems += _alike([entry.name for entry in source.entries])
     files: Contents = {}
     for entry in source.entries:
         try:
@@ -87,6 +89,16 @@ def read(edition: Path) -> Contents:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise UsageError(f"{source.file}: {redact.line(problems[0])}{more}; nothing was changed")
     return files
+
+
+def _alike(places: Sequence[str]) -> Iterator[str]:
+    """Names that are one file on some systems: which of the two is meant is not for us to choose."""
+    known: set[str] = set()
+    for place in places:
+        name = unicodedata.normalize("NFC", place).casefold()
+        if name in known:
+            yield f"{place}: is in it twice"
+        known.add(name)
 
 
 def _unwrapped(files: Contents) -> Contents:
@@ -144,11 +156,11 @@ def _given(root: Path) -> Mapping[str, str]:
 
 def _decide(root: Path, place: str, data: bytes, given: str) -> Iterator[Move]:
     here = _here(root, place)
-    if here == data:
-        return
     if here is None:
         yield Move(What.NEW, place, place, data)
-    elif place in (FILE, README, WORKFLOW) or place.startswith(_OURS) or _sha(here) == given:
+    elif same(here, data):
+        return
+    elif place in (FILE, README, WORKFLOW) or place.startswith(_OURS) or given in (_sha(here), _sha(_plain(here))):
         yield Move(What.REPLACED, place, place, data)
     elif _sha(data) == given:
         yield Move(What.KEPT, place)
@@ -162,18 +174,18 @@ def _beside(root: Path, place: str, data: bytes) -> Iterator[Move]:
     for number in range(1, 1000):
         target = str(path.with_name(f"{path.stem}.new{f'-{number}' if number > 1 else ''}{path.suffix}"))
         here = _here(root, target)
-        if here == data:
-            yield Move(What.KEPT, place)
-            return
         if here is None:
             yield Move(What.BESIDE, place, target, data)
+            return
+        if same(here, data):
+            yield Move(What.KEPT, place)
             return
     raise UsageError(f"{place}: too many new versions lie beside it; delete some")
 
 
 def _here(root: Path, place: str) -> bytes | None:
     """What is there, through no link; None for nothing."""
-    if not os.path.lexists(root / place) and not any(parent.is_symlink() for parent in _folders(root, place)):
+    if not os.path.lexists(root / place) and not any(map(_in_the_way, _folders(root, place))):
         return None
     try:
         return opening.read_beneath(root, place, BOUNDS.entry)
@@ -185,20 +197,27 @@ def _folders(root: Path, place: str) -> Iterator[Path]:
     yield from (root / parent for parent in PurePosixPath(place).parents)
 
 
+def _in_the_way(folder: Path) -> bool:
+    return folder.is_symlink() or (folder.exists() and not folder.is_dir())
+
+
+def same(one: bytes, other: bytes) -> bool:
+    """Whether two files are equal but for the line ends, which editors and git change by themselves."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n")
+
+
 def _sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write one file, whole or not at all."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(data)
-        beside.replace(path)
+        placing.file(path, data)
     except OSError as error:
-        raise UsageError(
-            f"{path}: cannot be written: {error.strerror}; run the same again when that is mended"
-        ) from None
-    finally:
-        beside.unlink(missing_ok=True)
+        fault = f"{redact.line(str(path))}: cannot be written: {error.strerror}"
+        raise UsageError(f"{fault}; run the same again when that is mended") from None

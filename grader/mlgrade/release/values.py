@@ -7,14 +7,16 @@ import math
 import re
 import struct
 from collections.abc import Iterator
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import numpy as np
 
 DIGITS = 6  # significant ones, from which a number is odd
 LEAST = 24  # bytes of an array that are worth looking for
 MOST = 64  # and as many as are looked at
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+MOST_NUMBERS = 500_000  # of one text
+_NUMBER = re.compile(r"(?<![\w.])(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d\d?)?(?!\w)")
 
 
 def key(value: float) -> str:
@@ -22,18 +24,29 @@ def key(value: float) -> str:
     return f"{abs(value):.{DIGITS - 1}e}"
 
 
-def numbers(text: str) -> Iterator[tuple[int, float, int]]:
-    """Odd numbers of a text: where each is, what it is, and with how many digits it is written."""
-    for found in _NUMBER.finditer(text):
-        digits = len(found[0].lower().partition("e")[0].replace(".", "").strip("0"))
-        if digits >= DIGITS and len(found[0]) <= 30:
-            yield found.start(), float(found[0]), digits
+class Said(NamedTuple):
+    """A number as a text has it, without its sign: rounded, perhaps, by up to half of its last digit."""
+
+    start: int
+    number: float
+    written: int  # digits
+    half: float
+    digits: int  # that say something: without zeros at the end
+
+    def means(self, value: float) -> bool:
+        return abs(self.number - abs(value)) <= self.half + 1e-14 * self.number
 
 
-def same(value: float, written: float, digits: int) -> bool:
-    """Whether a number was written down with so many digits."""
-    places = min(digits, 15) - 1
-    return f"{abs(value):.{places}e}" == f"{written:.{places}e}"
+def numbers(text: str) -> list[Said]:
+    found = islice(_NUMBER.finditer(text), MOST_NUMBERS)
+    return [_said(one.start(), one[0].replace("_", "").lower()) for one in found]
+
+
+def _said(start: int, text: str) -> Said:
+    mantissa, _, exponent = text.partition("e")
+    written = mantissa.replace(".", "").lstrip("0")
+    half = 0.5 * 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+    return Said(start, float(text), len(written), half, len(written.rstrip("0")))
 
 
 def odd(value: object) -> bool:
@@ -41,7 +54,12 @@ def odd(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return False
     size = abs(float(value))
-    return len(f"{size:.14e}".partition("e")[0].replace(".", "").rstrip("0")) >= DIGITS and key(size) not in _KNOWN
+    return digits(size) >= DIGITS and key(size) not in _KNOWN
+
+
+def digits(value: float) -> int:
+    """How many it takes to write a number down."""
+    return len(f"{value:.14e}".partition("e")[0].replace(".", "").rstrip("0"))
 
 
 def _known() -> Iterator[float]:
@@ -56,10 +74,8 @@ def _known() -> Iterator[float]:
 _KNOWN = {key(value) for value in _known()}
 
 
-def literal(node: ast.AST) -> Any:
-    """What a list, tuple or dict of constants in a source holds, or None."""
-    if not isinstance(node, (ast.List, ast.Tuple, ast.Dict)):
-        return None
+def literal(node: ast.List | ast.Tuple) -> Any:
+    """What a list or tuple of constants in a source holds, or None."""
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
@@ -79,8 +95,10 @@ def raw(value: Any) -> Iterator[bytes]:
     flat = _flat(value)
     if flat is None or not irregular(value):
         return
-    kinds = ("<f8", "<f4", "<i8") if np.all(flat == np.round(flat)) and np.all(np.abs(flat) < 2**31) else ("<f8", "<f4")
-    forms = [flat.astype(kind).tobytes() for kind in kinds]
+    whole = np.all(flat == np.round(flat)) and np.all(np.abs(flat) < 2**31)
+    kinds = ("<f8", ">f8", "<f4", *(("<i8",) if whole else ()))
+    columns = np.asarray(value, dtype=float).ravel("F")
+    forms = [one.astype(kind).tobytes() for one in (flat, columns) for kind in kinds]
     forms.append(b"".join(b"G" + struct.pack(">d", one) for one in flat[:16].tolist()))  # a pickled list of floats
     yield from (form[:MOST] for form in forms if len(form) >= LEAST)
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import keyword
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from mlgrade import opening
+from mlgrade import opening, placing
 from mlgrade.course import FILE, Concept, Course, Unit
 from mlgrade.errors import SubmissionError, UsageError, closest
 from mlgrade.scaffold import entry
@@ -41,7 +39,7 @@ def add(course: Course, unit: Unit, concept: Concept) -> list[Path]:
     made = _files(course, concept)
     _write(made)
     try:
-        _replace(place, text)
+        placing.file(place, text.encode())
     except OSError as error:
         for path in made:
             path.unlink()
@@ -64,6 +62,8 @@ def _admit(course: Course, concept: Concept) -> None:
     """What reading course.yml would not refuse, or would say less well."""
     if course.edition:
         raise UsageError(f"{course.root}: is a student edition; a concept is added to the staff's course (--course)")
+    if len(set(concept.functions)) < len(concept.functions):
+        raise UsageError(f"the same function is named twice: {', '.join(concept.functions)}")
     for name in concept.functions:
         if keyword.iskeyword(name) or not name.isidentifier():
             raise UsageError(f'"{name}" cannot be the name of a function; give another one with --function')
@@ -107,16 +107,3 @@ def _write(made: Mapping[Path, str]) -> None:
             with contextlib.suppress(OSError):
                 path.unlink()
         raise UsageError(f"{error.filename}: cannot be written: {error.strerror}; nothing was added") from None
-
-
-def _replace(path: Path, text: str) -> None:
-    """In one step: whoever reads course.yml meanwhile sees the old one or the new one."""
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=".course-", suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode("utf-8"))
-        Path(beside).chmod(path.stat().st_mode & 0o777)
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink()
-        raise

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from mlgrade import course as courses
-from mlgrade import redact
+from mlgrade import placing, redact
 from mlgrade.course import FILE, Course
 from mlgrade.errors import MlgradeError, UsageError
 from mlgrade.scaffold import templates
@@ -20,9 +19,13 @@ def create(target: Path, title: str, seed: int, template: str = "") -> Course:
     """Write a new course, whole or not at all, and read it. `target` must not be there, or be empty."""
     if not title.strip() or not title.isprintable() or len(title) > 120:
         raise UsageError("a title is 1 to 120 characters that can be printed")
-    if target.is_symlink() or (target.exists() and not (target.is_dir() and not any(target.iterdir()))):
-        raise UsageError(f"{redact.line(str(target))}: is there already, and not an empty folder; nothing was written")
-    _write(_copied(template, title, seed) if template else _small(title, seed), target)
+    shown = redact.line(str(target))
+    if not placing.free(target):
+        raise UsageError(f"{shown}: is there already, and not an empty folder; nothing was written")
+    try:
+        placing.folder(target, _copied(template, title, seed) if template else _small(title, seed))
+    except OSError as error:
+        raise UsageError(f"{shown}: cannot be written: {error.strerror}") from None
     return courses.load(target)
 
 
@@ -55,25 +58,3 @@ def _quoted(text: str) -> str:
 
 def _encoded(files: Mapping[str, str]) -> dict[str, bytes]:
     return {place: text.encode() for place, text in files.items()}
-
-
-def _write(files: Mapping[str, bytes], target: Path) -> None:
-    """Beside the target first, then into its place: a full disk leaves no half of a course."""
-    try:
-        target.absolute().parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".mlgrade-") as beside:
-            for place, data in files.items():
-                path = Path(beside, "made", place)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(data)
-            _move(Path(beside, "made"), target)
-    except OSError as error:
-        raise UsageError(f"{redact.line(str(target))}: cannot be written: {error.strerror}") from None
-
-
-def _move(made: Path, target: Path) -> None:
-    if not target.exists():
-        made.rename(target)
-        return
-    for part_ in made.iterdir():  # an empty folder stays the one it is: somebody may stand in it
-        part_.rename(target / part_.name)

@@ -38,10 +38,18 @@ def added(text: str, course: Course, unit: Unit, concept: Concept) -> str:
     try:
         read = courses.parse(made, FILE)
     except CourseError as error:
-        raise (_refused(unit, concept) if "not valid YAML" in str(error) else error) from None
+        raise _meaning(error, known, course, unit, concept) from None
     if read != wanted:
         raise _refused(unit, concept)
     return result
+
+
+def _meaning(error: CourseError, known: Sequence[str], course: Course, unit: Unit, concept: Concept) -> UsageError:
+    """What is wrong with the new entry, without the line that it has nowhere; else it is the way of the file."""
+    number = known.index(unit.id) if unit.id in known else len(known)
+    inner = f".concepts[{len(course.units[number].concepts)}]" if unit.id in known else ""
+    faults = [problem.partition(f"units[{number}]{inner}.")[2] for problem in error.problems]
+    return UsageError(f"{'; '.join(faults)}; nothing was written") if all(faults) else _refused(unit, concept)
 
 
 def _expected(course: Course, unit: Unit, concept: Concept) -> Course:
@@ -158,5 +166,5 @@ def _value(value: object) -> str:
         return f"[{', '.join(_flow(one) if isinstance(one, list) else _value(one) for one in value)}]"
     if isinstance(value, str):
         plain = not isinstance(value, _Quoted) and _PLAIN.match(value) and value not in _WORDS
-        return value if plain else json.dumps(value, ensure_ascii=False)
+        return value if plain else json.dumps(value, ensure_ascii=not value.isprintable())
     return f"{value:g}" if isinstance(value, float) and value < 1e5 else str(value)

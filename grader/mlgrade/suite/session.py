@@ -11,6 +11,7 @@ import contextlib
 import inspect
 import io
 import os
+import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,6 +31,7 @@ from mlgrade.suite.findings import Source, Verdict, finding, verdict_of
 from mlgrade.suite.student import Record, Student
 
 FIXTURES = {"student", "rng"}
+_FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 # What pytest brings for people at a terminal and a graded check never meets; leaving it out halves the start.
 _UNUSED = (
     "cacheprovider", "capture", "debugging", "doctest", "faulthandler", "junitxml", "logging", "nose", "pastebin",
@@ -157,9 +159,15 @@ def _pytest(paths: Sequence[str], root: Path, collector: _Collector) -> None:
         os.environ.update(habits)  # the user's own habits are not part of a grade, and not ours to change
         _forget(set(sys.modules) - known, paths)
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) and not collector.problems:
-        collector.problems.append(
-            f"pytest could not collect {', '.join(paths)} (exit {code}): {said.getvalue().strip()}"
-        )
+        collector.problems.append(_ended(said.getvalue(), paths, code))
+
+
+def _ended(said: str, paths: Sequence[str], code: int) -> str:
+    """Why pytest itself came to an end. A suite that ends Python while it is imported takes pytest with it."""
+    frames = [f"{file}:{line}" for file, line in _FRAME.findall(said) if file in paths]
+    if frames and "SystemExit" in said:
+        return f"{frames[-1]}: cannot be collected: ends Python (SystemExit)"
+    return f"pytest could not collect {', '.join(paths)} (exit {code}): {said.strip()}"
 
 
 def _forget(names: Iterable[str], paths: Sequence[str]) -> None:
@@ -216,7 +224,8 @@ def _admit(item: pytest.Function) -> None:
     if inspect.iscoroutinefunction(item.function):
         raise SuiteError(f"{item.nodeid}: is a coroutine, which nobody would wait for")
     if foreign := set(item.fixturenames) - FIXTURES - set(params):
-        raise SuiteError(f"{item.nodeid}: asks for {min(foreign)!r}; a check has only student and rng")
+        named = foreign.intersection(inspect.signature(item.function).parameters) or foreign
+        raise SuiteError(f"{item.nodeid}: asks for {min(named)!r}; a check has only student and rng")
     if unfit := [mark.name for mark in item.iter_markers() if mark.name in {"skip", "skipif", "xfail", "usefixtures"}]:
         raise SuiteError(f"{item.nodeid}: is marked {unfit[0]}; a graded check always runs")
 
