@@ -51,10 +51,10 @@ def grade(submissions: Sequence[Submission], course: Course, host: Host) -> Repo
     start = time.perf_counter()
     grader = Grader(course, [submission.concept for submission in submissions], host)
     graded = [grader.grade(submission) for submission in submissions]
-    return summary(course, graded, time.perf_counter() - start, host)
+    return summary(course, graded, time.perf_counter() - start, host.walls)
 
 
-def summary(course: Course, concepts: Sequence[ConceptReport], seconds: float, host: Host) -> Report:
+def summary(course: Course, concepts: Sequence[ConceptReport], seconds: float, walls: Sequence[str]) -> Report:
     return Report(
         mlgrade=__version__,
         course=course.name,
@@ -66,8 +66,8 @@ def summary(course: Course, concepts: Sequence[ConceptReport], seconds: float, h
         earned=round(sum(one.earned for one in concepts), 2),
         possible=round(sum(one.possible for one in concepts), 2),
         concepts=list(concepts),
-        isolation=Isolation(level(host.walls)),
-        walls=list(host.walls),
+        isolation=Isolation(level(walls)),
+        walls=list(walls),
     )
 
 

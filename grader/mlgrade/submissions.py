@@ -61,6 +61,8 @@ def find(paths: Iterable[Path], course: Course, concept: str = "") -> Iterator[S
 
 def concept_of(path: Path, course: Course) -> str:
     known = [known.id for known in course.concepts]
+    if path.name in known and not path.exists():  # as the other commands take it
+        raise UsageError(f'{path}: no such file; did you mean "{near(course.exercise(path.name))}"?')
     if path.stem in known:
         return path.stem
     raise UsageError(

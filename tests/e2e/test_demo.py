@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from mlgrade.cli import options
+from mlgrade.cli.demo import _rest
+from mlgrade.demo import Played, State
+
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., CompletedProcess[str]]
 EXERCISE = Path("exercises/softmax.py")
@@ -113,6 +117,13 @@ def test_nothing_to_run(state: str, mlgrade: Run, course: Path) -> None:
     assert said in done.stdout
     assert "no solution is here" in done.stdout
     assert data(mlgrade("demo", "softmax", "--json"))["softmax"]["state"] == "waiting"
+
+
+def test_several_reasons_stand_below_one_another(capsys: pytest.CaptureFixture[str]) -> None:
+    """What belongs to one demo is indented alike, so that no reason is read as one of the next."""
+    waiting = Played(name="n", title="T", state=State.WAITING, reason="one is not started\ntwo is not started")
+    _rest(options.console(plain=True), waiting)
+    assert capsys.readouterr().out == "  not yet:  one is not started\n    two is not started\n"
 
 
 def test_an_unknown_demo(mlgrade: Run) -> None:

@@ -296,7 +296,7 @@ def graded(course: Path, made: Path, server: Path, temp: Path, settings: Mapping
     checkout = temp / "staff"
     shutil.copytree(course, checkout)
     shutil.copytree(made / "staff", checkout, dirs_exist_ok=True)
-    (checkout / "repositories.csv").write_text("student,repository\r\n" + "".join(f"{row}\r\n" for row in rows))
+    (checkout / "repositories.csv").write_text("\ufeffstudent,repository\r\n" + "".join(f"{row}\r\n" for row in rows))
     github = {"GITHUB_SERVER_URL": f"file://{server}", "GITHUB_WORKSPACE": str(checkout), "RUNNER_TEMP": str(temp)}
     workflow = checkout / ".github/workflows/grade.yml"
     return Run(workflow, checkout, temp, {**settings, **github}, MLGRADE_READ_TOKEN=TOKEN).go()
@@ -337,12 +337,21 @@ def test_the_token_is_nowhere(course: Path, made: Path, server: Path, temp: Path
 def test_what_cannot_be_fetched_is_told_and_passed_over(
     course: Path, made: Path, server: Path, temp: Path, settings: dict[str, str]
 ) -> None:
-    """A repository that is gone, a row that is no row, a name that climbs: the others are graded."""
-    rows = ["ada,class/ada", "eve,class/eve", "../up,class/ada", "fay,$(touch x)", "-x,class/ada", "gus"]
+    """A repository that is gone, a second row of one student, one that is no row, a name that climbs: others are graded."""
+    rows = [
+        "ada,class/ada",
+        "ada,class/eve",
+        "eve,class/eve",
+        "../up,class/ada",
+        "fay,$(touch x)",
+        "-x,class/ada",
+        "gus",
+    ]
     run = graded(course, made, server, temp, settings, rows)
     assert run.failed == "", run.log
     assert "eve: class/eve cannot be fetched" in run.log
-    assert "1 fetched, 5 not" in run.log
+    assert "ada is listed twice; class/eve is not fetched" in run.log
+    assert "1 fetched, 6 not" in run.log
     assert sorted(path.name for path in (temp / "staff" / "submissions").glob("[!.]*")) == ["ada"]
     assert not (temp / "staff" / "x").exists()
 

@@ -196,9 +196,10 @@ def test_lateness_is_told_and_not_counted(built: Autograder, handin: Path) -> No
         assert metadata.stat().st_mode & 0o077 == 0
         metadata.write_text("[]")
         assert built.result(handin)["score"] == 10.0
-        assert "no time is known" in built.run().stdout
+        assert "no time is known: Expected `object`, got `array`" in built.run().stdout
     finally:
         metadata.unlink()
+    assert "mlgrade: submission_metadata.json: no time is known: No such file or directory\n" in built.run().stdout
 
 
 # -- our own fault -----------------------------------------------------------------------------------------------------

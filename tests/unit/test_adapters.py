@@ -8,6 +8,7 @@ import os
 import subprocess
 import zipfile
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from mlgrade.adapters.job import Handed, Job
 from mlgrade.adapters.prairielearn import package as questions
 from mlgrade.adapters.prairielearn import results as learned
 from mlgrade.errors import CourseError, SandboxError, UsageError
+from mlgrade.intake import Kind, Note
 from mlgrade.results import CheckResult, ConceptReport, Diagnosis, Outcome, Status, Visibility
 from mlgrade.sandbox.host import Host
 
@@ -278,6 +280,22 @@ def test_an_import_that_is_not_installed_here_has_no_version() -> None:
         pins.requirements(["numpy", "no_such_thing"])
 
 
+def test_a_package_that_is_not_installed_here_is_answered_with_the_install_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the staff's workflow needs for a gradebook on a server is not in every staff's environment."""
+    real = pins.distribution
+
+    def without(name: str) -> Any:
+        if name == "psycopg":
+            raise PackageNotFoundError(name)
+        return real(name)
+
+    monkeypatch.setattr(pins, "distribution", without)
+    with pytest.raises(UsageError, match=r"psycopg is not installed here, .*; pip install 'mlgrade\[staff,postgres\]'"):
+        pins.requirements(["numpy"], ("staff", "postgres"))
+
+
 def test_a_wheel_of_ours_installs_without_help(tmp_path: Path) -> None:
     """The rows of RECORD are those of the files; the command and the metadata are there."""
     path = tmp_path / wheel.NAME
@@ -380,6 +398,16 @@ def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
     zips.unpack({"x/run": b"#!"}, tmp_path / "new", ["x/run"])
     assert os.access(tmp_path / "new" / "x" / "run", os.X_OK)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "new"]
+
+
+# -- what became of the files ---------------------------------------------------------------------------------------------
+
+
+def test_the_folder_of_the_platform_is_not_named_to_students() -> None:
+    """What was passed over, and for which file, reads as the student named both."""
+    note = Note("submission/norm (1).py, submission/b/norm.py", "submission/norm.py comes first", Kind.PASSED_OVER)
+    assert job._plain(note, "submission") == "norm (1).py, b/norm.py: norm.py comes first"
+    assert job._plain(Note("submission", "no exercise", Kind.PASSED_OVER), "submission") == "no exercise"
 
 
 # -- what has to stand ----------------------------------------------------------------------------------------------------

@@ -176,8 +176,8 @@ def test_any_text_reads_as_it_was(text: str) -> None:
     ["@ada", "x@y.example", "#12", "!12", "~a", ":tada:", "https://x.example", "WWW.x.example", "GH-12", "a1b2c3d"],
 )
 def test_what_sites_make_links_of_is_code(text: str) -> None:
-    """Names, numbers and addresses are linked after the Markdown was read, but never within code."""
-    assert markdown.inline(f"see {text} there").startswith("<code>")
+    """Names, numbers and addresses are linked after the Markdown was read, but never within code; no other word is."""
+    assert re.fullmatch(r"see <code>[^ <]+</code> there", markdown.inline(f"see {text} there"))
     assert "@a" not in html.unescape(markdown.inline("@ada"))
 
 

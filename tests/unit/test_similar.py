@@ -20,10 +20,10 @@ from rich.cells import cell_len
 from mlgrade import course as courses
 from mlgrade import intake, similar
 from mlgrade.cli.similar import command
-from mlgrade.reports.similar import as_csv, beside
+from mlgrade.reports.similar import _heading, as_csv, beside
 from mlgrade.similar import Similarity, pairing
 from mlgrade.similar.folding import MOST_BYTES, fold
-from mlgrade.similar.model import ABOUT
+from mlgrade.similar.model import ABOUT, Compared
 from mlgrade.similar.passages import spans
 from mlgrade.similar.winnowing import RUN, WINDOW, covered, fingerprints, runs
 
@@ -479,6 +479,12 @@ def test_beside(left: str, right: str, width: int) -> None:
     assert all(cell_len(row) <= width for row in rows)
     shown = "".join(row for row in rows)
     assert sum(shown.count(char) for char in "ab") >= sum(right.count(char) for char in "ab")
+
+
+@pytest.mark.parametrize(("files", "said"), [(1, "norm: 1 file; none"), (2, "norm: 2 files; none")])
+def test_one_file_is_one(files: int, said: str) -> None:
+    """A class of which one handed in is told so in good English."""
+    assert _heading(Compared(concept="norm", files=files, pairs=0, ordinary=0, listed=0), 50).startswith(said)
 
 
 def test_the_documentation_says_what_the_code_says() -> None:

@@ -159,5 +159,5 @@ def _notes(notes: Iterable[Note], student: str) -> list[str]:
 
 def _plain(note: Note, student: str) -> str:
     """A note without the platform's name of the folder."""
-    place = re.sub(rf"(^|, ){re.escape(student)}/", r"\1", note.place)
-    return note.what if place == student else f"{place}: {note.what}"
+    place, what = (re.sub(rf"(^|, ){re.escape(student)}/", r"\1", text) for text in (note.place, note.what))
+    return what if place == student else f"{place}: {what}"

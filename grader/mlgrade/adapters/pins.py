@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 
 from packaging.requirements import Requirement
@@ -14,13 +14,17 @@ LINUX = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"
 KNOWN = {"stdlib", "numpy"}  # imports that need no package beside ours
 
 
-def requirements(imports: Iterable[str], extras: Iterable[str] = ()) -> str:
+def requirements(imports: Iterable[str], extras: Sequence[str] = ()) -> str:
     """A requirements.txt of all that mlgrade, and a course with these imports, needs on Linux; not mlgrade itself."""
     versions: dict[str, str] = {}
-    _gather("mlgrade", frozenset(extras), versions)
-    for name in imports:
-        for package in () if name in KNOWN else _packages(name):
-            _gather(package, frozenset(), versions)
+    try:
+        _gather("mlgrade", frozenset(extras), versions)
+        for name in imports:
+            for package in () if name in KNOWN else _packages(name):
+                _gather(package, frozenset(), versions)
+    except PackageNotFoundError as error:
+        way = f"pip install 'mlgrade[{','.join(extras)}]'" if extras else "install it first"
+        raise UsageError(f"{error.name} is not installed here, so its version is not known; {way}") from None
     del versions["mlgrade"]
     return "".join(f"{name}=={version}\n" for name, version in sorted(versions.items()))
 
@@ -34,10 +38,7 @@ def _packages(imported: str) -> list[str]:
 
 def _gather(package: str, extras: frozenset[str], versions: dict[str, str]) -> None:
     name = canonicalize_name(package)
-    try:
-        found = distribution(name)
-    except PackageNotFoundError:
-        raise UsageError(f"{name} is not installed here, so its version is not known; install it first") from None
+    found = distribution(name)
     if name in versions and not extras:
         return
     versions[name] = found.version

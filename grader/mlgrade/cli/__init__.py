@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import io
 import sys
-from importlib import import_module
 
 import click
 
 from mlgrade._version import __version__
+from mlgrade.cli.lazy import Lazy
 from mlgrade.errors import Exit, MlgradeError
 
 COMMANDS = (
@@ -22,29 +22,12 @@ COMMANDS = (
 )
 
 
-class Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"mlgrade.cli.{cmd_name}").command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        from mlgrade.errors import closest
-
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise click.UsageError(f'no command "{args[0]}"{closest(args[0], COMMANDS)}', ctx)
-        return super().resolve_command(ctx, args)
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Lazy,
+    home=__name__,
+    names=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="mlgrade")
 def cli() -> None:
     """Exercises on the mathematics of machine learning, checked while you write them.

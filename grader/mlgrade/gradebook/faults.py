@@ -41,6 +41,8 @@ def told(place: str, secret: str = "") -> Iterator[None]:
         raise _sentence(place, error.orig or error, secret) from error
     except sqlite3.Error as error:  # from the settings of a new connection, which SQLAlchemy does not wrap
         raise _sentence(place, error, secret) from error
+    except UnicodeDecodeError as error:  # sqlite3 repeats bytes of a damaged file, and fails at its own words
+        raise damaged(place, "the layout of its tables") from error
 
 
 def damaged(place: str, what: str) -> GradebookError:

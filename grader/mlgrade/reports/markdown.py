@@ -58,15 +58,21 @@ def _within(parts: list[str]) -> Iterator[str]:
 
 def inline(text: str) -> str:
     """A text within a line, in which nothing has a meaning but its words."""
-    plain = redact.line(text).strip()
-    safe = _MEANING.sub(lambda found: f"&#{ord(found[0])};", plain)
-    return f"<code>{safe.replace('&#64;', '&#64;&#8203;')}</code>" if _LINKED.search(plain) else safe
+    return re.sub(r"\S+", lambda word: _word(word[0]), redact.line(text).strip())
 
 
 def code(text: str) -> str:
     """A path or a name within a line. Written as HTML, because a table would cut Markdown's own at `|`."""
-    safe = inline(text)
-    return safe if safe.startswith("<code>") else f"<code>{safe}</code>"
+    return f"<code>{_safe(redact.line(text).strip())}</code>"
+
+
+def _word(word: str) -> str:
+    return f"<code>{_safe(word)}</code>" if _LINKED.search(word) else _safe(word)
+
+
+def _safe(plain: str) -> str:
+    """No sign of it means anything; the zero width after an @ is for sites that notify also within code."""
+    return _MEANING.sub(lambda found: f"&#{ord(found[0])};", plain).replace("&#64;", "&#64;&#8203;")
 
 
 def block(text: str) -> str:

@@ -55,7 +55,8 @@ def beside(left: str, right: str, width: int) -> Iterator[str]:
 
 def _heading(one: Compared, at_least: int) -> str:
     listed = f"{one.listed} pair{'' if one.listed == 1 else 's'} with a score from {at_least}" if one.listed else "none"
-    return f"{one.concept}: {one.files} files; {listed}; ordinary for this class is up to {one.ordinary}"
+    files = f"{one.files} file{'' if one.files == 1 else 's'}"
+    return f"{one.concept}: {files}; {listed}; ordinary for this class is up to {one.ordinary}"
 
 
 def _pair(console: Console, pair: Pair) -> None:

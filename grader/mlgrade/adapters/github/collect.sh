@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Fetch the repositories of repositories.csv (student,repository) into submissions/, a folder for each student.
 # Set by the workflow: MLGRADE_READ_TOKEN, a token that may read their contents. It is on no command line and in no file.
-# A repository that cannot be fetched is told and passed over; if none can, this ends with 1.
+# A repository that cannot be fetched is told and passed over; if none can, this ends with 1. So that none keeps the
+# others from being fetched, each has five minutes, and no file of it more than 512 MiB.
 set -uo pipefail
 
 server="${GITHUB_SERVER_URL:-https://github.com}"
@@ -9,10 +10,13 @@ list="${1:-repositories.csv}"
 export GIT_TERMINAL_PROMPT=0 GIT_LFS_SKIP_SMUDGE=1
 
 fetch() {  # student, repository
-  git -c credential.helper= \
+  (
+    ulimit -f $((512 * 1024))
+    timeout 300 git -c credential.helper= \
       -c credential.helper='!f() { echo username=x-access-token; echo "password=$MLGRADE_READ_TOKEN"; }; f' \
       -c core.hooksPath=/dev/null -c core.symlinks=false \
       clone --quiet --depth 1 "$server/$2.git" "submissions/$1"
+  )
 }
 
 pushed() {  # repository; when it was pushed to, which no student can choose, as they can the date of a commit
@@ -38,8 +42,13 @@ while IFS=, read -r student repository; do
     failed=$((failed + 1))
     continue
   fi
+  if [ -e "submissions/$student" ]; then
+    echo "$list: $student is listed twice; $repository is not fetched"
+    failed=$((failed + 1))
+    continue
+  fi
   if ! fetch "$student" "$repository"; then
-    echo "$student: $repository cannot be fetched"
+    echo "$student: $repository cannot be fetched, or is too large"
     rm -rf "submissions/$student"
     failed=$((failed + 1))
     continue
@@ -54,7 +63,7 @@ while IFS=, read -r student repository; do
   rm -rf "submissions/$student/.mlgrade-handin.json"
   handin "$student" "$repository" "$when" > "submissions/$student/.mlgrade-handin.json"
   fetched=$((fetched + 1))
-done < <(tr -d '\r' < "$list"; echo)
+done < <(sed $'1s/^\xef\xbb\xbf//; s/\r$//' "$list"; echo)  # as spreadsheets save it
 
 echo "$fetched fetched, $failed not"
 [ "$fetched" -gt 0 ]

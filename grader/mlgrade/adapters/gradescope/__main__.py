@@ -40,7 +40,7 @@ def _late(path: Path, done: Job, settings: Settings) -> late.Late | None:
     try:
         return late.of(late.read(path), done.course, settings.concepts)
     except (msgspec.MsgspecError, OSError) as error:
-        job.say(f"mlgrade: {path.name}: no time is known: {error}")
+        job.say(f"mlgrade: {path.name}: no time is known: {getattr(error, 'strerror', error)}")
         return None
 
 

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
 
-COMMANDS = ("gradescope", "github", "prairielearn")
+from mlgrade.cli.lazy import Lazy
 
 
-class Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"mlgrade.cli.adapter.{cmd_name}").command
-        return command
-
-
-@click.group("adapter", cls=Commands)
+@click.group("adapter", cls=Lazy, home=__name__, names=("gradescope", "github", "prairielearn"))
 def command() -> None:
     """Make packages that grade where your class hands in, with hidden suites that stay hidden.
 

@@ -66,15 +66,13 @@ def command(
     from mlgrade import interrupts
     from mlgrade.cli.grade import _engine
     from mlgrade.errors import UsageError
-    from mlgrade.notebooks import place
 
     account = _Account()
     try:
         with interrupts.once():
             with options.waiting("starting nbgrader"):
                 try:
-                    with place.lightly():
-                        from mlgrade.notebooks import batch
+                    from mlgrade.notebooks import batch
                 except ModuleNotFoundError as error:
                     raise UsageError(f"this needs {error.name}; pip install 'mlgrade[nbgrader]'") from None
                 ready = batch.ready(
@@ -121,7 +119,7 @@ class _Account:
 
         console = options.console(plain=plain)
         say(console, self._sentence())
-        for told in self._notable[:SHOWN]:
+        for told in sorted(self._notable, key=lambda told: (_GRAVEST.index(told.state), told.student))[:SHOWN]:
             say(console, f"{told.state}: {line(told.student)}: {told.why}", indent=2, hang=2)
         if (more := len(self._notable) - SHOWN) > 0:
             say(console, f"... and {more} more", indent=2)
@@ -141,3 +139,4 @@ class _Account:
 
 
 _STATES = ("graded", "as before", "failed", "broken")
+_GRAVEST = _STATES[::-1]

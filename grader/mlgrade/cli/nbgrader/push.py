@@ -39,8 +39,7 @@ def command(
 
     loaded = place.load_course(course, course_dir)
     try:
-        with place.lightly():
-            from mlgrade.notebooks import desk, push
+        from mlgrade.notebooks import desk, push
     except ModuleNotFoundError as error:
         raise UsageError(f"this needs {error.name}; pip install 'mlgrade[nbgrader]'") from None
     app = desk.opened(course_dir)
@@ -48,7 +47,7 @@ def command(
     with options.open_gradebook(gradebook, loaded) as book:
         taken = intake.take(submissions, loaded)
         handins = (read for entry in taken.handins if isinstance(read := entry.read(), HandIn))
-        account = push.Desk(coursedir=app.coursedir, dry=dry_run).push(loaded, push.answers(loaded, book, handins))
+        account = push.push(app.coursedir, loaded, push.answers(loaded, book, handins), dry=dry_run)
     console = options.console(plain=plain)
     say(console, "Nothing was written (--dry-run)." if dry_run else f"Into {path}:")
     for text in push.lines(account):
