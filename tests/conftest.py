@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+import warm  # noqa: E402  (from this folder, which is no package)
+
 COURSE = """\
 format: 1
 title: Golden
@@ -24,7 +27,7 @@ units:
     concepts:
       - {id: softmax, title: Softmax, points: 10, functions: [softmax, log_softmax]}
 """
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Run = Callable[..., warm.Done]
 
 
 @pytest.fixture
@@ -38,15 +41,28 @@ def course(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def mlgrade(course: Path) -> Run:
-    """Run the command in the small course, 80 columns wide and through a pipe, unless told otherwise."""
-
-    def run(*arguments: str, cwd: Path = course, **environment: str) -> subprocess.CompletedProcess[str]:
+def command(course: Path, start: Callable[..., warm.Done]) -> Run:
+    def run(*arguments: str, cwd: Path = course, **environment: str) -> warm.Done:
         settings = {**os.environ, "MLGRADE_STATE": str(course / "state"), "COLUMNS": "80", **environment}
-        command = [sys.executable, "-m", "mlgrade", *arguments]
-        return subprocess.run(
-            command, cwd=cwd, env=settings, capture_output=True, text=True, errors="replace", check=False
-        )
+        return start(arguments, cwd, settings)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def forked() -> Iterator[warm.Warm]:
+    waiting = warm.Warm()
+    yield waiting
+    waiting.close()
+
+
+@pytest.fixture
+def mlgrade(course: Path, forked: warm.Warm) -> Run:
+    """Run the command in the small course, 80 columns wide and on no terminal, unless told otherwise."""
+    return command(course, forked)
+
+
+@pytest.fixture
+def started(course: Path) -> Run:
+    """The same with a Python that is started for it: where the start itself is what a test is about."""
+    return command(course, warm.fresh)

@@ -84,8 +84,10 @@ def check(concept: str, *, course: str | Path | None = None) -> Feedback:
     if told.forgotten:
         print(f"mlgrade: {told.forgotten}")  # noqa: T201  (stderr would be an error to whoever scores this cell)
     feedback = Feedback(told)
-    if os.environ.get("NBGRADER_EXECUTION") == "validate" and not _complete(told.report.concepts[0]):
-        raise _shortly(AssertionError(f"not all checks pass yet\n\n{feedback!r}"))  # all that `validate` understands
+    if os.environ.get("NBGRADER_EXECUTION") and not _complete(told.report.concepts[0]):
+        # nbgrader itself runs this cell, to validate or in a course whose settings leave HiddenSuites out: there a
+        # report without an error would be all points.
+        raise _shortly(AssertionError(f"not all checks pass yet\n\n{feedback!r}"))
     return feedback
 
 

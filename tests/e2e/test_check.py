@@ -39,9 +39,9 @@ def points(run: CompletedProcess[str]) -> float:
 # -- the whole course -----------------------------------------------------------------------------------------
 
 
-def test_solutions_earn_everything(mlgrade: Run) -> None:
+def test_solutions_earn_everything(started: Run) -> None:
     """Every solution of the course passes every check, and the command says so."""
-    done = mlgrade("check", "solutions", "--json", cwd=ROOT)
+    done = started("check", "solutions", "--json", cwd=ROOT)
     report = Report.from_json(done.stdout)
     assert done.returncode == 0
     assert {one.concept for one in report.concepts} >= {
@@ -214,6 +214,7 @@ def test_nothing_of_the_hidden_suites_is_printed(mlgrade: Run, course: Path) -> 
 WRONG_CALLS = [
     (["check", "exercises/sofmax.py"], 'did you mean "softmax"'),
     (["check", "exercises/other.py", "--concept", "softmax"], "no such file"),
+    (["check", "softmax"], f'softmax: no such file; did you mean "{Path("exercises/softmax.py")}"?'),
     (["check", "--concept", "sofmax"], 'did you mean "softmax"'),
     (["check", "tests"], "no exercise of this course"),
     (["check", "--course", "nowhere"], "nowhere"),
@@ -292,13 +293,13 @@ def test_fits_the_terminal(columns: int, mlgrade: Run, course: Path) -> None:
 
 
 @pytest.mark.parametrize("page", ["ascii", "cp437", "cp1252", "cp932", "utf-8"])
-def test_code_pages(page: str, mlgrade: Run, course: Path) -> None:
+def test_code_pages(page: str, started: Run, course: Path) -> None:
     """A message that the terminal's code page lacks letters for is shown, not a crash."""
     path = write(
         course,
         "def softmax(z, axis=-1):\n    raise ValueError('caf\u00e9 \u2192 \U0001f600')\n\ndef log_softmax(z): return 0\n",
     )
-    done = mlgrade("check", path, PYTHONIOENCODING=page)
+    done = started("check", path, PYTHONIOENCODING=page)
     assert done.returncode == 1
     assert "raised ValueError: caf" in done.stdout
 
@@ -400,10 +401,10 @@ def test_memory_that_cannot_be_written(mlgrade: Run, course: Path) -> None:
     assert "could not be remembered" in done.stderr
 
 
-def test_the_course_folder_stays_clean(mlgrade: Run, course: Path) -> None:
+def test_the_course_folder_stays_clean(started: Run, course: Path) -> None:
     """A check leaves nothing behind in the course: no caches, nothing compiled."""
     before = sorted(path for path in course.rglob("*"))
-    mlgrade("check", "solutions")
+    started("check", "solutions")
     after = sorted(path for path in course.rglob("*") if "state" not in path.parts)
     assert [path for path in after if path not in before] == []
 

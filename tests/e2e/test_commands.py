@@ -29,20 +29,28 @@ def test_help(command: str, mlgrade: Run) -> None:
     assert f"mlgrade {command}" in (ROOT / "README.md").read_text()
 
 
+@pytest.mark.parametrize("call", ["adapter githb", "nbgrader ini", "gradebook shw", "chekc"])
+def test_a_slip_in_the_name_of_a_command(call: str, mlgrade: Run) -> None:
+    """It is answered with the nearest name, in every group of commands."""
+    done = mlgrade(*call.split())
+    assert done.returncode == 2
+    assert "did you mean" in done.stderr.lower()
+
+
 def test_help_of_all(mlgrade: Run) -> None:
     """The first help that a student reads names every command."""
     text = mlgrade("--help").stdout
     assert all(f"  {command} " in text for command in COMMANDS)
 
 
-def test_version(mlgrade: Run) -> None:
+def test_version(started: Run) -> None:
     """--version is one line that a bug report can quote."""
-    assert re.fullmatch(r"mlgrade, version \d+\.\d+\.\d+\n", mlgrade("--version").stdout)
+    assert re.fullmatch(r"mlgrade, version \d+\.\d+\.\d+\n", started("--version").stdout)
 
 
-def test_completion(mlgrade: Run) -> None:
+def test_completion(started: Run) -> None:
     """Shells can complete commands and options."""
-    done = mlgrade(_MLGRADE_COMPLETE="bash_complete", COMP_WORDS="mlgrade ch", COMP_CWORD="1")
+    done = started(_MLGRADE_COMPLETE="bash_complete", COMP_WORDS="mlgrade ch", COMP_CWORD="1")
     assert "check" in done.stdout
 
 
@@ -64,9 +72,9 @@ def test_list_shows_dates(mlgrade: Run) -> None:
     assert re.search(r"\(due 2027-\d\d-\d\d 23:59 \+0100\)", mlgrade("list", cwd=ROOT).stdout)
 
 
-def test_doctor(mlgrade: Run) -> None:
+def test_doctor(started: Run) -> None:
     """doctor tries each wall by an act that is possible without it, and all that are needed stand here."""
-    done = mlgrade("doctor", "--json")
+    done = started("doctor", "--json")
     by_name = {fact["name"]: fact for fact in json.loads(done.stdout)}
     assert done.returncode == 0
     assert by_name["course"]["good"]

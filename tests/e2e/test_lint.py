@@ -26,9 +26,9 @@ def without_check(path: Path, name: str) -> None:
     path.write_text(text)
 
 
-def test_the_course_is_proved(mlgrade: Run) -> None:
+def test_the_course_is_proved(started: Run) -> None:
     """Every concept of the course passes, and the matrix of checks and misconceptions is printed."""
-    done = mlgrade("lint", cwd=ROOT)
+    done = started("lint", cwd=ROOT)
     assert done.returncode == 0, done.stdout
     assert "no problems" in done.stdout
     assert re.search(r"x .* hidden\.rows_of_different_size", done.stdout)

@@ -16,6 +16,7 @@ import re
 import secrets
 import select
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -147,46 +148,82 @@ def _tainted(run: Run, clean: Run) -> str:
 # -- unconfined -----------------------------------------------------------------------------------------------
 
 
+class Naive:
+    """The naive grader with all that it imports loaded, to be forked for each submission."""
+
+    def __init__(self) -> None:
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = [sys.executable, str(HERE / "unconfined.py"), str(theirs.fileno())]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+        theirs.close()
+
+    def begin(self, world: World, port: int) -> int:
+        """Start a process behind a shell that stands for whatever starts graders, and return what it prints to."""
+        out, theirs = os.pipe()
+        asked = {
+            "arguments": [str(world.root), str(port)],
+            "cwd": str(world.run),
+            "environment": _environment(world.tmp, world.root / "home", world.canaries["environment"]),
+            "memory": NAIVE_MEMORY,
+        }
+        socket.send_fds(self._channel, [json.dumps(asked).encode()], [theirs])
+        os.close(theirs)
+        self._channel.recv(64)  # from here on it runs
+        return out
+
+    def ended(self) -> bool:
+        return bool(select.select([self._channel], [], [], 0)[0])
+
+    def end(self) -> None:
+        """Kill what still runs, and wait until it is gone."""
+        if not self.ended():
+            machine.kill(self.below())
+        self._channel.recv(64)
+
+    def below(self) -> set[int]:
+        return machine.running(machine.descendants(os.getpid())) - {self._process.pid}
+
+    def __enter__(self) -> Naive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._channel.close()
+        self._process.wait()
+
+
 def unconfined(names: Sequence[str]) -> Iterator[Seen]:
-    with Site(TWIN, _token()) as site:
-        clean = _naive(site)[0]
-    for name in names:
-        with Site(attack(name).text, _token()) as site:
-            run, left = _naive(site)
-            yield msgspec.structs.replace(site.effects(run, clean, left), name=name)
-            machine.kill(left)
+    with Naive() as naive:
+        begun = time.monotonic()
+        with Site(TWIN, _token()) as site:
+            clean = _naive(naive, site, CONFINED_SECONDS)[0]
+        patience = max(NAIVE_SECONDS, 6 * (time.monotonic() - begun))  # a busy machine is no attack
+        for name in names:
+            with Site(attack(name).text, _token()) as site:
+                run, left = _naive(naive, site, patience)
+                yield msgspec.structs.replace(site.effects(run, clean, left), name=name)
+                machine.kill(left)
 
 
-def _naive(site: Site) -> tuple[Run, set[int]]:
-    """Grade in a process of its own, behind a shell that stands for whatever starts graders."""
-    world = site.world
-    command = [sys.executable, str(HERE / "unconfined.py"), str(world.root), str(site.listener.port)]
+def _naive(naive: Naive, site: Site, seconds: float) -> tuple[Run, set[int]]:
     site.begin()
-    process = subprocess.Popen(
-        ["/bin/sh", "-c", f'ulimit -c 0; ulimit -v {NAIVE_MEMORY >> 10}; "$@"; exit $?', "sh", *command],
-        cwd=world.run,
-        env=_environment(world.tmp, world.root / "home", world.canaries["environment"]),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    text, why = _collect(process, NAIVE_SECONDS)
-    if why:
-        machine.kill({process.pid, *machine.descendants(os.getpid())})
-    process.wait()
-    return _naive_run(text, why), machine.settle(lambda: machine.running(machine.descendants(os.getpid())))
+    out = naive.begin(site.world, site.listener.port)
+    text, why = _collect(naive, out, seconds)
+    naive.end()
+    os.close(out)
+    return _naive_run(text, why), machine.settle(naive.below)
 
 
-def _collect(process: subprocess.Popen[bytes], seconds: float) -> tuple[bytes, str]:
+def _collect(naive: Naive, out: int, seconds: float) -> tuple[bytes, str]:
     """Read until the process ends, not until its output does: what it leaves behind may hold that open."""
-    assert process.stdout is not None
     text, deadline = b"", time.monotonic() + seconds
-    os.set_blocking(process.stdout.fileno(), False)
+    os.set_blocking(out, False)
     while len(text) <= MOST_TEXT and time.monotonic() < deadline:
-        ended = process.poll() is not None
-        select.select([process.stdout], [], [], 0 if ended else 0.02)
-        chunk = process.stdout.read(1 << 20) or b""
+        ended = naive.ended()
+        select.select([out], [], [], 0 if ended else 0.02)
+        try:
+            chunk = os.read(out, 1 << 20)
+        except BlockingIOError:
+            chunk = b""
         text += chunk
         if ended and not chunk:
             return text, ""

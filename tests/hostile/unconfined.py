@@ -1,16 +1,23 @@
 """A grader as courses write it: the submission is imported into the process that runs pytest on the hidden suite.
 
-python tests/hostile/unconfined.py WORLD grades the attack, then the honest twin, and prints a line of JSON with the
-verdicts on both. It stands for every in-process grader, and it is no straw man: comparisons are mlgrade's own, points
-count passed checks only, a call gets its own arguments, and an import that fails costs the points and nothing else.
+Each process grades the attack, then the honest twin, and prints a line of JSON with the verdicts on both. It stands for
+every in-process grader, and it is no straw man: comparisons are mlgrade's own, points count passed checks only, a call
+gets its own arguments, and an import that fails costs the points and nothing else.
+
+python tests/hostile/unconfined.py DESCRIPTOR loads all of this once and is forked for each that is asked for over the
+socket DESCRIPTOR: one message of JSON with what a process starts with, and the descriptor to print to. It answers with
+the number of the process, and again when that has ended.
 """
 
 from __future__ import annotations
 
 import copy
+import gc
 import importlib.util
 import json
 import os
+import resource
+import socket
 import sys
 import zlib
 from pathlib import Path
@@ -23,6 +30,7 @@ from mlgrade.sandbox import effects
 from mlgrade.suite import marks
 
 POINTS = 10.0
+OPTIONS = ["--import-mode=importlib", "--disable-plugin-autoload", "-p", "no:cacheprovider", "-q", "-rN"]
 
 
 class Last:
@@ -104,12 +112,47 @@ def grade(world: Path, who: str) -> dict[str, Any]:
         return {"earned": 0.0, "checks": {}}
     plugin = Plugin(module)
     suites = [str(world / "course" / "tests" / part / "test_softmax.py") for part in ("public", "hidden")]
-    options = ["--import-mode=importlib", "-p", "no:cacheprovider", "--rootdir", str(world / "course"), "-q", "-rN"]
-    pytest.main([*options, *suites], plugins=[plugin])
+    pytest.main([*OPTIONS, "--rootdir", str(world / "course"), *suites], plugins=[plugin])
     return {"earned": plugin.earned, "checks": {name.rpartition("::")[2]: how for name, how in plugin.checks.items()}}
 
 
+# -- one process after another --------------------------------------------------------------------------------
+
+
+def serve(channel: socket.socket) -> Path | None:
+    """Answer with a shell for each that is asked for. Returns in the grader itself, which then knows its world."""
+    gc.freeze()  # or each fork would copy what its collector only looks at
+    while True:
+        message, [*out], _, _ = socket.recv_fds(channel, 1 << 16, 1)
+        if not message:
+            return None
+        if not (shell := os.fork()):
+            channel.close()
+            return behind_a_shell(json.loads(message), out[0])
+        os.close(out[0])
+        channel.send(str(shell).encode())
+        os.waitpid(shell, 0)
+        channel.send(b"ended")
+
+
+def behind_a_shell(asked: dict[str, Any], out: int) -> Path:
+    """Be the shell that starts a grader, limits it and waits for it; and return in the grader."""
+    os.setsid()
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    os.close(out)
+    os.chdir(asked["cwd"])
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (asked["memory"], asked["memory"]))
+    if grader := os.fork():
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(grader, 0)[1]) & 255)
+    sys.argv[1:] = asked["arguments"]
+    return Path(sys.argv[1])
+
+
 if __name__ == "__main__":
-    place = Path(sys.argv[1])
-    verdicts = {who: grade(place, who) for who in ("attack", "twin")}
-    print("\n" + json.dumps({"verdict": verdicts}))
+    if place := serve(socket.socket(fileno=int(sys.argv[1]))):
+        verdicts = {who: grade(place, who) for who in ("attack", "twin")}
+        print("\n" + json.dumps({"verdict": verdicts}))

@@ -63,6 +63,43 @@ def flood(node: Any) -> None:
     cell(node, "answer-softmax").outputs = [text] * 3
 
 
+def format_3(node: Any) -> None:
+    """As a Jupyter of ten years ago would have saved it."""
+    old = nbformat.convert(nbformat.from_dict(json.loads(json.dumps(node))), 3)
+    node.clear()
+    node.update(old)
+
+
+def without_cell_ids(node: Any) -> None:
+    node.nbformat_minor = 4
+    for one in node.cells:
+        del one["id"]
+
+
+def in_another_language(node: Any) -> None:
+    node.metadata = {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}, "language_info": {"name": "R"}}
+
+
+def checks_in_the_answer(node: Any) -> None:
+    """Merge the cell of the checks into the one above it."""
+    cell(node, "answer-softmax").source += f"\n{cell(node, 'test-softmax').source}"
+    delete("test-softmax")(node)
+
+
+def in_pieces(node: Any) -> None:
+    """Split the answer: both parts have its metadata, and for nbgrader the last one is it."""
+    first, second = GOOD.split("\n\n\ndef log_softmax")
+    write(f"def log_softmax{second}")(node)
+    copy("answer-softmax", first)(node)
+
+
+MAGICS = """\
+%matplotlib inline
+!pip install torch
+pip install torch
+?print
+n = input("n? ")
+"""
 # Who hands in what, and the score that it is worth.
 RIGHT_ANSWERS: dict[str, tuple[classroom.Edit, ...]] = {
     "right": (write(GOOD),),
@@ -86,6 +123,19 @@ RIGHT_ANSWERS: dict[str, tuple[classroom.Edit, ...]] = {
     "flood_of_outputs": (write(GOOD), flood),
     "cell_of_50_mb": (write(GOOD), add("markdown", "x" * 50_000_000)),
     "code_of_50_mb": (write(GOOD), add("code", "#" * 50_000_000)),
+    "format_3": (write(GOOD), format_3),
+    "without_cell_ids": (write(GOOD), without_cell_ids),
+    "in_another_language": (write(GOOD), in_another_language),
+    "checks_in_the_answer": (write(GOOD), checks_in_the_answer),
+    "in_pieces": (in_pieces,),
+    "text_turned_to_code": (write(GOOD), lambda node: cell(node, "text-softmax").update(cell_type="code", outputs=[])),
+    "magics_and_questions_above": (write(GOOD), add("code", MAGICS, at=0)),
+    "awaits_above": (write(GOOD), add("code", "import asyncio\nawait asyncio.sleep(0)", at=0)),
+    "syntax_error_above": (write(GOOD), add("code", "def softmax(z:\n    return z", at=0)),
+    "exits_above": (write(GOOD), add("code", "raise SystemExit(3)", at=0)),
+    "no_bytes_for_python_above": (write(GOOD), add("code", "x = 1\0", at=0)),
+    "half_a_character_in_code": (write(f"{GOOD}\nX = '\ud800'\n"),),
+    "plots_below": (write(GOOD), add("code", "import matplotlib.pyplot as plt\nplt.plot([1, 2])")),
     "writes_html": (write(GOOD), add("markdown", HTML), add("raw", HTML), add("markdown", "[x](javascript:alert(1))")),
 }
 WORTHLESS: dict[str, tuple[classroom.Edit, ...]] = {

@@ -71,6 +71,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     stock.submit("ada", write(RIGHT["norm"], "answer-norm"), notebook="norm")
     for student, given in {"hal": "not a notebook", "ida": "[]"}.items():
         stock.submit_text(student, given)
+    for student in ("ada", "jan"):
+        stock.submit_text(student, "{}", notebook="softmax-Copy1")
     (stock.root / "submitted" / "ada" / UNIT / "timestamp.txt").write_text("2027-02-05 22:00:00 UTC")
     folder = tmp_path_factory.mktemp("ours")
     shutil.copytree(stock.root.parent, folder, dirs_exist_ok=True)
@@ -132,16 +134,19 @@ def test_the_same_files(both: Both) -> None:
 def test_the_command(both: Both) -> None:
     """The account counts the class and names who could not be graded, and why; that is exit code 1."""
     assert both.done.returncode == 1, both.done.stderr
-    assert "9 submissions: 7 graded, 2 failed" in both.done.stdout
-    assert "failed: hal: nbformat.reader.NotJSONError" in both.done.stdout
-    assert "ida" in both.done.stdout
-    assert "Traceback" not in both.done.stdout + both.done.stderr
+    said = " ".join(both.done.stdout.split())
+    assert "10 submissions: 7 graded, 3 failed" in said
+    assert "failed: hal: softmax.ipynb: not a notebook that can be read; open and save it in Jupyter once" in said
+    assert "failed: ida: softmax.ipynb: the notebook has no list of cells; open and save it in Jupyter once" in said
+    assert "failed: jan: softmax-Copy1.ipynb is no notebook of scores, and is not graded" in said
+    assert said.endswith("graded: ada: softmax-Copy1.ipynb is no notebook of scores, and is not graded")
+    assert "Traceback" not in said + both.done.stderr
 
 
 def test_again(both: Both) -> None:
     """A second run grades what failed, and nothing else; --force grades everything."""
     found = states(run(both.ours))
-    assert {student for student, state in found.items() if state == "failed"} == {"hal", "ida"}
+    assert {student for student, state in found.items() if state == "failed"} == {"hal", "ida", "jan"}
     assert {state for student, state in found.items() if student in CLASS} == {"as before"}
     assert states(run(both.ours, students="a*", again=True)) == {"ada": "graded"}
 

@@ -1,9 +1,10 @@
-"""Formgrader in a real browser: the scores and comments of each concept, and a score by hand that outlives a regrade."""
+"""In a real browser: formgrader, as a TA has it, and a released notebook in JupyterLab, as a student has it."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,12 +15,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+import nbformat
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import classroom
 from classroom import RIGHT, ROOT, UNIT, add, write
+
+from mlgrade.reports import style
 
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = [
@@ -42,18 +46,21 @@ def eventually(look: Callable[[], T | None], what: str) -> T:
     raise AssertionError(f"never seen: {what}")
 
 
-class Formgrader:
-    """The server that a TA starts in the nbgrader course, and what its pages ask it for."""
+class Jupyter:
+    """A server in the nbgrader course, with JupyterLab and formgrader, and what formgrader's pages ask it for."""
 
     def __init__(self, folder: Path) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}/formgrader"
-        command = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
+        self.lab, self.url = (f"http://127.0.0.1:{port}/{page}" for page in ("lab", "formgrader"))
+        command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
         command += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}", "--allow-root"]
+        own = {name: str(folder.parent / "own") for name in ("JUPYTER_CONFIG_DIR", "IPYTHONDIR", "MLGRADE_STATE")}
         self._log = (folder.parent / "server.log").open("wb")
-        self._server = subprocess.Popen(command, cwd=folder, stdout=self._log, stderr=self._log)
+        self._server = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **own}, stdout=self._log, stderr=self._log
+        )
         eventually(self._answers, "the server")
 
     def _answers(self) -> Any:
@@ -84,14 +91,14 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> classroom.Classroom:
 
 
 @pytest.fixture(scope="module")
-def server(room: classroom.Classroom) -> Iterator[Formgrader]:
-    started = Formgrader(room.root)
+def server(room: classroom.Classroom) -> Iterator[Jupyter]:
+    started = Jupyter(room.root)
     yield started
     started.close()
 
 
 @pytest.fixture(scope="module")
-def browser(server: Formgrader) -> Iterator[Any]:
+def browser(server: Jupyter) -> Iterator[Any]:
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
@@ -110,7 +117,7 @@ def browser(server: Formgrader) -> Iterator[Any]:
     opened.quit()
 
 
-def page_of(student: str, server: Formgrader, browser: Any) -> str:
+def page_of(student: str, server: Jupyter, browser: Any) -> str:
     """Open a student's softmax, and wait until its scores have come."""
     sheets = server.ask(f"submitted_notebooks/{UNIT}/softmax")
     number = next(sheet["id"] for sheet in sheets if sheet["student"] == student)
@@ -131,7 +138,7 @@ def text_of(browser: Any) -> str:
     return str(browser.execute_script("return document.body.innerText"))
 
 
-def test_the_class(server: Formgrader, browser: Any) -> None:
+def test_the_class(server: Jupyter, browser: Any) -> None:
     """The table of submissions has a row with a score for each student."""
     browser.get(f"{server.url}/manage_submissions/{UNIT}")
     eventually(lambda: "cleo" in text_of(browser), "the table")
@@ -140,7 +147,7 @@ def test_the_class(server: Formgrader, browser: Any) -> None:
     assert 0 < scores["cleo"] < 10
 
 
-def test_a_submission(room: classroom.Classroom, server: Formgrader, browser: Any) -> None:
+def test_a_submission(room: classroom.Classroom, server: Jupyter, browser: Any) -> None:
     """A submission shows the score of its concept, the report with the mistake's name, and the comment."""
     page_of("cleo", server, browser)
     assert shown(browser, "input.score")[0] == f"{room.score('cleo').auto:g}"
@@ -151,7 +158,7 @@ def test_a_submission(room: classroom.Classroom, server: Formgrader, browser: An
         browser.save_screenshot(str(PICTURE))
 
 
-def test_html_of_a_student(server: Formgrader, browser: Any) -> None:
+def test_html_of_a_student(server: Jupyter, browser: Any) -> None:
     """What a student wrote in Markdown runs nothing in the TA's browser."""
     page_of("eve", server, browser)
     assert "onerror" in text_of(browser)
@@ -159,7 +166,7 @@ def test_html_of_a_student(server: Formgrader, browser: Any) -> None:
     assert browser.execute_script("return document.querySelectorAll('a[href^=javascript]').length") == 0
 
 
-def test_a_score_by_hand(room: classroom.Classroom, server: Formgrader, browser: Any) -> None:
+def test_a_score_by_hand(room: classroom.Classroom, server: Jupyter, browser: Any) -> None:
     """A score that a TA types in counts, and is kept when the notebook is autograded again from the page."""
     from selenium.webdriver.common.by import By
 
@@ -184,3 +191,54 @@ def test_the_picture_is_in_the_docs() -> None:
     """The page of a submission is shown in the docs."""
     assert PICTURE.is_file()
     assert PICTURE.name in (ROOT / "docs" / "nbgrader.md").read_text()
+
+
+# -- a student ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def report(room: classroom.Classroom, server: Jupyter, browser: Any) -> Any:
+    """What a student sees who opens a released notebook, writes an answer, and runs all cells."""
+    from selenium.webdriver.common.by import By
+
+    home = room.root / "student"
+    shutil.copytree(room.root / "release" / UNIT, home)
+    node = nbformat.read(home / "softmax.ipynb", 4)
+    write(NO_SHIFT)(node)
+    nbformat.write(node, home / "softmax.ipynb")
+    browser.get(f"{server.lab}/tree/student/softmax.ipynb?token={TOKEN}&reset")
+
+    def click(xpath: str) -> bool:
+        found = [one for one in browser.find_elements(By.XPATH, xpath) if one.is_displayed()]
+        found[0].click() if found else None
+        return bool(found)
+
+    eventually(lambda: browser.find_elements(By.CSS_SELECTOR, ".jp-Notebook .jp-CodeCell"), "the notebook")
+    eventually(lambda: "| Idle" in text_of(browser), "the kernel")
+    eventually(lambda: click("//div[text()='Run']"), "the menu")
+    eventually(lambda: click("//div[contains(@class, 'lm-Menu-itemLabel')][text()='Run All Cells']"), "its item")
+    return eventually(lambda: browser.find_elements(By.CSS_SELECTOR, "section.mlgrade"), "the report")[0]
+
+
+def test_a_report_in_jupyterlab(report: Any, browser: Any) -> None:
+    """The checks find the course beside the notebook, and their report has its own colours and margins in both themes."""
+    assert "FAIL softmax: 5 of 6 visible checks pass" in report.text
+    assert "Next: change your cell, run it, and run this one again." in report.text
+    for light, colours in (("true", style.LIGHT), ("false", style.DARK)):
+        browser.execute_script("document.body.dataset.jpThemeLight = arguments[0]", light)
+        assert painted(browser, report, "pre") == (colours["code"], colours["ink"])
+        assert painted(browser, report, ".mlgrade-next")[1] == colours["ink"]
+    assert computed(browser, report, "ul", "paddingLeft") == "0px"
+    assert computed(browser, report, "pre", "paddingLeft") != "0px"
+
+
+def computed(browser: Any, report: Any, selector: str, name: str) -> str:
+    code = "return getComputedStyle(arguments[0].querySelector(arguments[1]))[arguments[2]]"
+    return str(browser.execute_script(code, report, selector, name))
+
+
+def painted(browser: Any, report: Any, selector: str) -> tuple[str, str]:
+    """Its background and its ink, as `#rrggbb`."""
+    found = [computed(browser, report, selector, name) for name in ("backgroundColor", "color")]
+    back, ink = ("#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", one)[:3]) for one in found)
+    return back, ink

@@ -88,7 +88,7 @@ def shown(outputs: list[Output]) -> str:
     assert result["data"].keys() == {"text/plain", "text/html"}
     text: str = result["data"]["text/plain"]
     page: str = result["data"]["text/html"]
-    assert page.startswith('<section class="mlgrade"')
+    assert page.startswith('<section class="mlgrade ')
     assert re.sub(r"\s+", " ", text.splitlines()[0].partition(": ")[2]) in re.sub(r"\s+", " ", page)
     return text
 

@@ -20,7 +20,8 @@ from mlgrade import intake
 from mlgrade.gradebook import policy
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.intake.model import HandIn
-from mlgrade.notebooks import desk, push, warm
+from mlgrade.notebooks import desk, facts, place, push, records, warm
+from mlgrade.results import Status
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
 PARTLY = RIGHT["softmax"] + "\n\ndef log_softmax(z, axis=-1):\n    return '</pre><script>1</script>'\n"
@@ -32,19 +33,23 @@ def mlgrade(room: Classroom, *arguments: str) -> subprocess.CompletedProcess[str
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
-    """Two students with files, one of them with a notebook too; graded by `mlgrade grade`, pushed by the real command."""
+    """Three students with files, two of them with a notebook too, one of which cannot be read; graded by `mlgrade grade`,
+    pushed by the real command.
+    """
     made = classroom.make(tmp_path_factory.mktemp("room"))
-    for student, text in {"ada": RIGHT["softmax"], "ben": PARTLY}.items():
+    for student, text in {"ada": RIGHT["softmax"], "ben": PARTLY, "cara": RIGHT["softmax"] + "\n# by cara\n"}.items():
         (made.root.parent / "files" / student).mkdir(parents=True)
         (made.root.parent / "files" / student / "softmax.py").write_text(text)
     (made.root.parent / "files" / "ada" / "norm.py").write_text("def norm(v): return 0.0\n")
     made.submit("ada", write(RIGHT["norm"], "answer-norm"), notebook="norm")
+    made.submit_text("cara", "not a notebook", notebook="norm")
     made.autograde()
     graded = mlgrade(made, "grade", "files", "--course", "course", "--gradebook", "ours.db", "--submitted-at", "2027-01-05T22:00:00Z")  # fmt: skip
     assert graded.returncode == 0, graded.stderr
     done = mlgrade(made, "nbgrader", "push", "files", "--course-dir", "nbgrader", "--gradebook", "ours.db")
     assert done.returncode == 0, done.stderr
-    assert "2 answers in 2 notebooks" in done.stdout
+    assert "3 answers in 3 notebooks" in done.stdout
+    assert done.stderr == ""
     assert "1 left alone: handed in as a notebook: ada, scores/norm" in " ".join(done.stdout.split())
     yield made
     warm.close()
@@ -55,9 +60,7 @@ def again(room: Classroom, *, dry: bool = False) -> push.Account:
     taken = intake.take(room.root.parent / "files", course)
     handins = [read for entry in taken.handins if isinstance(read := entry.read(), HandIn)]
     with Gradebook.open(room.root.parent / "ours.db") as book:
-        return push.Desk(coursedir=desk.opened(room.root).coursedir, dry=dry).push(
-            course, push.answers(course, book, handins)
-        )
+        return push.push(desk.opened(room.root).coursedir, course, push.answers(course, book, handins), dry=dry)
 
 
 def test_scores_and_comments(room: Classroom) -> None:
@@ -85,13 +88,22 @@ def test_formgrader_lists_them(room: Classroom) -> None:
     api = room.api()
     listed = {one["student"]: (one["autograded"], one["score"]) for one in api.get_submissions(UNIT)}
     assert listed["ben"] == (True, room.score("ben").auto)
-    assert {one["student"] for one in api.get_notebook_submissions(UNIT, "softmax")} == {"ada", "ben"}
+    assert {one["student"] for one in api.get_notebook_submissions(UNIT, "softmax")} == {"ada", "ben", "cara"}
 
 
 def test_a_notebook_of_their_own_is_left_alone(room: Classroom) -> None:
     """What was handed in as a notebook keeps its score and its file."""
     assert room.score("ada", "test-norm") == Score(10.0, None, False, 10.0)
     assert cell(room.graded("ada", "norm"), "answer-norm").source == RIGHT["norm"]
+
+
+def test_a_notebook_that_waits_is_no_zero(room: Classroom) -> None:
+    """A notebook that was handed in and has no score yet is broken, and not missing, whatever is pushed beside it."""
+    assert room.score("cara", "test-norm") == Score(None, None, True, 10.0)
+    found = facts.of(records.read(room.root / "gradebook.db"), courses.load(room.course), place.handed_in(room.root))
+    told = {(one.record.student, one.target): one.status for one in found.facts}
+    assert told["cara", "concept:norm"] is Status.BROKEN
+    assert told["cara", "concept:dot_product"] is None
 
 
 def test_what_people_gave_comes_back(room: Classroom) -> None:
@@ -108,8 +120,9 @@ def test_what_people_gave_comes_back(room: Classroom) -> None:
     with Gradebook.open(room.root.parent / "ours.db") as book:
         found = policy.current(course, book.attempts(), book.decisions(), book.students())
         points = {(one.student, one.concept): one.points for one in found if one.points is not None}
-        assert len(list(book.attempts(concept="softmax"))) == 2
-    assert points == {("ada", "softmax"): 10.0, ("ada", "norm"): 10.0, ("ben", "softmax"): 9.0}
+        assert len(list(book.attempts(concept="softmax"))) == 3
+    ada = {("ada", "softmax"): 10.0, ("ada", "norm"): 10.0}
+    assert points == {**ada, ("ben", "softmax"): 9.0, ("cara", "softmax"): 10.0}
 
 
 def test_a_dry_run_and_a_gone_file(room: Classroom) -> None:
@@ -129,7 +142,7 @@ def test_a_name_that_is_no_folder(room: Classroom) -> None:
     course = courses.load(room.course)
     with Gradebook.open(room.root.parent / "ours.db") as book:
         [(_, theirs)] = [pair for pair in push.answers(course, book, []) if pair[0] == "ben"]
-    account = push.Desk(coursedir=desk.opened(room.root).coursedir).push(course, [("../../mallory", theirs)])
+    account = push.push(desk.opened(room.root).coursedir, course, [("../../mallory", theirs)])
     [(what, who)] = account.named.items()
     assert (what, who) == ("not pushed, since the name cannot be the name of a folder", ["../../mallory"])
     assert not list(room.root.parent.rglob("mallory*"))

@@ -16,7 +16,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from classroom import RIGHT, ROOT, UNIT, copy, delete, write
+from classroom import RIGHT, UNIT, copy, delete, write
 
 import mlgrade
 from mlgrade import course as courses

@@ -156,7 +156,7 @@ def test_a_cluster_gives_the_same_results(machines: Machines, tmp_path: Path) ->
 
 def test_leaving_a_cluster_does_not_wait_for_its_batches(machines: Machines) -> None:
     """A worker that is at work closes what it opened when it is done; whoever presses Ctrl-C is not kept until then."""
-    machines.worker()
+    machines.worker(nanny=False)
     run = Cluster(machines.address, batch=1).run(Naps(), [0.0, 30.0])
     next(iter(run))
     begun = time.monotonic()
@@ -166,7 +166,7 @@ def test_leaving_a_cluster_does_not_wait_for_its_batches(machines: Machines) -> 
 
 def test_a_cluster_with_another_installation_is_a_sentence(machines: Machines) -> None:
     """Workers that cannot read the work, because they have no such module, end the run and not in a traceback."""
-    machines.worker()
+    machines.worker(nanny=False)
     with pytest.raises(MlgradeError, match="the cluster dropped a batch"):
         list(Cluster(machines.address).run(Sleeps(), [0.0]))
 

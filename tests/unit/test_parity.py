@@ -80,7 +80,7 @@ def both(course: Path, host: Host, tmp_path_factory: pytest.TempPathFactory) -> 
             for one in grader.run(read(answer, "softmax"))
         ]
         (folder / "dump_findings.py").write_text(DUMP)
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "mlgrade.suite.plugin", "-p", "dump_findings",
+        command = [sys.executable, "-m", "pytest", "-q", "--disable-plugin-autoload", "-p", "mlgrade.suite.plugin", "-p", "dump_findings",
                    "-p", "no:cacheprovider", "--import-mode=importlib", "--submission", str(answer), *map(str, found.suites("softmax"))]  # fmt: skip
         settings = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]), "FINDINGS": str(folder / "found.json"), "PYTHONDONTWRITEBYTECODE": "1"}  # fmt: skip
         done = subprocess.run(command, cwd=course, env=settings, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""The steps that nbgrader's autograde makes with us. Each is named in nbgrader_config.py; `pipeline` has their order.
+"""The steps that nbgrader's autograde makes with us. Each is named in nbgrader_config.py; `config` has their order.
 
 KnownCells        first: cells are what the gradebook says they are, each there once; outputs are text and pictures
 EscapeStudentHtml Markdown of students runs nothing in formgrader or on a feedback page
@@ -21,12 +21,12 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, is_locked
 from traitlets import Bool, Unicode
 
-from mlgrade.errors import MlgradeError, UsageError
-from mlgrade.notebooks import comments, handin, harmless, known, marks, restore, scores, warm
+from mlgrade.errors import MlgradeError, SubmissionError, UsageError
+from mlgrade.notebooks import handin, harmless, known, marks, scores, warm
 from mlgrade.notebooks.known import Known
+from mlgrade.notebooks.place import VARIABLE
 from mlgrade.results import ConceptReport, Report
 
-VARIABLE = "MLGRADE_COURSE"
 Resources = Any  # nbconvert's, a dict of dicts
 Converted = tuple[Any, Resources]
 
@@ -35,7 +35,8 @@ class KnownCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no
     """Builds the notebook anew from what its author wrote and what the gradebook knows."""
 
     def preprocess(self, nb: Any, resources: Resources) -> Converted:
-        return restore.restored(nb, known.cells(resources["nbgrader"])), resources
+        _refuse_links(Path(resources["metadata"]["path"]))
+        return handin.restored(nb, known.cells(resources["nbgrader"])), resources
 
 
 class EscapeStudentHtml(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
@@ -102,17 +103,24 @@ class ConceptComments(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader h
                     grade = gradebook.find_grade(cell.name, *at)
                     grade.auto_score, grade.needs_manual_grade = None, True
                 if report is not None:
-                    _comment(gradebook, report, cell.points, at)
+                    put_comment(gradebook, report, cell.points, at)
             gradebook.db.commit()
         return nb, resources
 
 
-def _comment(gradebook: Gradebook, report: ConceptReport, points: float, at: tuple[str, str, str]) -> None:
+def put_comment(gradebook: Gradebook, report: ConceptReport, points: float, at: tuple[str, str, str]) -> None:
+    """Put under an answer how it stands. `at` names notebook, assignment and student."""
     try:
         found = gradebook.find_comment(marks.ANSWER + report.concept, *at)
     except MissingEntry:  # the staff's notebook has no answer cell of that name; the test cell says the same
         return
-    found.auto_comment = comments.comment(report, points)
+    found.auto_comment = scores.comment(report, points)
+
+
+def _refuse_links(folder: Path) -> None:
+    """What they lead to has been copied: somebody else's answer, or a file of ours that feedback would hand out."""
+    if link := next((path for path in sorted(folder.rglob("*")) if path.is_symlink()), None):
+        raise SubmissionError(f"{link}: a link; put there what was handed in, or delete it")
 
 
 def _name(cell: Any) -> str:

@@ -17,8 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from nbgrader.api import Gradebook, MissingEntry
@@ -30,22 +29,20 @@ from mlgrade.course import Course
 from mlgrade.engine import Done, Engine, Lost
 from mlgrade.errors import SubmissionError, UsageError
 from mlgrade.intake.model import HandIn
-from mlgrade.notebooks import desk, known, marks, onebook, place
+from mlgrade.notebooks import config, desk, known, marks, onebook, place, warm
 from mlgrade.notebooks.autograde import HiddenSuites
-from mlgrade.notebooks.complaints import heard
 from mlgrade.notebooks.finished import Finished, identity, lost, wanted
 from mlgrade.notebooks.known import Known
 from mlgrade.notebooks.seen import Seen, key
 from mlgrade.redact import line
-from mlgrade.results import Report, Visibility
-from mlgrade.sandbox.host import Host
+from mlgrade.results import Report
 from mlgrade.submissions import Submission
 
 MOST_BYTES = 256 * 1024 * 1024  # of a notebook, pictures and all
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What became of one student's submission. `why` is that of a failure."""
+    """What became of one student's submission. `why` is that of a failure, or of what was left out."""
 
     student: str
     state: str  # "graded", "as before", "failed", or "broken": our own fault
@@ -95,6 +92,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         self.whole: Callable[[], AbstractContextManager[None]] = nullcontext
         self._finished = Finished(parent=self)
         self._left: dict[str, tuple[str, int]] = {}  # of folders under way: the hash, and the jobs that it waits for
+        self._noted: dict[str, list[str]] = {}  # of folders: what is wrong with the notebooks in them, for people
         self.autograde_preprocessors = list(self._steps())
 
     def convert_notebooks(self) -> None:
@@ -125,10 +123,11 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         self._cells, self._before = self._in_gradebook(assignment)
         names = {cell.name for cells in self._cells.values() for cell in cells}
         concepts = [concept.id for concept in self._course.concepts if marks.TEST + concept.id in names]
-        _require_hidden(self._course, concepts)
+        for concept in concepts:
+            warm.require_hidden(self._course, concept)
         self._work = grading(self._course, concepts, allow_reduced=self._finished.allow_reduced)
         prints = [self._work.prints, fingerprint.limits(self._course), fingerprint.versions(), self._cells]
-        self._common = [msgspec.json.encode(prints), _bytes(Path(self.coursedir.root, place.CONFIG))]
+        self._common = [msgspec.json.encode(prints), _bytes(Path(self.coursedir.root, config.FILE))]
         self._seen = Seen(Path(self._format_dest(assignment, ".")).parent / f".mlgrade-{assignment}.jsonl")
 
     def _in_gradebook(self, assignment: str) -> tuple[dict[str, list[Known]], set[str]]:
@@ -157,7 +156,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
             if self._same(folder, mark):
                 self._tell(Told(self._student(folder), "as before"))
                 continue
-            found = {identity(one): one for notebook in notebooks for one in self._look(notebook)}
+            found = {identity(one): one for notebook in notebooks for one in self._look(folder, Path(notebook))}
             self._left[folder] = (mark, len(found))
             if not found:
                 complete.append(folder)
@@ -168,16 +167,20 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         there = Path(self._format_dest(self.coursedir.assignment_id, student)).is_dir()
         return not self.again and there and student in self._before and self._seen.has(student, mark)
 
-    def _look(self, notebook: str) -> list[Submission]:
-        """What is to be graded of one notebook; nothing, where converting it will say what is wrong with it."""
-        path = Path(notebook)
+    def _look(self, folder: str, path: Path) -> list[Submission]:
+        """What is to be graded of one notebook. What is none fails when it is converted; why is noted for people."""
+        if path.stem not in self._cells:
+            self._note(folder, f"{path.name} is no notebook of {self.coursedir.assignment_id}, and is not graded")
+            return []
         try:
-            text = opening.read(path, MOST_BYTES)
-            found = list(wanted(text, path.name, self._cells.get(path.stem, ())))
+            found = list(wanted(opening.read(path, MOST_BYTES), path.name, self._cells[path.stem]))
         except (OSError, ValueError, RecursionError, SubmissionError) as error:
-            self.log.debug("%s: %s", notebook, error)
+            self._note(folder, _fault(path, error))
             return []
         return [submission for submission in found if submission.concept in self._work.prints]
+
+    def _note(self, folder: str, what: str) -> None:
+        self._noted.setdefault(folder, []).append(line(what))
 
     # -- from reports to nbgrader's gradebook -----------------------------------------------------------------
 
@@ -195,8 +198,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
             complete.append(folder)
 
     def _report(self, graded: Graded) -> Report:
-        walls = cast("Host", SimpleNamespace(walls=graded.walls))  # all that a report says of the host that made it
-        return api.summary(self._course, [graded.report], 0.0, walls)
+        return api.summary(self._course, [graded.report], 0.0, graded.walls)
 
     def _convert_all(self, complete: deque[str], found: Mapping[str, list[str]]) -> None:
         while complete:
@@ -206,17 +208,17 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
             del self._left[folder]
 
     def _convert(self, folder: str, notebooks: list[str]) -> Told:
-        student = self._student(folder)
+        student, noted = self._student(folder), "; ".join(self._noted.pop(folder, ()))
         self.assignments, self._finished.folder = {folder: notebooks}, folder
-        with heard(self.log) as complaint, self.whole():
+        with desk.heard(self.log) as complaint, self.whole():
             try:
                 super().convert_notebooks()
             except NbGraderException:
-                return Told(student, "failed", line(complaint()))
+                return Told(student, "failed", noted or line(complaint()))
         if self._finished.undecided(folder):
             return Told(student, "broken", "a check broke on our side; no score, and tried again by the next run")
         self._seen.add(student, self._left[folder][0])
-        return Told(student, "graded")
+        return Told(student, "graded", noted)
 
     def _student(self, folder: str) -> str:
         pattern = self._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
@@ -225,11 +227,13 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         return matched["student_id"]
 
 
-def _require_hidden(course: Course, concepts: list[str]) -> None:
-    """By its visible checks alone, everybody would have all points who saw them pass."""
-    for concept in concepts:
-        if not any(path.parent.name == Visibility.HIDDEN for path in course.suites(concept)):
-            raise UsageError(f"{course.root}: no hidden suite for {concept}; give the staff's course with --course")
+def _fault(path: Path, error: Exception) -> str:
+    match error:
+        case SubmissionError():
+            return f"{path.name}: {str(error).removeprefix(f'{path.name}: ')}"
+        case OSError():
+            return f"{path.name}: {opening.meaning(error)}"
+    return f"{path.name}: not a notebook that can be read; open and save it in Jupyter once"
 
 
 def _bytes(path: Path) -> bytes:

@@ -1,4 +1,7 @@
-"""nbgrader_config.py: nbgrader's settings for a course of ours. No hidden text is in it, only where the course lies."""
+"""nbgrader_config.py: nbgrader's settings for a course of ours, and the steps of its autograde, which that file names.
+
+No hidden text is in it, only where the course lies.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,26 @@ import unicodedata
 from mlgrade.course import Course
 
 FILE = "nbgrader_config.py"
+_OURS, _NBGRADER = "mlgrade.notebooks.autograde", "nbgrader.preprocessors"
+
+# submitted/ -> autograded/
+SANITIZE = (
+    f"{_OURS}.KnownCells",  # first: what comes after it believes what a notebook says of its cells
+    f"{_NBGRADER}.ClearOutput",
+    f"{_NBGRADER}.OverwriteKernelspec",
+    f"{_NBGRADER}.OverwriteCells",
+    f"{_OURS}.EscapeStudentHtml",  # after the texts of locked cells are ours again
+    f"{_NBGRADER}.CheckCellMetadata",
+)
+# autograded/ -> autograded/ and the gradebook
+AUTOGRADE = (
+    f"{_OURS}.HiddenSuites",  # in the place of nbgrader's Execute
+    f"{_NBGRADER}.LimitOutput",
+    f"{_NBGRADER}.SaveAutoGrades",
+    f"{_NBGRADER}.AssignLatePenalties",
+    f"{_OURS}.ConceptComments",  # after SaveAutoGrades, which resets the comments
+    f"{_NBGRADER}.CheckCellMetadata",
+)
 
 
 def text(course: Course) -> str:
@@ -32,7 +55,7 @@ so. The page docs/nbgrader.md of mlgrade goes through the whole way, from here t
 import re
 from pathlib import Path
 
-from mlgrade.notebooks import pipeline
+from mlgrade.notebooks import config
 
 c = get_config()  # noqa: F821 (nbgrader gives it)
 HERE = Path(__file__).resolve().parent
@@ -52,13 +75,13 @@ c.HiddenSuites.course = <COURSE>
 
 # -- autograding ------------------------------------------------------------------------------------------------
 
-# The steps stand in mlgrade.notebooks.pipeline, each with its reason. First the notebook that was handed in is put in
+# The steps stand in mlgrade.notebooks.config, each with its reason. First the notebook that was handed in is put in
 # order: nbgrader would end the whole run at a cell that a student copied, and formgrader would run a student's HTML.
-c.Autograde.sanitize_preprocessors = list(pipeline.SANITIZE)
+c.Autograde.sanitize_preprocessors = list(config.SANITIZE)
 
 # Then HiddenSuites stands in the place of nbgrader's Execute: no kernel runs, and student code runs in mlgrade's
 # confined worker, which holds neither a suite nor a solution.
-c.Autograde.autograde_preprocessors = list(pipeline.AUTOGRADE)
+c.Autograde.autograde_preprocessors = list(config.AUTOGRADE)
 
 # A test cell that a student deleted comes back, so that its score is 0 and not open for ever.
 c.OverwriteCells.add_missing_cells = True
@@ -71,6 +94,12 @@ c.OverwriteCells.add_missing_cells = True
 # nbgrader marks what is late and takes nothing off: `mlgrade nbgrader pull` applies the late policy of course.yml, in
 # one place for notebooks and .py files. "zero" would take all points off in nbgrader, which pull shows as a penalty.
 c.LateSubmissionPlugin.penalty_method = "none"
+
+# -- nbgrader collect -------------------------------------------------------------------------------------------------
+
+# Files only. nbgrader's own collect follows the links that students put into the exchange, with the rights of whoever
+# collects: to another student's answer, or to a hidden suite, which release_feedback would then hand out.
+c.ExchangeFactory.collect = "mlgrade.notebooks.collecting.Collect"
 
 # -- nbgrader zip_collect -----------------------------------------------------------------------------------------
 

@@ -1,14 +1,10 @@
-"""nbgrader's gradebook as `init` needs it: what it holds fast, and due dates and students into it.
-
-It is read with the standard library, read-only, because nbgrader's own way of opening one writes to it.
-"""
+"""nbgrader's gradebook as `init` needs it: what it holds fast, and due dates and students into it."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import shutil
-import sqlite3
 import subprocess  # for the name of its error only
 import sys
 import sysconfig
@@ -20,9 +16,9 @@ import msgspec
 
 from mlgrade.errors import GradebookError
 from mlgrade.lms.rows import Person
+from mlgrade.notebooks import records
 
 FILE = "gradebook.db"
-VERSIONS = ("e43177bfe90b",)  # of its tables: those of nbgrader 0.9.6, which was tried
 _CELLS = """
     select assignment.name, notebook.name, source_cell.name from assignment
     join notebook on notebook.assignment_id = assignment.id
@@ -33,24 +29,23 @@ _CELLS = """
 Cells = dict[str, frozenset[str]]  # of each notebook of a unit
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class Book(msgspec.Struct, frozen=True, kw_only=True):
     """`fixed` has the units with submissions: nbgrader takes no new notebook or cell of them, and gives none up."""
 
     fixed: dict[str, Cells] = {}  # msgspec copies the empty default for each instance
     due: dict[str, datetime] = {}
 
 
-def look(path: Path) -> Known:
+def look(path: Path) -> Book:
     """What the gradebook knows; nothing, if there is none yet."""
     if not path.exists():
-        return Known()
-    with _told(path), contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as book:
-        _check(path, book)
+        return Book()
+    with records.opened(path) as book:
         fixed: dict[str, dict[str, set[str]]] = {}
         for unit, notebook, cell in book.execute(_CELLS):
             fixed.setdefault(unit, {}).setdefault(notebook, set()).update({cell} if cell else ())
         due = book.execute("select name, duedate from assignment where duedate is not null").fetchall()
-        return Known(
+        return Book(
             fixed={unit: {name: frozenset(cells) for name, cells in found.items()} for unit, found in fixed.items()},
             due={unit: datetime.fromisoformat(text).replace(tzinfo=UTC) for unit, text in due},
         )
@@ -96,23 +91,3 @@ def _known(person: Person) -> dict[str, str]:
         "lms_user_id": person.lms_id,
     }
     return {name: text for name, text in fields.items() if text}
-
-
-def _check(path: Path, book: sqlite3.Connection) -> None:
-    [version] = book.execute("select version_num from alembic_version").fetchone() or [""]
-    if version not in VERSIONS:
-        raise GradebookError(
-            f"{path}: a gradebook of nbgrader in a version that was not tried ({str(version)[:40]!r}); nothing was "
-            "changed. This mlgrade knows that of nbgrader 0.9.6; `nbgrader db upgrade` brings an older one up to it"
-        )
-
-
-@contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, ValueError, TypeError) as error:
-        raise GradebookError(
-            f"{path}: cannot be read as nbgrader's gradebook ({error}); nothing was changed. If it is not one, move it "
-            "away; `nbgrader generate_assignment` makes a new one"
-        ) from None

@@ -1,13 +1,15 @@
-"""An nbgrader course as nbgrader's own commands see it: its folders and its settings."""
+"""An nbgrader course as nbgrader's own commands see it: its folders and settings, and what it says went wrong there."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from mlgrade.errors import UsageError
-from mlgrade.notebooks import place, records
+from mlgrade.notebooks import config, records
 from mlgrade.redact import line
 
 
@@ -15,9 +17,9 @@ def opened(folder: Path, *, assignment: str = "", students: str = "*", verbose: 
     """The application of nbgrader on this folder. Unless `verbose`, what it logs is heard by nobody but us."""
     from nbgrader.apps import AutogradeApp
 
-    if not (folder / place.CONFIG).is_file():
+    if not (folder / config.FILE).is_file():
         raise UsageError(
-            f"{line(str(folder))}: there is no {place.CONFIG} here; go to the nbgrader course, or give --course-dir"
+            f"{line(str(folder))}: there is no {config.FILE} here; go to the nbgrader course, or give --course-dir"
         )
     app = AutogradeApp()
     app.load_cwd_config = False  # the folder's settings hold, wherever one stands
@@ -31,6 +33,13 @@ def opened(folder: Path, *, assignment: str = "", students: str = "*", verbose: 
     return app
 
 
+def known(coursedir: Any) -> Path:
+    """The gradebook of nbgrader, which must be there and of a version that was tried."""
+    path = records.place(coursedir.db_url)
+    records.check(path)
+    return path
+
+
 def _hush(log: logging.Logger) -> None:
     for handler in list(log.handlers):
         log.removeHandler(handler)
@@ -38,8 +47,30 @@ def _hush(log: logging.Logger) -> None:
     log.propagate = False
 
 
-def known(coursedir: Any) -> Path:
-    """The gradebook of nbgrader, which must be there and of a version that was tried."""
-    path = records.place(coursedir.db_url)
-    records.check(path)
-    return path
+# -- what it says ---------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def heard(log: logging.Logger) -> Iterator[Callable[[], str]]:
+    """Listen while the block runs; what it yields says in one line what went wrong, which only the log says."""
+    listener = _Listener(logging.ERROR)
+    log.addHandler(listener)
+    try:
+        yield lambda: _fault(listener.said)
+    finally:
+        log.removeHandler(listener)
+
+
+class _Listener(logging.Handler):
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
+def _fault(said: list[str]) -> str:
+    """The last line of the first traceback, which names the error; else the first thing that was said."""
+    trace = next((text for text in said if text.startswith("Traceback")), "")
+    return trace.strip().rpartition("\n")[2] or next(iter(said), "nbgrader gave no reason")

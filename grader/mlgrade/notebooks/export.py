@@ -4,6 +4,7 @@ nbgrader's traits `to`, `student` and `assignment` work as in its own exporter. 
 
 --LmsExport.template=grades.csv        the LMS's own export, which comes back with scores filled in
 --LmsExport.map='{"HW 4 (88001)": "core_objects"}'    this item of the template is that assignment
+--LmsExport.items='{"core_objects": "hw4"}'           what the LMS finds the item of that assignment by
 --LmsExport.settings='{"key": "login"}'               what one format asks for (`mlgrade export --list`)
 --LmsExport.clear=True                 a blank may take a score away that the LMS holds
 --LmsExport.overwrite=True             replace the file if it is there
@@ -13,6 +14,7 @@ Unlike nbgrader's own, a student without a submission is no zero, and nor is wha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,13 +30,23 @@ from mlgrade.lms.export import Export, Format, Summary
 from mlgrade.lms.rows import Cell, Column, Mark, Person, Row
 from mlgrade.redact import line
 
+_OPTIONS = {
+    "--template": "--LmsExport.template",
+    "--clear": "--LmsExport.clear=True",
+    "--set": "--LmsExport.settings",
+    "--map": "--LmsExport.map",
+    "--item": "--LmsExport.items",
+}
+
 
 class LmsExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
-    """What all of them share. One column for each assignment: its score with the penalty for lateness taken off."""
+    """What all of them share. One column for each assignment that was generated: its score, the late penalty off."""
 
     format: ClassVar[str] = "csv"
+    numbered: ClassVar[bool] = False  # whether nbgrader's id of a student must be the number, as there is no other key
     template = Unicode("", help="The LMS's own export, to be filled in.").tag(config=True)
     map = Dict({}, help="From an item of the template to the assignment that it is.").tag(config=True)
+    items = Dict({}, help="From an assignment to what the LMS finds its item by.").tag(config=True)
     settings = Dict({}, help="What one format asks for; `mlgrade export --list` says what.").tag(config=True)
     clear = Bool(False, help="Where nothing was handed in, take away a score that the LMS has.").tag(config=True)
     overwrite = Bool(False, help="Replace the file if it is there.").tag(config=True)
@@ -43,17 +55,18 @@ class LmsExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
         try:
             summary, path = self._export(gradebook)
         except MlgradeError as error:
-            self.log.error("%s", error)  # noqa: TRY400  (a sentence for the staff, and no traceback)
+            self.log.error("%s", _as_here(str(error)))  # noqa: TRY400  (a sentence for the staff, and no traceback)
             raise SystemExit(int(error.exit_code)) from None
         self.log.info("Written: %s", line(str(path)))
         for text in export.lines(summary):
-            self.log.info("%s", text)
+            self.log.info("%s", _as_here(text))
 
     def _export(self, gradebook: Gradebook) -> tuple[Summary, Path]:
         wanted = export.get(self.format)
-        assignments = _chosen(gradebook.assignments, self.assignment, "assignment", "name")
+        generated = [one for one in gradebook.assignments if one.notebooks or one.name in map(str, self.assignment)]
+        assignments = _chosen(generated, self.assignment, "assignment", "name")
         students = _chosen(gradebook.students, self.student, "student", "id")
-        columns = [_column(assignment) for assignment in assignments]
+        columns = [_column(assignment, str(self.items.get(assignment.name, ""))) for assignment in assignments]
         ids = {str(item): f"assignment:{name}" for item, name in self.map.items()}
         job = Export(
             columns=columns,
@@ -88,7 +101,7 @@ class LmsExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
                     self.log.warning("%s, %s: not written: waits to be graded", line(student.id), line(assignment.name))
                 else:
                     cells[f"assignment:{assignment.name}"] = cell
-            yield Row(person=_person(student, template=bool(self.template)), cells=cells)
+            yield Row(person=_person(student, number=self.numbered or bool(self.template)), cells=cells)
 
 
 class Canvas(LmsExport):
@@ -101,6 +114,7 @@ class Moodle(LmsExport):
 
 class MoodleXml(LmsExport):
     format = "moodle-xml"
+    numbered = True
 
 
 class MoodleWorksheet(LmsExport):
@@ -143,6 +157,11 @@ class Xlsx(LmsExport):
     format = "xlsx"
 
 
+def _as_here(text: str) -> str:
+    """The options of `mlgrade export` that a sentence names, by their names in nbgrader."""
+    return re.sub(r"--(?:template|clear|set|map|item)\b", lambda found: _OPTIONS[found[0]], text)
+
+
 def _chosen(known: Sequence[Any], names: Sequence[Any], what: str, key: str) -> list[Any]:
     """Those that were asked for, or all. A number on the command line is a name that looks like one."""
     found = {getattr(one, key): one for one in known}
@@ -153,13 +172,13 @@ def _chosen(known: Sequence[Any], names: Sequence[Any], what: str, key: str) -> 
     return [found[str(name)] for name in names] or list(found.values())
 
 
-def _column(assignment: Any) -> Column:
+def _column(assignment: Any, key: str) -> Column:
     due = "" if assignment.duedate is None else assignment.duedate.date().isoformat()
     name = assignment.name
-    return Column(id=f"assignment:{name}", title=name, points=float(assignment.max_score or 0.0), due=due)
+    return Column(id=f"assignment:{name}", title=name, points=float(assignment.max_score or 0.0), due=due, key=key)
 
 
-def _person(student: Any, *, template: bool) -> Person:
+def _person(student: Any, *, number: bool) -> Person:
     """Whatever nbgrader knows. Its id is a login or a student number; only a template can tell which."""
     names = [student.first_name or "", student.last_name or ""]
     return Person(
@@ -169,7 +188,7 @@ def _person(student: Any, *, template: bool) -> Person:
         last_name=names[1],
         email=student.email or "",
         login=student.id,
-        sis_id=student.id if template else "",
+        sis_id=student.id if number else "",
         lms_id=student.lms_user_id or "",
     )
 

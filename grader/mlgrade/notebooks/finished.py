@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from mlgrade.course import Course
-from mlgrade.errors import SubmissionError
-from mlgrade.notebooks import handin, marks, restore, scores
+from mlgrade.notebooks import handin, marks, scores
 from mlgrade.notebooks.autograde import HiddenSuites
 from mlgrade.notebooks.known import Known
 from mlgrade.redact import line
@@ -22,10 +21,7 @@ def wanted(text: bytes, file: str, cells: Sequence[Known]) -> Iterator[Submissio
     Of a notebook that the staff have changed by steps of their own, something else is asked for: that costs time only.
     """
     locked = {cell.name: cell.source for cell in cells if cell.locked}
-    given = json.loads(text)
-    if not isinstance(given, dict):
-        raise SubmissionError(f"{file}: not a notebook")
-    node = restore.restored(given, cells)
+    node = handin.restored(json.loads(text), cells)
     for cell in node.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         cell.source = locked.get(name, cell.source)  # as nbgrader's OverwriteCells does

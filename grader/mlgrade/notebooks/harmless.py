@@ -2,9 +2,11 @@
 
 nbgrader's pages (feedback, formgrader) render Markdown with raw HTML in it and without a sanitizer, and show stored
 outputs as they are. Theory: nothing is a tag unless a `<` touches a letter, `/`, `!` or `?`; nothing is a link unless
-`](` or `]:` stand together. A space between them costs a reader little and leaves formulae, code and arithmetic as they
-were. Links keep working where they go to a web page, a mail address, a heading or a picture in the notebook itself.
-All of it is a few passes of plain patterns, so that no text makes it slow; the tests render what comes out.
+`](` or `]:` stand together, and a picture unless `![` do; nothing is another character in disguise unless a `&` touches
+`#` or a name. A space between them costs a reader little and leaves formulae, code and arithmetic as they were. Links
+keep working where they go to a web page, a mail address or a heading, and pictures where they are in the notebook
+itself: one from elsewhere would tell its owner who reads, and when. All of it is a few passes of plain patterns, so
+that no text makes it slow; the tests render what comes out.
 """
 
 from __future__ import annotations
@@ -21,16 +23,19 @@ MOST_OUTPUTS = 50
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _LINK = re.compile(r"\](?=[(:](?!\s{0,9}(?:https?://|mailto:|#|attachment:)))", re.IGNORECASE)
+_IMAGE = re.compile(r"!(?=\[)(?:(?=\[[^\[\]\\`$<\n]{0,200}\]\(attachment:([A-Za-z0-9_.-]{1,100})\)))?")
 _PICTURE = re.compile(r"\](?=[(:]\s{0,9}attachment:([^\s)]*))", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_REFERENCE = re.compile(r"&(?=#|[A-Za-z][A-Za-z0-9]*;)")  # a browser reads it, and MathJax after it: `&#36;` is a `$`
 _COMMAND = re.compile(r"\\(?=(?:href|require|style|class|cssId|unicode|data|html[A-Za-z]*)(?![A-Za-z]))")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
 def markdown(text: str, pictures: Iterable[str] = ()) -> str:
-    """The text with every tag, every other link and every active command of MathJax pulled apart."""
+    """The text with every tag, reference and active command of MathJax, and links to elsewhere, pulled apart."""
     known = set(pictures)
-    text = _TAG.sub("< ", _cut(text))
+    text = _REFERENCE.sub("& ", _TAG.sub("< ", _cut(text)))
+    text = _IMAGE.sub(lambda found: "!" if found[1] in known else "! ", text)
     text = _LINK.sub("] ", text)
     text = _PICTURE.sub(lambda found: "]" if found[1] in known else "] ", text)
     return _COMMAND.sub(r"\\ ", text)

@@ -22,7 +22,7 @@ from mlgrade.course import Course, Unit
 from mlgrade.errors import CourseError, UsageError, closest
 from mlgrade.lms.rows import Person
 from mlgrade.notebooks import config, database, folder, source
-from mlgrade.notebooks.database import Known
+from mlgrade.notebooks.database import Book
 from mlgrade.notebooks.folder import File, Manifest, State
 from mlgrade.notebooks.source import Layout, Notebook
 
@@ -155,7 +155,7 @@ def _wanted(course: Course, units: Sequence[Unit], made: dict[str, dict[str, Not
 # -- what stands against it -----------------------------------------------------------------------------------
 
 
-def _held(path: str, made: dict[str, dict[str, Notebook]], known: Known) -> File | None:
+def _held(path: str, made: dict[str, dict[str, Notebook]], known: Book) -> File | None:
     """A notebook that nbgrader would refuse, since its unit has submissions."""
     _, _, rest = path.partition("source/")
     unit, _, name = rest.partition("/")
@@ -178,7 +178,7 @@ def _others(course: Course, units: Sequence[Unit], past: Mapping[str, str]) -> s
     return {path for path in past if path.startswith(homes)}
 
 
-def _gone(into: Path, paths: Collection[str], known: Known) -> Iterator[File]:
+def _gone(into: Path, paths: Collection[str], known: Book) -> Iterator[File]:
     """What we wrote once, and the course has no more. It is named and stays."""
     for path in sorted(paths):
         unit, _, name = path.removeprefix("source/").partition("/")
@@ -188,7 +188,7 @@ def _gone(into: Path, paths: Collection[str], known: Known) -> Iterator[File]:
             yield File(path=path, state=State.GONE, reason=reason)
 
 
-def _due(units: Sequence[Unit], known: Known) -> Iterator[Due]:
+def _due(units: Sequence[Unit], known: Book) -> Iterator[Due]:
     for unit in units:
         old = known.due.get(unit.id)
         if unit.due is not None and unit.due != old:

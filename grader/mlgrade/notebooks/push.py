@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import itertools
 import json
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import nbformat
@@ -28,12 +28,12 @@ from mlgrade.gradebook.model import Attempt, Deed, Grade
 from mlgrade.gradebook.store import Gradebook as Ours
 from mlgrade.intake.model import HandIn
 from mlgrade.lms.roster import keys
-from mlgrade.notebooks import comments, known, marks, scores
+from mlgrade.notebooks import known, marks, scores
+from mlgrade.notebooks.autograde import put_comment
 from mlgrade.notebooks.known import Known
 from mlgrade.notebooks.pull import SOURCE
 from mlgrade.redact import line
 from mlgrade.results import ConceptReport, Status
-from mlgrade.sandbox.host import Host
 
 MOST_BYTES = 64 * 1024 * 1024
 PUSHED = "pushed"  # in the metadata of a notebook: it is ours to write over
@@ -85,24 +85,22 @@ def answers(course: Course, book: Ours, handins: Iterable[HandIn]) -> Iterator[t
             yield student, found
 
 
-class Desk(msgspec.Struct, frozen=True, kw_only=True):
-    """nbgrader's side: its folders and its gradebook."""
-
-    coursedir: Any
-    dry: bool = False
-
-    def push(self, course: Course, everybody: Iterable[tuple[str, list[Answer]]]) -> Account:
-        account = Account()
-        homes = {concept.id: unit.id for unit in course.units for concept in unit.concepts}
-        with Theirs(self.coursedir.db_url, self.coursedir.course_id) as book:
-            shelves = {unit.id: _Shelf(self.coursedir, book, unit.id) for unit in course.units}
-            for student, theirs in everybody:
-                if problem := _no_folder(student):
-                    account.add(f"not pushed, since the name {problem}", student)
-                    continue
-                for unit, group in itertools.groupby(theirs, lambda answer: homes[answer.grade.concept]):
-                    shelves[unit].take(course, student, list(group), account, dry=self.dry)
-        return account
+def push(
+    coursedir: Any, course: Course, everybody: Iterable[tuple[str, list[Answer]]], *, dry: bool = False
+) -> Account:
+    """Write them to nbgrader's folders and gradebook; if `dry`, only count."""
+    account = Account()
+    homes = {concept.id: unit.id for unit in course.units for concept in unit.concepts}
+    with warnings.catch_warnings(), Theirs(coursedir.db_url, coursedir.course_id) as book:
+        warnings.simplefilter("ignore")  # nbgrader and its libraries warn of each other
+        shelves = {unit.id: _Shelf(coursedir, book, unit.id) for unit in course.units}
+        for student, theirs in everybody:
+            if problem := _no_folder(student):
+                account.add(f"not pushed, since the name {problem}", student)
+                continue
+            for unit, group in itertools.groupby(theirs, lambda answer: homes[answer.grade.concept]):
+                shelves[unit].take(course, student, list(group), account, dry=dry)
+    return account
 
 
 class _Shelf:
@@ -200,8 +198,8 @@ class _Shelf:
             concept = answer.grade.concept
             if marks.ANSWER + concept in by_name:
                 by_name[marks.ANSWER + concept].source = answer.source or _GONE
-            test = by_name[marks.TEST + concept]
-            test.outputs = [scores.output(_report(course, answer.report), cells[marks.TEST + concept].points)]
+            test, report = by_name[marks.TEST + concept], api.summary(course, [answer.report], 0.0, ())
+            test.outputs = [scores.output(report, cells[marks.TEST + concept].points)]
         return node
 
     def _enter(self, student: str, notebook: str, answers: Sequence[Answer], cells: Mapping[str, Known]) -> None:
@@ -214,28 +212,18 @@ class _Shelf:
             grade.auto_score = score
             # as nbgrader has it: what a person gave stays, and is to be looked at again if what it was about changed
             grade.needs_manual_grade = grade.manual_score is not None and (changed or grade.needs_manual_grade)
-            _comment(self._book, answer.report, test.points, at)
+            put_comment(self._book, answer.report, test.points, at)
         self._nothing_else(submission, student)
         self._book.db.commit()
 
     def _nothing_else(self, submission: Any, student: str) -> None:
         """What was not handed in has no score to wait for: a zero without a file, as nbgrader writes it."""
+        steps = (self._coursedir.submitted_directory, self._coursedir.autograded_directory)
         for notebook in submission.notebooks:
-            if not self._path(self._coursedir.autograded_directory, student, notebook.name).exists():
+            if not any(self._path(step, student, notebook.name).exists() for step in steps):
                 for grade in notebook.grades:
                     if grade.auto_score is None and grade.manual_score is None:
                         grade.auto_score, grade.needs_manual_grade = 0.0, False
-
-
-def _comment(book: Theirs, report: ConceptReport, points: float, at: tuple[str, str, str]) -> None:
-    try:
-        book.find_comment(marks.ANSWER + report.concept, *at).auto_comment = comments.comment(report, points)
-    except MissingEntry:  # a notebook of the staff without an answer cell of that name
-        return
-
-
-def _report(course: Course, concept: ConceptReport) -> Any:
-    return api.summary(course, [concept], 0.0, cast("Host", SimpleNamespace(walls=())))
 
 
 def _no_folder(student: str) -> str:
@@ -251,7 +239,11 @@ def _no_folder(student: str) -> str:
 
 def lines(account: Account) -> Iterator[str]:
     counts = dict(account.counts)
-    yield f"{counts.pop('answers', 0)} answers in {counts.pop('pushed', 0)} notebooks"
+    yield f"{_counted(counts.pop('answers', 0), 'answer')} in {_counted(counts.pop('pushed', 0), 'notebook')}"
     for what, number in counts.items():
         who = list(dict.fromkeys(account.named[what]))
         yield f"{number} {what}: {'; '.join(who[:10])}" + (f"; and {len(who) - 10} more" if len(who) > 10 else "")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

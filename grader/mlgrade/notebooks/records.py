@@ -18,15 +18,15 @@ import msgspec
 
 from mlgrade.errors import GradebookError, UsageError
 from mlgrade.gradebook import faults
-from mlgrade.notebooks.database import VERSIONS
 from mlgrade.redact import line
 
+VERSIONS = ("e43177bfe90b",)  # of its tables: those of nbgrader 0.9.6, which was tried
 MOST_ROWS = 2_000_000
 MOST_TEXT = 64 * 1024 * 1024  # bytes of one value: nbgrader keeps whole cells
 BUSY_SECONDS = 10.0
 STEP, MOST_STEPS = 1_000_000, 20_000  # of SQLite's machine, between two looks at how long it takes
 MOST_COMMENT = 200  # characters: its beginning says how an answer stands
-_TABLES = (
+TABLES = (
     "assignment", "notebook", "base_cell", "grade_cells", "task_cells", "student", "submitted_assignment",
     "submitted_notebook", "grade", "comment", "alembic_version",
 )  # fmt: skip
@@ -87,14 +87,14 @@ def place(where: str) -> Path:
 
 def check(path: Path) -> None:
     """Refuse what is no gradebook of nbgrader, or of a version that was not tried."""
-    with _book(path, BUSY_SECONDS):
+    with opened(path):
         pass
 
 
 def read(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> list[Record]:
     """All grades of nbgrader's gradebook, by student. Raises GradebookError for what is none, or not whole."""
     shown = line(str(path))
-    with _book(path, busy_seconds) as book:
+    with opened(path, busy_seconds) as book:
         comments = _comments(book, shown)
         try:
             return [_record(row, comments) for row in _bounded(book.execute(_GRADES), shown)]
@@ -103,16 +103,18 @@ def read(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> list[Record]:
 
 
 @contextlib.contextmanager
-def _book(path: Path, busy_seconds: float) -> Iterator[sqlite3.Connection]:
+def opened(path: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[sqlite3.Connection]:
+    """Open it to read. Raises GradebookError for what is none of nbgrader's, or of a version that was not tried."""
     shown = line(str(path))
     if not path.is_file():
-        raise GradebookError(f"{shown}: no such file; name nbgrader's gradebook")
-    with faults.told(shown), contextlib.closing(_opened(path, busy_seconds)) as book:
+        fault = "not a file" if path.exists() else "no such file"
+        raise GradebookError(f"{shown}: {fault}; name nbgrader's gradebook")
+    with faults.told(shown), contextlib.closing(_bounds(path, busy_seconds)) as book:
         _check(book, shown)
         yield book
 
 
-def _opened(path: Path, busy_seconds: float) -> sqlite3.Connection:
+def _bounds(path: Path, busy_seconds: float) -> sqlite3.Connection:
     book = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=busy_seconds)
     book.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_TEXT)
     book.execute("PRAGMA trusted_schema = OFF")
@@ -126,7 +128,7 @@ def _check(book: sqlite3.Connection, shown: str) -> None:
     kinds = dict(book.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')").fetchmany(1000))
     if {"attempts", "migrations"} <= kinds.keys():
         raise GradebookError(f"{shown}: is a gradebook of mlgrade, not nbgrader's; name nbgrader's")
-    if missing := [name for name in _TABLES if kinds.get(name) != "table"]:
+    if missing := [name for name in TABLES if kinds.get(name) != "table"]:
         raise GradebookError(f"{shown}: is not a gradebook of nbgrader (it has no table {missing[0]})")
     [version] = book.execute("SELECT version_num FROM alembic_version").fetchone() or [""]
     if version not in VERSIONS:

@@ -1,4 +1,4 @@
-"""A report as the output of a test cell: nbgrader takes its score from the text, and shows the page beside it. Pure.
+"""A report in nbgrader's terms: the output of a test cell, whose text is the score, and a comment on the answer. Pure.
 
 nbgrader reads the first result, error or warning among the outputs of a test cell. No such output is worth all points,
 and so is one that it does not understand; a score above the maximum fails the whole submission.
@@ -12,8 +12,11 @@ from typing import Any
 import msgspec
 from nbformat.v4 import new_output
 
+from mlgrade.notebooks import harmless
 from mlgrade.reports import html, words
 from mlgrade.results import ConceptReport, Report, Status
+
+OUR_FAULT = "the course could not check this answer. That is not your mistake, and a person will grade it."
 
 
 def nothing() -> Any:
@@ -26,6 +29,17 @@ def output(report: Report, points: float) -> Any:
     shown = msgspec.structs.replace(report, concepts=[of_cell(concept, points)])
     page = html.fragment(shown, following=_next(concept))
     return _result({"text/plain": repr(score(concept, points)), "text/html": page})
+
+
+def comment(concept: ConceptReport, points: float) -> str:
+    """Feedback pages render it as Markdown with whatever HTML is in it; formgrader shows it as plain text."""
+    if not decided(concept):
+        return f"{concept.concept}: {OUR_FAULT}"
+    lines = [f"{concept.concept}: {words.summary(of_cell(concept, points))}."]
+    if concept.reason:
+        lines.append(concept.reason)
+    lines += [f"Looks like (in {one.function}): {one.title}. {one.hint}" for one in concept.diagnoses]
+    return harmless.markdown("\n\n".join(lines))
 
 
 def score(concept: ConceptReport, points: float) -> float:

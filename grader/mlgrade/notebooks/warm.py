@@ -50,7 +50,7 @@ class Warm:
         if not (allow_reduced or self._walled):
             self.host.require()
             self._walled = True
-        return api.summary(course, [grader.grade(submission)], 0.0, self.host)
+        return api.summary(course, [grader.grade(submission)], 0.0, self.host.walls)
 
     def _course(self, path: Path) -> Course:
         path = path / courses.FILE if path.is_dir() else path
@@ -67,12 +67,12 @@ class Warm:
         key, state = (course.root, concept), (course, fingerprint.suite(course, concept))
         known = self._graders.get(key)
         if known is None or known[0] != state:
-            _require_hidden(course, concept)
+            require_hidden(course, concept)
             self._graders[key] = known = state, Grader(course, [concept], self.host)
         return known[1]
 
 
-def _require_hidden(course: Course, concept: str) -> None:
+def require_hidden(course: Course, concept: str) -> None:
     """By its visible checks alone, everybody would have all points who saw them pass."""
     if not any(path.parent.name == Visibility.HIDDEN for path in course.suites(concept)):
         raise UsageError(

@@ -15,6 +15,7 @@ from mlgrade.reports.words import Shown
 from mlgrade.results import ConceptReport, Outcome, Report
 
 Changes = Mapping[str, Change | None]
+_NO_FORMULA = "tex2jax_ignore mathjax_ignore"  # to MathJax 2 and 3: a dollar sign that a student printed is one
 
 
 def page(
@@ -52,7 +53,10 @@ def fragment(
 ) -> str:
     """A part of a page. The options are those of the terminal; `heading` is the level of its headings."""
     many = len(report.concepts) > 1
-    parts = ['<section class="mlgrade" lang="en" aria-label="Report of mlgrade">', f"<style>\n{SHEET}\n</style>"]
+    parts = [
+        f'<section class="mlgrade {_NO_FORMULA}" lang="en" aria-label="Report of mlgrade">',
+        f"<style>\n{SHEET}\n</style>",
+    ]
     for concept in report.concepts:
         change = (changes or {}).get(concept.file)
         parts += _concept(concept, change, verbose=verbose, brief=many and not verbose, heading=heading)

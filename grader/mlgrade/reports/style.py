@@ -44,7 +44,7 @@ def _themes(selector: str) -> str:
     ])  # fmt: skip
 
 
-# `section.mlgrade` and `:nth-child(n)` outweigh the rules that notebooks have for tables, lists and texts of any origin.
+# `section.mlgrade` and `:nth-child(n)` outweigh what notebooks rule for tables, lists and texts of any origin.
 SHEET = f"""\
 {_themes(".mlgrade")}
 section.mlgrade {{ background: var(--mlgrade-paper); color: var(--mlgrade-ink); padding: 0.75em 1em;

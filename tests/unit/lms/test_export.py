@@ -187,8 +187,9 @@ def peak(name: str, size: int) -> int:
 @pytest.mark.parametrize("name", [name for name in WITHOUT_TEMPLATE if name != "gradescope"])
 def test_memory_does_not_grow_with_the_class(name: str) -> None:
     """Three times the students need no more memory: rows stream."""
+    size = 300 if name == "xlsx" else 120  # until then the buffers of its library fill up
     peak(name, 50)  # what is imported and cached the first time
-    assert peak(name, 900) < peak(name, 300) + 100_000
+    assert peak(name, 3 * size) < peak(name, size) + 333 * size
 
 
 # -- our own tables -------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_output
 from nbgrader.utils import determine_grade
 
 from mlgrade.errors import CourseError, SuiteError, UsageError
-from mlgrade.notebooks import comments, marks, pipeline, scores, warm
+from mlgrade.notebooks import config, marks, scores, warm
 from mlgrade.results import CheckResult, ConceptReport, Diagnosis, Outcome, Report, Status, Visibility
 from mlgrade.submissions import Submission, from_source
 
@@ -98,7 +98,7 @@ def test_a_score_that_nbgrader_takes(earned: float, possible: float, points: flo
 def test_numbers_that_say_nothing_of_a_student(one: ConceptReport) -> None:
     """A broken check, and a score that is no number, are our fault: no score is decided by them."""
     assert not scores.decided(one)
-    assert "not your mistake" in comments.comment(one, 10.0)
+    assert "not your mistake" in scores.comment(one, 10.0)
 
 
 def test_a_page_is_escaped() -> None:
@@ -121,7 +121,7 @@ def test_a_comment_in_full() -> None:
     """It says how many checks pass, the points of the cell, and what the answer looks like."""
     checks = [check(Visibility.PUBLIC, Outcome.PASSED), check(Visibility.HIDDEN, Outcome.FAILED)]
     known = Diagnosis(misconception="m", function="softmax", title="no maximum is subtracted", hint="Subtract it.")
-    text = comments.comment(concept(5.0, checks=checks, diagnoses=[known]), 4.0)
+    text = scores.comment(concept(5.0, checks=checks, diagnoses=[known]), 4.0)
     assert text.split("\n\n") == [
         "softmax: all 1 visible and 0 of 1 hidden checks pass, 2 of 4 points.",
         "Looks like (in softmax): no maximum is subtracted. Subtract it.",
@@ -131,7 +131,7 @@ def test_a_comment_in_full() -> None:
 @pytest.mark.parametrize("status", [Status.NOT_STARTED, Status.CANNOT_RUN, Status.TIMED_OUT])
 def test_a_comment_without_checks(status: Status) -> None:
     """Where no check was made the comment says why, with nothing in it that a page could run."""
-    text = comments.comment(concept(0.0, status=status, reason="it raised <img src=x onerror=y>"), 4.0)
+    text = scores.comment(concept(0.0, status=status, reason="it raised <img src=x onerror=y>"), 4.0)
     words = {Status.NOT_STARTED: "not started", Status.CANNOT_RUN: "cannot run", Status.TIMED_OUT: "stopped"}
     assert text.startswith(f"softmax: {words[status]}")
     assert text.endswith(".\n\nit raised < img src=x onerror=y>")
@@ -281,6 +281,6 @@ def test_every_step_is_there() -> None:
 
     from nbgrader.preprocessors import NbGraderPreprocessor
 
-    for name in (*pipeline.SANITIZE, *pipeline.AUTOGRADE):
+    for name in (*config.SANITIZE, *config.AUTOGRADE):
         module, _, found = name.rpartition(".")
         assert issubclass(getattr(importlib.import_module(module), found), NbGraderPreprocessor)

@@ -12,7 +12,7 @@ import pytest
 
 from mlgrade.errors import SubmissionError, UsageError
 from mlgrade.notebooks import finished, marks
-from mlgrade.notebooks.complaints import heard
+from mlgrade.notebooks.desk import heard
 from mlgrade.notebooks.known import Known
 from mlgrade.notebooks.seen import Seen, key
 

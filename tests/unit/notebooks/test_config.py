@@ -11,7 +11,8 @@ import pytest
 from traitlets.config import PyFileConfigLoader
 
 from mlgrade import course as courses
-from mlgrade.notebooks import config, pipeline
+from mlgrade.errors import UsageError
+from mlgrade.notebooks import config, place
 
 NAMES = ("softmax", "layer_2_norm", "written-scores")
 
@@ -59,8 +60,8 @@ def test_any_place_of_the_course(place: str, course: Path, tmp_path: Path) -> No
 def test_the_steps(course: Path, tmp_path: Path) -> None:
     """The two lists of autograde are those of mlgrade that is installed, and deleted test cells come back."""
     found = loaded(tmp_path / "nb", config.text(courses.load(course)))
-    assert found.Autograde.sanitize_preprocessors == list(pipeline.SANITIZE)
-    assert found.Autograde.autograde_preprocessors == list(pipeline.AUTOGRADE)
+    assert found.Autograde.sanitize_preprocessors == list(config.SANITIZE)
+    assert found.Autograde.autograde_preprocessors == list(config.AUTOGRADE)
     assert found.OverwriteCells.add_missing_cells is True
     assert found.LateSubmissionPlugin.penalty_method == "none"
 
@@ -111,3 +112,19 @@ def test_whose_a_file_is(system: str, files: dict[str, tuple[str, str] | None], 
     for name, expected in files.items():
         found = re.match(pattern, f"{tmp_path.resolve()}/nb/downloaded/scores/extracted/{name}")
         assert (found and (found["student_id"], found["file_id"])) == expected, name
+
+
+def test_a_course_that_was_moved(
+    course: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the settings name a folder that is gone, it is said which line to change, and the variable is a way too."""
+    there, moved = tmp_path_factory.mktemp("nb"), tmp_path_factory.mktemp("moved") / "course"
+    loaded(there, config.text(courses.load(course)))
+    assert place.load_course(None, there).root == course
+    course.rename(moved)
+    with pytest.raises(
+        UsageError, match=r"no such folder; nbgrader_config.py says .*HiddenSuites.course.*MLGRADE_COURSE"
+    ):
+        place.load_course(None, there)
+    monkeypatch.setenv(place.VARIABLE, str(moved))
+    assert place.load_course(None, there).root == moved

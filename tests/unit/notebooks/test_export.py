@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,7 +29,7 @@ def submission(name: str, score: float = 8.0, penalty: float = 0.0, late: float 
 
 def gradebook(*students: Any, **submissions: list[Any]) -> Any:
     names = submissions or {"core": []}
-    assignments = [SimpleNamespace(name=name, duedate=AT, max_score=10.0) for name in names]
+    assignments = [SimpleNamespace(name=name, duedate=AT, max_score=10.0, notebooks=[name]) for name in names]
     return SimpleNamespace(assignments=assignments, students=list(students), assignment_submissions=names.__getitem__)
 
 
@@ -123,3 +124,33 @@ def test_a_file_that_is_there(tmp_path: Path, caplog: pytest.LogCaptureFixture) 
     assert "--LmsExport.overwrite=True replaces it" in caplog.text
     assert (tmp_path / "out.csv").read_text() == "mine"
     assert exported(tmp_path, book, overwrite=True)
+
+
+def test_what_was_not_generated_yet(tmp_path: Path) -> None:
+    """An assignment of which nbgrader knows the due date alone is no column, unless it is asked for."""
+    book = gradebook(student("ada"), core=[submission("ada")], later=[])
+    book.assignments[1].notebooks = []
+    assert "later" not in exported(tmp_path, book)[0]
+    assert "later" in exported(tmp_path, book, assignment=["later"], overwrite=True)[0]
+
+
+def test_the_items_of_the_lms(tmp_path: Path) -> None:
+    """A format that finds its item by a key of the LMS gets it by an option, and says so by the option's name here."""
+    book = gradebook(student("ada"), core=[submission("ada")])
+    messages: list[str] = []
+    log = logging.Logger("export")
+    log.addHandler(Heard(messages))
+    with pytest.raises(SystemExit):
+        export.MoodleXml(to=str(tmp_path / "a.xml"), log=log).export(book)
+    assert "say it with --LmsExport.items" in messages[0]
+    export.MoodleXml(to=str(tmp_path / "a.xml"), log=log, items={"core": "hw1"}).export(book)
+    assert "hw1" in (tmp_path / "a.xml").read_text()
+
+
+class Heard(logging.Handler):
+    def __init__(self, messages: list[str]) -> None:
+        super().__init__()
+        self.messages = messages
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())

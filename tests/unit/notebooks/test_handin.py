@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlgrade.errors import SubmissionError
-from mlgrade.notebooks import handin, restore
+from mlgrade.notebooks import handin
 from mlgrade.notebooks.known import Known
 
 
@@ -35,7 +35,7 @@ def cell(text: str, name: object = None, kind: str = "code", **fields: Any) -> d
 
 
 def restored(*cells: Any) -> Any:
-    return restore.restored({"cells": list(cells)}, CELLS)
+    return handin.restored({"cells": list(cells)}, CELLS)
 
 
 def names(node: Any) -> list[str]:
@@ -134,7 +134,7 @@ def test_too_many_cells() -> None:
 def test_no_list_of_cells(cells: object) -> None:
     """What is no list of cells is refused with the way out."""
     with pytest.raises(SubmissionError, match="open and save it in Jupyter once"):
-        restore.restored({"cells": cells}, CELLS)
+        handin.restored({"cells": cells}, CELLS)
 
 
 JSON = st.recursive(
@@ -153,7 +153,7 @@ CELL = st.dictionaries(st.sampled_from(KEYS), JSON, max_size=7) | st.builds(
 @given(st.lists(CELL | st.fixed_dictionaries({"cell_type": st.just("code"), "metadata": META}), max_size=5), JSON)
 def test_any_cells_make_a_notebook(cells: list[Any], metadata: Any) -> None:
     """Whatever cells a file holds, what comes out is a valid notebook with each known cell once, and can be written."""
-    node = restore.restored(json.loads(json.dumps({"cells": cells, "metadata": metadata})), CELLS)
+    node = handin.restored(json.loads(json.dumps({"cells": cells, "metadata": metadata})), CELLS)
     nbformat.validate(node)
     json.dumps(node, ensure_ascii=False).encode()
     assert {name: names(node).count(name) for name in ("answer-a", "test-a", "written-u")} == dict.fromkeys(

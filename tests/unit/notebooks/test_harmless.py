@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import html.parser
+import re
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ TAGS = {
     "img", "input", "li", "ol", "p", "pre", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {"alt", "checked", "class", "disabled", "href", "id", "src", "start", "style", "title", "type"}
-SCHEMES = ("http://", "https://", "mailto:", "#", "data:image/png;base64,")
+SCHEMES = {"href": ("http://", "https://", "mailto:", "#"), "src": ("data:image/png;base64,",)}
 PNG = {"image/png": "iVBORw0KGgo="}
 
 
@@ -40,7 +42,7 @@ class Faults(html.parser.HTMLParser):
         if tag not in TAGS:
             self.found.append(tag)
         for name, value in attrs:
-            url = name in ("href", "src") and not (value or "").lower().startswith(SCHEMES)
+            url = name in SCHEMES and not (value or "").lower().startswith(SCHEMES[name])
             if name not in ATTRIBUTES or url:
                 self.found.append(f"{tag} {name}={value}")
 
@@ -52,6 +54,11 @@ class Faults(html.parser.HTMLParser):
 
     def handle_pi(self, _: str) -> None:
         self.found.append("instruction")
+
+
+def read(page: str) -> str:
+    """What MathJax finds in a page: text, with each character as itself."""
+    return html.unescape(re.sub(r"<[^>]*>", " ", page))
 
 
 ATTACKS = [
@@ -81,6 +88,13 @@ ATTACKS = [
     "![x](attachment:none.png)",
     "![x](attachment:a.svg)",
     '![x](attachment:a.png"onerror=x)',
+    "![x](https://a/seen.png)",
+    "![x][y]\n\n[y]: https://a/seen.png",
+    "![x](attachment:a.png b c)\n\n[x]: https://a/seen.png",
+    "![x\\](attachment:a.png) y](https://a/seen.png)",
+    "![`](attachment:a.png) y`](https://a/seen.png)",
+    "![$](attachment:a.png) y$](https://a/seen.png)",
+    "[![x](attachment:a.png)](https://a) ![ [x](attachment:a.png)](https://a/seen.png)",
     "```mermaid\n</pre><script>alert(1)</script>\n```",
     "```<script>\nx\n```",
     "# <script>alert(1)</script>",
@@ -116,6 +130,7 @@ PIECES = [
     "<", ">", "script", "img src=x onerror=alert(1)", "!--", "/", "](", "]:", "[", "![", ")", "(", "javascript:", "\n",
     "    ", "attachment:", "a.png", "https://", "&#60;", "&lt;", "\\", "`", "```", "mermaid", "$", "$$", "|", "---", "*",
     '"', "'", " ", "\t", ":", "#", "- ", "\x00", "\x0b", "\u2028", "data:", "<a href=", "&colon;", "\\begin{x}", "\\end{x}",
+    "&#36;", "&#92;", "&bsol;", "&#104", "href", "h", "ref",
 ]  # fmt: skip
 
 
@@ -125,7 +140,9 @@ PIECES = [
 @example("]](javascript:x)[a](javascript:x)")
 def test_any_mixture_is_text(text: str) -> None:
     """However the pieces of attacks are put together, nothing of it runs, and the page can be made."""
-    assert Faults(render(harmless.markdown(text, ["a.png"]), {"a.png": PNG})).found == []
+    page = render(harmless.markdown(text, ["a.png"]), {"a.png": PNG})
+    assert Faults(page).found == []
+    assert r"\href" not in read(page)
 
 
 HONEST = [
@@ -134,6 +151,7 @@ HONEST = [
     "**bold** *it* ~~gone~~\n\n1. one\n2. two\n\n> said\n\n    code",
     "[mail](mailto:a@example.org) [up](#top) ![p](attachment:a.png)",
     "| a | b |\n|---|---|\n| $\\frac{1}{2}$ | `x` |",
+    "$\\begin{aligned}a &= b \\\\ &\\le c & d\\end{aligned}$, R&D, and `x & y`!",
 ]
 
 
@@ -147,6 +165,15 @@ def test_active_commands_of_a_formula() -> None:
     """A formula cannot make a link or load an extension; other commands stay."""
     text = r"$\href{javascript:alert(1)}{x} \require{html} \classical \hat{x}$"
     assert harmless.markdown(text) == r"$\ href{javascript:alert(1)}{x} \ require{html} \classical \hat{x}$"
+
+
+@pytest.mark.parametrize(
+    "text", [r"&#36;\h&#114;ef{javascript:x}{y}&#36;", "&dollar;&bsol;href{javascript:x}{y}&dollar;"]
+)
+def test_a_formula_in_disguise(text: str) -> None:
+    """A character reference is no way to a command: the browser would read it, and MathJax what the browser made of it."""
+    assert r"\href" in read(render(text))
+    assert r"\href" not in read(render(harmless.markdown(text)))
 
 
 def test_a_long_text_is_cut_and_quick() -> None:

@@ -283,3 +283,17 @@ def test_only_runs_with_a_number_are_noted(session: Shell) -> None:
         before(Info("A", store_history=False))
         session.input_hist_raw.append(text)
     assert "cell 2" not in repr(notebook.check("softmax"))
+
+
+# -- when nbgrader runs it ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["validate", "autograde"])
+def test_nbgrader_runs_the_cell(session: Shell, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To nbgrader a report without an error is all points, so there what is not complete is an error, with the report."""
+    monkeypatch.setenv("NBGRADER_EXECUTION", how)
+    session.inputs = [RIGHT]
+    assert notebook.check("softmax").report.status is Status.GRADED
+    session.inputs = [RIGHT, "def softmax(z, axis=-1):\n    return z"]
+    with pytest.raises(AssertionError, match="not all checks pass yet\n\nFAIL  softmax"):
+        notebook.check("softmax")

@@ -17,8 +17,9 @@ from mlgrade.gradebook import policy
 from mlgrade.gradebook.model import Attempt, Decision, Deed, Grade, State
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.lms.rows import Person
-from mlgrade.notebooks import comments, facts, pull
+from mlgrade.notebooks import facts, pull
 from mlgrade.notebooks.records import Record
+from mlgrade.notebooks.scores import comment
 from mlgrade.results import ConceptReport, Status
 
 COURSE = courses.parse("""\
@@ -125,7 +126,7 @@ def test_nothing(book: Gradebook, given: dict[str, Any], present: bool, state: S
 def test_the_comments_are_ours(status: Status) -> None:
     """What the autograder writes under an answer without points is read back as what it was."""
     report = ConceptReport(concept="softmax", file="", status=status, reason="", earned=0.0, possible=10.0, aspects={}, diagnoses=[], checks=[])  # fmt: skip
-    said = {"answer-softmax": comments.comment(report, 10.0)}
+    said = {"answer-softmax": comment(report, 10.0)}
     [fact] = facts.of([record(auto=0.0, comments=said)], COURSE, lambda _: True).facts
     assert fact.status is status
 

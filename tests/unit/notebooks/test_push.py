@@ -86,6 +86,6 @@ def test_the_account() -> None:
     for number in range(12):
         account.add("left alone: handed in as a notebook", f"s{number}\x1b, scores/softmax")
     first, second = push.lines(account)
-    assert first == "1 answers in 1 notebooks"
+    assert first == "1 answer in 1 notebook"
     assert second.startswith("12 left alone: handed in as a notebook: s0\\x1b, scores/softmax; s1")
     assert second.endswith("; and 2 more")

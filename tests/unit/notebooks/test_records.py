@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from mlgrade.errors import GradebookError, UsageError
 from mlgrade.notebooks import records
-from mlgrade.notebooks.database import VERSIONS
-from mlgrade.notebooks.records import Record
+from mlgrade.notebooks.records import VERSIONS, Record
 
 # The tables of nbgrader 0.9.6, as far as they are read. tests/nbgrader reads real ones.
 TABLES = """
@@ -150,8 +149,8 @@ def test_damaged_rows(file: Path, grade: tuple[Any, ...]) -> None:
 
 def test_no_file(file: Path, tmp_path: Path) -> None:
     """What is not there, or a folder, is said, and nothing is made in its place."""
-    for path in (file, tmp_path):
-        with pytest.raises(GradebookError, match="no such file"):
+    for path, fault in ((file, "no such file"), (tmp_path, "not a file")):
+        with pytest.raises(GradebookError, match=fault):
             records.read(path)
     assert not file.exists()
 
@@ -178,6 +177,14 @@ def test_endless_work(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return book(tmp_path_factory.mktemp("whole") / "gradebook.db").read_bytes()
+
+
+def test_a_layout_that_is_no_text(file: Path) -> None:
+    """Where the file's own words are damaged, SQLite's complaint cannot be read either, and that is said."""
+    path = book(file)
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE student", b"CREA\xb0E TABLE student"))
+    with pytest.raises(GradebookError, match="the layout of its tables is damaged"):
+        records.read(path)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
