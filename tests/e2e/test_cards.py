@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import select
@@ -71,7 +72,11 @@ class Terminal:
         self._met = self.text.index(text, self._met) + len(text)
 
     def interrupt(self) -> None:
-        self._process.send_signal(signal.SIGINT)
+        """Press Ctrl-C; again if it came in the instant before Python began to wait for a key, where it is not heard."""
+        while self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(10)
 
     def ended(self) -> int:
         self.wait_for("")

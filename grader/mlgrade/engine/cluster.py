@@ -2,8 +2,9 @@
 
 Theory of operation: the work travels once to each worker process that meets it, which opens it and keeps it open until
 the run ends. Batches in flight are few times the workers, so that a million jobs need no memory here. Dask itself runs
-a batch again elsewhere when a worker is lost. A batch that takes several workers with it is cut into single jobs, and a
-job that does the same alone is given up. One batch at a time runs in a worker process, however many threads it has,
+a batch again elsewhere when a worker is lost. A batch that was with several workers when they ended is cut into single
+jobs. A single job may have been beside the one that ended them: it is tried once more at the end, alone on the cluster,
+and given up if that ends workers too. One batch at a time runs in a worker process, however many threads it has,
 because suites are collected and run in one thread.
 """
 
@@ -13,6 +14,7 @@ import contextlib
 import itertools
 import secrets
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Generic
@@ -76,6 +78,7 @@ class _Flight(Generic[J, R]):
         self._work = client.submit(_itself, work, pure=False)
         self._done = as_completed([], loop=client.loop)
         self._batches: dict[Any, list[J]] = {}
+        self._suspects, self._alone = deque[J](), ""  # what is tried at the end, and the one that is being tried
 
     def results(self, batches: Iterator[list[J]]) -> Iterator[Done[J, R] | Lost[J]]:
         self._fill(batches)
@@ -89,11 +92,14 @@ class _Flight(Generic[J, R]):
         workers = len(self._client.scheduler_info(n_workers=-1)["workers"])
         while len(self._batches) < IN_FLIGHT * max(1, workers) and (batch := next(batches, None)):
             self._send(batch)
+        if not self._batches and self._suspects:
+            self._alone = self._send([self._suspects.popleft()])
 
-    def _send(self, batch: list[J]) -> None:
+    def _send(self, batch: list[J]) -> str:
         future = self._client.submit(_do, self._name, self._work, batch, pure=False)
         self._batches[future.key] = batch
         self._done.add(future)
+        return str(future.key)
 
     def _landed(self, future: Any, batch: list[J]) -> Iterator[Done[J, R] | Lost[J]]:
         from distributed import KilledWorker
@@ -107,10 +113,12 @@ class _Flight(Generic[J, R]):
             yield from map(Done, batch, future.result())
         elif not isinstance(error, KilledWorker):
             raise error if isinstance(error, MlgradeError) else MlgradeError(f"a cluster's worker failed: {error}")
-        elif len(batch) == 1:
+        elif future.key == self._alone:
             yield Lost(
                 batch[0], f"several workers of the cluster ended over it (the last: {error.last_worker.address})"
             )
+        elif len(batch) == 1:
+            self._suspects.append(batch[0])
         else:
             for job in batch:
                 self._send([job])
