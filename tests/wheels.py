@@ -70,13 +70,19 @@ class Environment:
         self.root, self.bin = root / "venv", root / "venv" / "bin"
         (root / "wheels").mkdir()
         needed(extras, root / "wheels")
-        subprocess.run([python(), "-m", "venv", self.root], check=True)
-        wanted = f"mlgrade[{','.join(extras)}] @ {wheel.as_uri()}"
-        install = [self.bin / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", wanted]
+        subprocess.run([python(), "-m", "venv", "--without-pip", self.root], check=True)
         self.variables = {
             name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MLGRADE"))
         }
-        subprocess.run(install, check=True, env={**self.variables, **offline(root / "wheels")})
+        wanted = f"mlgrade[{','.join(extras)}] @ {wheel.as_uri()}"
+        done = self.pip("install", "-q", wanted, **offline(root / "wheels"))
+        assert done.returncode == 0, done.stderr
+
+    def pip(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run the pip of these tests on it: to install one of its own takes as long as all the rest."""
+        command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", self.bin / "python"]
+        settings = {**self.variables, **variables}
+        return subprocess.run([*command, *arguments], env=settings, capture_output=True, text=True, check=False)
 
     def run(self, *command: str | Path, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a command of this environment: the first word is looked for in its folder of programs first."""

@@ -78,16 +78,15 @@ def check(concept: str, *, course: str | Path | None = None) -> Feedback:
         When there is nothing to check, or nothing to check it with. A wrong answer never raises.
     """
     try:
+        _refuse_to_grade()
         told = _told(concept, course)
     except MlgradeError as error:
         raise _shortly(error) from None
     if told.forgotten:
         print(f"mlgrade: {told.forgotten}")  # noqa: T201  (stderr would be an error to whoever scores this cell)
     feedback = Feedback(told)
-    if os.environ.get("NBGRADER_EXECUTION") and not _complete(told.report.concepts[0]):
-        # nbgrader itself runs this cell, to validate or in a course whose settings leave HiddenSuites out: there a
-        # report without an error would be all points.
-        raise _shortly(AssertionError(f"not all checks pass yet\n\n{feedback!r}"))
+    if os.environ.get("NBGRADER_EXECUTION") == "validate" and not _complete(told.report.concepts[0]):
+        raise _shortly(AssertionError(f"not all checks pass yet\n\n{feedback!r}"))  # all that `validate` understands
     return feedback
 
 
@@ -95,6 +94,15 @@ def _told(concept: str, course: str | Path | None) -> Told:
     session = _session(_shell())
     place = Path(course) if course is not None else _course()
     return visible.ask(Asked(course=str(place), concept=concept, file=HERE, cells=session.cells()))
+
+
+def _refuse_to_grade() -> None:
+    """To nbgrader any report is all points. It runs this cell to grade only where our settings are not in force."""
+    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        raise UsageError(
+            "nbgrader runs this notebook in a kernel, and no hidden suite: the settings that `mlgrade nbgrader init` "
+            "writes are not in force. Mend what nbgrader says of nbgrader_config.py and .json, and autograde again"
+        )
 
 
 def _course() -> Path:

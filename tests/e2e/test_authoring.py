@@ -14,6 +14,10 @@ import pytest
 from mlgrade import course as courses
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from warm import Warm  # noqa: E402  (from the folder above)
+
 PAGE = ROOT / "docs" / "authoring.md"
 BLOCK = re.compile(
     r"(?:<!-- (?P<act>file|append|change): (?P<place>\S+) -->\n)?"
@@ -28,11 +32,11 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the page is wri
 class Page:
     """Does what a reader of the page does, in an empty folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mlgrade: str) -> None:
         self.folder = self.here = folder
         shims = folder / "shims"
         shims.mkdir()
-        (shims / "mlgrade").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mlgrade "$@"\n')
+        (shims / "mlgrade").write_text(f"#!/bin/sh\nexec {mlgrade}\n")
         (shims / "mlgrade").chmod(0o755)
         own = {
             "PATH": f"{shims}{os.pathsep}{os.environ['PATH']}",
@@ -83,9 +87,9 @@ def changed(old: str, body: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Page, str]:
+def walked(tmp_path_factory: pytest.TempPathFactory, forked: Warm) -> tuple[Page, str]:
     """The page done from its top to its end, and the page as it would show what was printed now."""
-    page, shown = Page(tmp_path_factory.mktemp("authoring")), PAGE.read_text(encoding="utf-8")
+    page, shown = Page(tmp_path_factory.mktemp("authoring"), forked.shim()), PAGE.read_text(encoding="utf-8")
     for block in list(BLOCK.finditer(shown)):
         printed, before = page.follow(block), block["printed"]
         if before is not None and SECONDS.sub("N s", printed) != SECONDS.sub("N s", before):

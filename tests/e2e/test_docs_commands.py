@@ -20,10 +20,11 @@ import pytest
 from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "unit" / "lms"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "unit" / "lms")]
 
 from importers import canvas  # noqa: E402  (what LMSs write, beside their own tests)
 from importers.delimited import write as written  # noqa: E402  (the same)
+from warm import Warm  # noqa: E402  (from a folder above)
 
 TOP = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
 PAGES = {str(path.relative_to(ROOT)): path for path in (*TOP, *sorted((ROOT / "docs").rglob("*.md")))}
@@ -45,6 +46,7 @@ NOT_HERE = {
     r"keyring set ": "needs the system's keyring",
     r"mlgrade grade .*--scheduler ": "needs a Dask scheduler; tests/unit/test_engine.py starts one",
     r"dask (scheduler|worker) ": "starts a cluster that stays",
+    r"mlgrade lint --watch ": "stays until Ctrl-C; tests/e2e/test_lint_findings.py presses it",
     r"(helm|kubectl) ": "needs a Kubernetes cluster",
     r"export MLGRADE_GRADEBOOK=postgresql://": "needs a server; tests/unit/test_gradebook_store.py runs on one",
 }
@@ -139,7 +141,7 @@ def test_benchmarks_are_called_as_they_are(script: str, options: list[str]) -> N
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ready(tmp_path_factory: pytest.TempPathFactory, forked: Warm) -> Path:
     """The folder of a small course whose class has handed in and was graded."""
     folder = tmp_path_factory.mktemp("ready") / "course"
     make_course(folder)
@@ -147,6 +149,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shell(
         folder,
         ["mlgrade roster import students.csv --yes", "mlgrade collect submissions.zip", "mlgrade grade submissions"],
+        forked,
     )
     return folder
 
@@ -201,18 +204,18 @@ def packed(path: Path, files: dict[str, str]) -> None:
 
 # A check that fails has understood: 1 and 5 of `check`, and 1 of pytest, are answers.
 SHIMS = {
-    "mlgrade": '"{python}" -m mlgrade "$@"; status=$?\ncase "$1:$status" in check:[15]) exit 0 ;; esac; exit $status',
+    "mlgrade": '{mlgrade}; status=$?\ncase "$1:$status" in check:[15]) exit 0 ;; esac; exit $status',
     "pytest": '"{python}" -m pytest -p no:cacheprovider "$@" || test $? = 1',
     "python": 'exec "{python}" "$@"',
 }
 
 
-def shell(folder: Path, lines: list[str]) -> None:
+def shell(folder: Path, lines: list[str], forked: Warm) -> None:
     """Run commands in one shell that stops at the first which fails; whatever asks is answered with yes."""
     shims = folder.parent / "shims"
     shims.mkdir(exist_ok=True)
     for name, text in SHIMS.items():
-        (shims / name).write_text(f"#!/bin/sh\n{text.format(python=sys.executable)}\n")
+        (shims / name).write_text(f"#!/bin/sh\n{text.format(python=sys.executable, mlgrade=forked.shim())}\n")
         (shims / name).chmod(0o755)
     own = {
         "PATH": f"{shims}{os.pathsep}{os.environ['PATH']}",
@@ -242,7 +245,7 @@ def test_what_comes_before_has_its_command(page: str, start: str) -> None:
 
 
 @pytest.mark.parametrize("page", RUN_HERE)
-def test_the_commands_of_a_page(page: str, ready: Path, tmp_path: Path) -> None:
+def test_the_commands_of_a_page(page: str, ready: Path, tmp_path: Path, forked: Warm) -> None:
     """The commands of a page, one after another, do what the page is about."""
     shutil.copytree(ready, tmp_path / "course")
-    shell(tmp_path / "course", list(session(page)))
+    shell(tmp_path / "course", list(session(page)), forked)

@@ -26,12 +26,9 @@ def course(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def lint(course: Path) -> Run:
+def lint(course: Path, forked: Run) -> Run:
     def run(*arguments: str) -> CompletedProcess[str]:
-        command = [sys.executable, "-m", "mlgrade", "lint", *arguments]
-        return subprocess.run(
-            command, cwd=course, env={**os.environ, "COLUMNS": "80"}, capture_output=True, text=True, check=False
-        )
+        return forked(["lint", *arguments], course, {**os.environ, "COLUMNS": "80"})
 
     return run
 

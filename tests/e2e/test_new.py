@@ -19,14 +19,13 @@ Run = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture
-def mlgrade(tmp_path: Path) -> Run:
-    """Run the command in an empty folder, through a pipe."""
+def mlgrade(tmp_path: Path, forked: Run) -> Run:
+    """Run the command in an empty folder, on no terminal."""
 
     def run(*arguments: str, cwd: Path = tmp_path) -> CompletedProcess[str]:
         settings = {**os.environ, "MLGRADE_STATE": str(tmp_path / "state"), "COLUMNS": "80"}
         settings.pop("MLGRADE_GRADEBOOK", None)
-        command = [sys.executable, "-m", "mlgrade", *arguments]
-        return subprocess.run(command, cwd=cwd, env=settings, capture_output=True, text=True, check=False)
+        return forked(arguments, cwd, settings)
 
     return run
 

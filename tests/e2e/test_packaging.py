@@ -123,12 +123,12 @@ def test_the_command_and_the_module_are_there(installed: wheels.Environment, tmp
     code = "import mlgrade; print(mlgrade.__file__)"
     assert installed.run("python", "-c", code, cwd=tmp_path).stdout.startswith(str(installed.root))
     assert installed.run("python", "-m", "mlgrade", "--version", cwd=tmp_path).returncode == 0
-    assert installed.run("python", "-m", "pip", "check", cwd=tmp_path).returncode == 0
+    assert installed.pip("check").returncode == 0
 
 
-def test_a_students_install_is_small(installed: wheels.Environment, tmp_path: Path) -> None:
+def test_a_students_install_is_small(installed: wheels.Environment) -> None:
     """At most sixteen distributions, pip among them, and no library of the staff."""
-    done = installed.run("python", "-m", "pip", "list", "--format=freeze", cwd=tmp_path)
+    done = installed.pip("list", "--format=freeze")
     found = {line.partition("==")[0].lower() for line in done.stdout.splitlines()} - {"pip", "setuptools"}
     assert found >= STUDENT
     assert len(found) <= 16

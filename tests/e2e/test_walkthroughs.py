@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "unit" / "lms")]
 import generated  # noqa: E402  (from a folder above, where the benchmarks find it too)
 from importers import canvas, moodle, others  # noqa: E402  (what the LMSs do with a file, beside their own tests)
 from importers.delimited import write as written  # noqa: E402  (the same)
+from warm import Warm  # noqa: E402  (from a folder above)
 
 DOCS = ROOT / "docs" / "lms"
 PAGES = ("canvas", "moodle", "blackboard", "brightspace", "gradescope")
@@ -51,13 +52,13 @@ def packed(path: Path, files: Mapping[str, str]) -> None:
 class Walk:
     """A small course with what an LMS lets one download, and the commands of a page run in it."""
 
-    def __init__(self, folder: Path, page: str) -> None:
+    def __init__(self, folder: Path, page: str, mlgrade: str) -> None:
         self.folder = folder
         self.text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
         generated.course(folder, ["softmax"])
         shims = folder / "shims"
         shims.mkdir()
-        (shims / "mlgrade").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mlgrade "$@"\n')
+        (shims / "mlgrade").write_text(f"#!/bin/sh\nexec {mlgrade}\n")
         (shims / "mlgrade").chmod(0o755)
         self.environment = {**os.environ, "PATH": f"{shims}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "100"}
         self.environment.pop("MLGRADE_GRADEBOOK", None)
@@ -82,7 +83,7 @@ class Walk:
 
     def points(self) -> dict[str, float | None]:
         """What the gradebook says."""
-        command = [sys.executable, "-m", "mlgrade", "gradebook", "show", "--json"]
+        command = [self.folder / "shims" / "mlgrade", "gradebook", "show", "--json"]
         done = subprocess.run(
             command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=True
         )
@@ -95,8 +96,8 @@ class Walk:
 
 
 @pytest.fixture
-def walk(tmp_path: Path, request: pytest.FixtureRequest) -> Walk:
-    return Walk(tmp_path, request.node.originalname.removeprefix("test_"))
+def walk(tmp_path: Path, request: pytest.FixtureRequest, forked: Warm) -> Walk:
+    return Walk(tmp_path, request.node.originalname.removeprefix("test_"), forked.shim())
 
 
 def test_every_page_is_walked() -> None:

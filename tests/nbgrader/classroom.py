@@ -21,10 +21,10 @@ import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import PyFileConfigLoader
+from traitlets.config import JSONFileConfigLoader, PyFileConfigLoader
 
 from mlgrade import course as courses
-from mlgrade.notebooks import init
+from mlgrade.notebooks import init, marks, source
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -66,6 +66,7 @@ class Classroom:
 
     def api(self, **settings: dict[str, Any]) -> NbGraderAPI:
         config = PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
+        config.merge(JSONFileConfigLoader("nbgrader_config.json", path=str(self.root)).load_config())
         config.CourseDirectory.root = str(self.root)
         for name, values in settings.items():
             config[name].update(values)
@@ -113,18 +114,19 @@ def _template(per_unit: bool) -> Path:
     room = Classroom(folder)
     init.carry_out(init.plan(course, room.root, per_unit=per_unit))
     if not per_unit:
-        _add_a_test_of_the_staff(room.root / "source" / UNIT / "norm.ipynb")
+        _add_cells_of_the_staff(room.root / "source" / UNIT / "norm.ipynb")
     result = room.api().generate_assignment(UNIT)
     assert result["success"], result
     return folder
 
 
-def _add_a_test_of_the_staff(path: Path) -> None:
-    """An autograded cell that no concept of ours stands behind."""
+def _add_cells_of_the_staff(path: Path) -> None:
+    """An autograded cell that no concept of ours stands behind, and an answer in words, which the course has no cards for."""
     node = nbformat.read(path, 4)
     own = {"schema_version": 3, "grade_id": "bonus", "grade": True, "solution": False, "locked": True, "task": False}
     cell = nbformat.v4.new_code_cell("assert True", id="bonus", metadata={"nbgrader": own | {"points": 2.0}})
-    node.cells.append(cell)
+    words = nbformat.v4.new_markdown_cell(source.PLACEHOLDER, id="words", metadata=marks.written(UNIT, 5.0))
+    node.cells += [cell, words]
     nbformat.write(node, path)
 
 
@@ -175,3 +177,10 @@ def add(kind: str, text: str, at: int | None = None, **fields: Any) -> Edit:
         node.cells.insert(len(node.cells) if at is None else at, made)
 
     return edit
+
+
+def format_3(node: Any) -> None:
+    """As a Jupyter of ten years ago would have saved it."""
+    old = nbformat.convert(nbformat.from_dict(json.loads(json.dumps(node))), 3)
+    node.clear()
+    node.update(old)

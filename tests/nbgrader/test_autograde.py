@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import html.parser
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +15,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import classroom
-from classroom import RIGHT, UNIT, Classroom, Score, add, cell, claim, copy, delete, write
+import commands
+from classroom import RIGHT, UNIT, Classroom, Score, add, cell, claim, copy, delete, format_3, write
 
 from mlgrade.errors import UsageError
 from mlgrade.notebooks import warm
@@ -61,13 +60,6 @@ def metadata_of(value: object) -> classroom.Edit:
 def flood(node: Any) -> None:
     text = nbformat.v4.new_output("stream", name="stdout", text="x" * 5_000_000)
     cell(node, "answer-softmax").outputs = [text] * 3
-
-
-def format_3(node: Any) -> None:
-    """As a Jupyter of ten years ago would have saved it."""
-    old = nbformat.convert(nbformat.from_dict(json.loads(json.dumps(node))), 3)
-    node.clear()
-    node.update(old)
 
 
 def without_cell_ids(node: Any) -> None:
@@ -121,6 +113,7 @@ RIGHT_ANSWERS: dict[str, tuple[classroom.Edit, ...]] = {
     "half_a_character": (write(GOOD), add("markdown", "\ud800")),
     "ids_that_are_markup": (write(GOOD), add("code", "1", id='"><script>', execution_count="<script>")),
     "flood_of_outputs": (write(GOOD), flood),
+    "flood_when_it_runs": (write(GOOD + "\nprint('x' * 50_000_000)\n"),),
     "cell_of_50_mb": (write(GOOD), add("markdown", "x" * 50_000_000)),
     "code_of_50_mb": (write(GOOD), add("code", "#" * 50_000_000)),
     "format_3": (write(GOOD), format_3),
@@ -143,6 +136,7 @@ WORTHLESS: dict[str, tuple[classroom.Edit, ...]] = {
     "syntax_error": (write(GOOD + "\ndef broken(:\n    pass\n"),),
     "missing_function": (write("def sofmax(z): return z"),),
     "endless": (write(GOOD + "\nwhile True: pass\n"),),
+    "endless_outside_of_python": (write(GOOD + "\nsum(range(10**15))\n"),),
     "dies": (write(GOOD + "\nimport os\nos._exit(0)\n"),),
     "deleted_answer": (delete("answer-softmax"),),
     "deleted_everything": (lambda node: node.cells.clear(),),
@@ -230,7 +224,7 @@ def test_deleted_cells_are_there_again(room: Classroom, log: str) -> None:
 
 def test_what_is_huge_is_cut(room: Classroom, log: str) -> None:
     """Nobody's cell or output makes a notebook that a browser cannot open."""
-    for student in ("flood_of_outputs", "cell_of_50_mb", "code_of_50_mb"):
+    for student in ("flood_of_outputs", "flood_when_it_runs", "cell_of_50_mb", "code_of_50_mb"):
         assert (room.root / "autograded" / student / UNIT / "softmax.ipynb").stat().st_size < 500_000
 
 
@@ -240,6 +234,32 @@ def test_a_test_cell_of_the_staff_waits_for_them(room: Classroom) -> None:
     assert room.autograde("norma")["success"]
     assert room.score("norma", "test-norm") == Score(10.0, None, False, 10.0)
     assert room.score("norma", "bonus") == Score(None, None, True, 2.0)
+
+
+def test_an_answer_in_words(room: Classroom) -> None:
+    """An answer that nobody touched is 0 by itself; one that was written waits for a person, with no HTML in it."""
+    room.submit("nora", notebook="norm")
+    room.submit("otto", write(f"Because. {HTML}", f"written-{UNIT}"), notebook="norm")
+    assert all(room.autograde(student)["success"] for student in ("nora", "otto"))
+    assert room.score("nora", f"written-{UNIT}") == Score(0.0, None, False, 5.0)
+    assert room.score("otto", f"written-{UNIT}") == Score(None, None, True, 5.0)
+    assert "<img" not in cell(room.graded("otto", "norm"), f"written-{UNIT}").source
+    with room.book() as book:
+        assert book.find_comment(f"written-{UNIT}", "norm", UNIT, "nora").comment == "No response."
+
+
+def test_a_course_of_their_own(room: Classroom) -> None:
+    """What is handed in beside the notebook has no say, and where the course has a file of that name, the course's counts."""
+    path = room.submit("pia", write(WRONG))
+    suite = path.parent / "course" / "tests" / "hidden" / "test_softmax.py"
+    suite.parent.mkdir(parents=True)
+    suite.write_text('def test_all(student):\n    """All."""\n')
+    (path.parent / "course" / "course.yml").write_text("points: 1000")
+    (path.parent / "nbgrader_config.py").write_text("c = get_config()\nc.HiddenSuites.course = 'course'\n")
+    assert room.autograde("pia")["success"]
+    assert room.score("pia") == Score(0.0, None, False, 10.0)
+    ours = (room.root / "source" / UNIT / "course" / "course.yml").read_text()
+    assert (room.root / "autograded" / "pia" / UNIT / "course" / "course.yml").read_text() == ours
 
 
 def test_without_execution_stored_outputs_do_not_count(room: Classroom) -> None:
@@ -414,13 +434,26 @@ def test_a_step_that_was_left_out_gives_no_points(room: Classroom) -> None:
 
 
 def test_the_real_command(tmp_path: Path) -> None:
-    """`nbgrader autograde` grades a class with one failure in it, names the failure, and leaves no process behind."""
+    """`nbgrader autograde` grades a class with one failure in it, and names the failure."""
     room = classroom.make(tmp_path)
     room.submit("ada", write(GOOD))
     room.submit("ben", write(WRONG))
     room.submit_text("cid", "nothing")
-    command = [sys.executable, "-m", "nbgrader", "autograde", UNIT, "--CourseDirectory.root", str(room.root)]
-    done = subprocess.run(command, cwd=room.root, capture_output=True, text=True, check=False, env=os.environ)
+    done = commands.run("nbgrader", "autograde", UNIT, "--CourseDirectory.root", str(room.root), at=room.root)
     assert done.returncode == 1, done.stderr
     assert "for student 'cid'" in done.stderr
     assert [room.score(student).auto for student in ("ada", "ben", "cid")] == [10.0, 0.0, None]
+
+
+def test_a_slip_in_the_settings(tmp_path: Path) -> None:
+    """Where nbgrader_config.py cannot be run, nbgrader goes on: it runs no student's code, and gives nobody a score."""
+    room = classroom.make(tmp_path)
+    room.submit("ada", write(f"{GOOD}\nopen({str(tmp_path / 'ran')!r}, 'w').close()\n"))
+    config = room.root / "nbgrader_config.py"
+    config.write_text(f"{config.read_text()}\nc.Exchange.root = /srv\n")
+    done = commands.run("nbgrader", "autograde", UNIT, at=room.root)
+    assert done.returncode == 1
+    assert "Exception while loading config file" in done.stderr
+    assert "no course given: set c.HiddenSuites.course in nbgrader_config.py" in done.stderr
+    assert room.score("ada") == Score(None, None, True, 10.0)
+    assert not (tmp_path / "ran").exists()

@@ -18,7 +18,8 @@ from sqlalchemy import text
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import classroom
-from classroom import RIGHT, UNIT, Classroom, Score, add, copy, delete, write
+import commands
+from classroom import RIGHT, UNIT, Classroom, Score, add, copy, delete, format_3, write
 
 from mlgrade.engine import Done, Lost
 from mlgrade.engine.serial import Serial
@@ -36,13 +37,12 @@ CLASS: dict[str, tuple[classroom.Edit, ...]] = {
     "dee": (write(GOOD + "\nwhile True: pass\n"),),
     "eve": (write(GOOD), copy("answer-softmax", "raise SystemExit"), add("markdown", "<script>1</script>")),
     "flo": (delete("answer-softmax", "test-softmax"), add("code", GOOD)),
-    "gus": (write("import os\nos._exit(0)\n"),),
+    "00123": (write("import os\nos._exit(0)\n"),),
 }
 
 
-def command(room: Classroom, *options: str) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "mlgrade", "nbgrader", "autograde", UNIT, *options]
-    return subprocess.run(line, cwd=room.root, capture_output=True, text=True, check=False)
+def command(room: Classroom, *options: str) -> commands.Done:
+    return commands.run("mlgrade", "nbgrader", "autograde", UNIT, *options, at=room.root)
 
 
 def run(room: Classroom, engine: Any = None, **given: Any) -> list[Told]:
@@ -59,7 +59,7 @@ def states(told: Iterable[Told]) -> dict[str, str]:
 class Both(NamedTuple):
     stock: Classroom
     ours: Classroom
-    done: subprocess.CompletedProcess[str]
+    done: commands.Done
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +71,13 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     stock.submit("ada", write(RIGHT["norm"], "answer-norm"), notebook="norm")
     for student, given in {"hal": "not a notebook", "ida": "[]"}.items():
         stock.submit_text(student, given)
-    for student in ("ada", "jan"):
+    for student in ("ada", "jan", "kay"):
         stock.submit_text(student, "{}", notebook="softmax-Copy1")
+    (stock.submit("kay").parent / "link.txt").symlink_to(stock.course / "tests" / "hidden" / "test_softmax.py")
+    stock.submit("lou", write(GOOD), format_3)
     (stock.root / "submitted" / "ada" / UNIT / "timestamp.txt").write_text("2027-02-05 22:00:00 UTC")
     folder = tmp_path_factory.mktemp("ours")
-    shutil.copytree(stock.root.parent, folder, dirs_exist_ok=True)
+    shutil.copytree(stock.root.parent, folder, symlinks=True, dirs_exist_ok=True)
     config = folder / "nbgrader" / "nbgrader_config.py"
     config.write_text(config.read_text().replace(str(stock.root.parent), str(folder)))
     ours = Classroom(folder)
@@ -135,10 +137,11 @@ def test_the_command(both: Both) -> None:
     """The account counts the class and names who could not be graded, and why; that is exit code 1."""
     assert both.done.returncode == 1, both.done.stderr
     said = " ".join(both.done.stdout.split())
-    assert "10 submissions: 7 graded, 3 failed" in said
+    assert "12 submissions: 8 graded, 4 failed" in said
     assert "failed: hal: softmax.ipynb: not a notebook that can be read; open and save it in Jupyter once" in said
     assert "failed: ida: softmax.ipynb: the notebook has no list of cells; open and save it in Jupyter once" in said
     assert "failed: jan: softmax-Copy1.ipynb is no notebook of scores, and is not graded" in said
+    assert "link.txt: a link; put there what was handed in, or delete it; softmax-Copy1.ipynb is no notebook" in said
     assert said.endswith("graded: ada: softmax-Copy1.ipynb is no notebook of scores, and is not graded")
     assert "Traceback" not in said + both.done.stderr
 
@@ -146,9 +149,10 @@ def test_the_command(both: Both) -> None:
 def test_again(both: Both) -> None:
     """A second run grades what failed, and nothing else; --force grades everything."""
     found = states(run(both.ours))
-    assert {student for student, state in found.items() if state == "failed"} == {"hal", "ida", "jan"}
+    assert {student for student, state in found.items() if state == "failed"} == {"hal", "ida", "jan", "kay"}
     assert {state for student, state in found.items() if student in CLASS} == {"as before"}
     assert states(run(both.ours, students="a*", again=True)) == {"ada": "graded"}
+    assert states(run(both.ours, students="00123", again=True)) == {"00123": "graded"}
 
 
 # -- a run of one's own ---------------------------------------------------------------------------------------------
@@ -263,6 +267,18 @@ def test_a_process_that_dies_is_nobodys_zero(room: Classroom) -> None:
     assert room.score("ada") == Score(10.0, None, False, 10.0)
 
 
+def test_a_broken_check_is_tried_again(room: Classroom) -> None:
+    """With a check of ours broken nobody has a score, whatever format the notebook is in; mended, the next run grades."""
+    room.submit("old", write(GOOD), format_3)
+    suite = room.course / "tests" / "hidden" / "test_softmax.py"
+    whole = suite.read_text()
+    suite.write_text(f'{whole}\n\ndef test_ours(student):\n    """Is broken."""\n    raise RuntimeError\n')
+    assert states(run(room, students="[ao]*")) == {"ada": "broken", "old": "broken"}
+    suite.write_text(whole)
+    assert room.score("old") == Score(None, None, True, 10.0)
+    assert states(run(room, students="[ao]*")) == {"ada": "graded", "old": "graded"}
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
@@ -284,7 +300,7 @@ def test_what_cannot_be_graded(room: Classroom, fault: str, said: str) -> None:
         case "config":
             config.unlink()
         case "steps":
-            config.write_text(config.read_text() + "\ndel c.Autograde.autograde_preprocessors\n")
+            config.with_suffix(".json").unlink()
         case "hidden":
             (room.course / "tests" / "hidden" / "test_softmax.py").unlink()
         case "nobody":

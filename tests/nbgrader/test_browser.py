@@ -152,6 +152,8 @@ def test_a_submission(room: classroom.Classroom, server: Jupyter, browser: Any) 
     page_of("cleo", server, browser)
     assert shown(browser, "input.score")[0] == f"{room.score('cleo').auto:g}"
     assert "Looks like" in text_of(browser)
+    size = "return getComputedStyle(document.querySelector('section.mlgrade')).fontSize"
+    assert browser.execute_script(size) == "14px"
     comments = eventually(lambda: [text for text in shown(browser, "textarea.comment") if text], "a comment")
     assert comments == [room.comment("cleo")]
     if os.environ.get("MLGRADE_UPDATE"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import classroom
+import commands
 from classroom import UNIT, Classroom
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
@@ -34,9 +34,8 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
     return made
 
 
-def export(room: Classroom, *options: str) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "nbgrader", "export", *options]
-    return subprocess.run(line, cwd=room.root, capture_output=True, text=True, check=False)
+def export(room: Classroom, *options: str) -> commands.Done:
+    return commands.run("nbgrader", "export", *options, at=room.root)
 
 
 def test_canvas(room: Classroom) -> None:

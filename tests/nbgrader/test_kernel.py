@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,10 @@ from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import commands
 
 ROOT = Path(__file__).resolve().parents[2]
 PLENTY = 120.0  # seconds
@@ -217,8 +220,6 @@ def test_validate(folder: Path, answer: str, said: str) -> None:
     made = new_notebook(cells=[new_code_cell(answer), new_code_cell(CHECK, metadata=graded)])
     made.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(made, folder / "softmax.ipynb")
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "validate", "softmax.ipynb"], cwd=folder, capture_output=True, text=True
-    )
+    done = commands.run("nbgrader", "validate", "softmax.ipynb", at=folder)
     assert done.returncode == 0, done.stderr
     assert said in done.stdout

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import classroom
+import commands
 from classroom import UNIT, Classroom, generated, write
 
 from mlgrade.notebooks import warm
@@ -39,8 +38,8 @@ def hand_in(room: Classroom, folder: Path, number: int) -> None:
 
 
 def by_mlgrade(folder: Path, course: Path, book: Path) -> Scores:
-    command = [sys.executable, "-m", "mlgrade", "grade", str(folder), "--jobs", "1", "--gradebook", str(book)]
-    done = subprocess.run([*command, "--course", str(course)], capture_output=True, text=True, check=False)
+    options = ("--jobs", "1", "--gradebook", str(book), "--course", str(course))
+    done = commands.run("mlgrade", "grade", str(folder), *options, at=folder)
     assert done.returncode == 0, done.stderr
     with sqlite3.connect(book) as connection:
         rows = connection.execute("SELECT student, concept, earned FROM attempts ORDER BY id")
@@ -87,7 +86,6 @@ def test_the_real_commands_agree_too(tmp_path: Path) -> None:
     """`nbgrader autograde` as a command gives what `mlgrade grade` gives."""
     room = classroom.make(tmp_path / "room")
     hand_in(room, tmp_path / "plain", 3)
-    command = [sys.executable, "-m", "nbgrader", "autograde", UNIT]
-    done = subprocess.run(command, cwd=room.root, env=os.environ, capture_output=True, text=True, check=False)
+    done = commands.run("nbgrader", "autograde", UNIT, at=room.root)
     assert done.returncode == 0, done.stderr
     assert by_nbgrader(room) == by_mlgrade(tmp_path / "plain", room.course, tmp_path / "book.db")

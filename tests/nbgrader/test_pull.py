@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import classroom
+import commands
 from classroom import RIGHT, UNIT, Classroom, write
 
 from mlgrade import course as courses
@@ -41,9 +41,8 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
     warm.close()
 
 
-def pull(room: Classroom, ours: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "mlgrade", "nbgrader", "pull", "--gradebook", str(ours), *options]
-    return subprocess.run(line, cwd=room.root, capture_output=True, text=True, check=False)
+def pull(room: Classroom, ours: Path, *options: str) -> commands.Done:
+    return commands.run("mlgrade", "nbgrader", "pull", "--gradebook", str(ours), *options, at=room.root)
 
 
 def grades(room: Classroom, ours: Path) -> dict[str, Grade]:
@@ -113,8 +112,8 @@ def test_the_history_names_nbgrader(room: Classroom, tmp_path: Path) -> None:
     with Gradebook.open(ours) as book:
         kept = {(one.deed, one.points, one.by) for one in book.decisions("ben")}
     assert kept == {(Deed.MANUAL, 6.0, "nbgrader"), (Deed.EXTRA, 1.5, "nbgrader"), (Deed.PENALTY, 2.0, "nbgrader")}
-    line = [sys.executable, "-m", "mlgrade", "gradebook", "history", "ben", "--gradebook", str(ours), "--course", str(room.course)]  # fmt: skip
-    said = subprocess.run(line, capture_output=True, text=True, check=True).stdout
+    which = ("--gradebook", str(ours), "--course", str(room.course))
+    said = commands.run("mlgrade", "gradebook", "history", "ben", *which, at=room.root).stdout
     assert "manual concept:softmax to 6, by nbgrader: graded by hand in nbgrader" in " ".join(said.split())
     assert "1.5 extra credit in it, 2 off for lateness" in said
 

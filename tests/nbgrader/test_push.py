@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import classroom
+import commands
 from classroom import RIGHT, UNIT, Classroom, Score, cell, write
 
 from mlgrade import course as courses
@@ -27,8 +27,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries 
 PARTLY = RIGHT["softmax"] + "\n\ndef log_softmax(z, axis=-1):\n    return '</pre><script>1</script>'\n"
 
 
-def mlgrade(room: Classroom, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "mlgrade", *arguments], cwd=room.root.parent, capture_output=True, text=True, check=False)  # fmt: skip
+def mlgrade(room: Classroom, *arguments: str) -> commands.Done:
+    return commands.run("mlgrade", *arguments, at=room.root.parent)
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import os
 import shutil
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,6 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import commands
 from classroom import RIGHT, UNIT, copy, delete, write
 
 import mlgrade
@@ -53,8 +52,6 @@ class Desk:
         self.exchange.mkdir(mode=0o777)
         self.exchange.chmod(0o777)
         self.course = courses.load(_course(root / "course"))
-        scripts = str(Path(sys.executable).parent)
-        self._settings = {**os.environ, "PATH": os.pathsep.join([scripts, os.environ["PATH"]]), "HOME": str(root)}
 
     def mlgrade(self, *arguments: str, at: Path | None = None) -> str:
         return self._run("mlgrade", *arguments, at=at or self.course.root)
@@ -64,9 +61,7 @@ class Desk:
         return self._run("nbgrader", *arguments, *(exchange if at else exchange[:1]), at=at or self.folder)
 
     def _run(self, module: str, *arguments: str, at: Path) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", module, *arguments], cwd=at, env=self._settings, capture_output=True, text=True
-        )
+        done = commands.run(module, *arguments, at=at, HOME=str(self.root))
         assert done.returncode == 0, f"{module} {arguments}\n{done.stdout}\n{done.stderr}"
         return done.stdout + done.stderr
 

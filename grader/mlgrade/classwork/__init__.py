@@ -17,16 +17,16 @@ from typing import TypeVar
 
 import msgspec
 
-from mlgrade import fingerprint, interrupts, redact
+from mlgrade import fingerprint, interrupts
 from mlgrade.classwork.moves import Ledger, Move
-from mlgrade.classwork.work import Graded, Grading
+from mlgrade.classwork.work import Graded, Grading, lost
 from mlgrade.course import Course
 from mlgrade.engine import Done, Engine, Lost
 from mlgrade.gradebook.model import Attempt
 from mlgrade.gradebook.records import Clock, Latest
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.intake.model import Entry, HandIn, Note
-from mlgrade.results import ConceptReport, Status
+from mlgrade.results import Status
 from mlgrade.sandbox.confine import level
 
 T = TypeVar("T")
@@ -103,7 +103,7 @@ class Session:
     def _attempt(self, result: Done[HandIn, Graded] | Lost[HandIn]) -> Attempt:
         handin = result.job
         if isinstance(result, Lost):
-            report, isolation = _lost(handin, result.why, self._course), ""
+            report, isolation = lost(self._course, handin.submission, result.why), ""
         else:
             report, isolation = result.result.report, level(result.result.walls)
         return Attempt(
@@ -129,21 +129,6 @@ def _named_below(handin: HandIn, entry: Entry) -> HandIn:
     """Name a file from the student's folder on, so that reports are the same wherever the class lies."""
     below = entry.path.partition("/")[2] or entry.path
     return msgspec.structs.replace(handin, submission=msgspec.structs.replace(handin.submission, file=below))
-
-
-def _lost(handin: HandIn, why: str, course: Course) -> ConceptReport:
-    concept = course.concept(handin.submission.concept)
-    return ConceptReport(
-        concept=concept.id,
-        file=redact.line(handin.submission.file),
-        status=Status.BROKEN,
-        reason=redact.clean(why),
-        earned=0.0,
-        possible=concept.points,
-        aspects={},
-        diagnoses=[],
-        checks=[],
-    )
 
 
 def _grouped(results: Iterable[T]) -> Iterator[list[T]]:

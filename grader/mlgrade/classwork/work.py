@@ -10,14 +10,15 @@ from pathlib import Path
 import msgspec
 
 from mlgrade import course as courses
-from mlgrade import fingerprint
+from mlgrade import fingerprint, redact
 from mlgrade.course import Course
 from mlgrade.errors import CourseError, UsageError
 from mlgrade.grading import Grader
 from mlgrade.intake.model import HandIn
-from mlgrade.results import ConceptReport, Visibility
+from mlgrade.results import ConceptReport, Status, Visibility
 from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
+from mlgrade.submissions import Submission
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -74,6 +75,22 @@ def grading(course: Course, concepts: Sequence[str], *, allow_reduced: bool = Fa
         prints={concept: fingerprint.suite(course, concept) for concept in concepts},
         allow_reduced=allow_reduced,
         files=_files(course, concepts) if travels else None,
+    )
+
+
+def lost(course: Course, submission: Submission, why: str) -> ConceptReport:
+    """The report of an answer over which a grading process ended: our fault."""
+    concept = course.concept(submission.concept)
+    return ConceptReport(
+        concept=concept.id,
+        file=redact.line(submission.file),
+        status=Status.BROKEN,
+        reason=redact.clean(why),
+        earned=0.0,
+        possible=concept.points,
+        aspects={},
+        diagnoses=[],
+        checks=[],
     )
 
 

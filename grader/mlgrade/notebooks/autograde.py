@@ -1,4 +1,4 @@
-"""The steps that nbgrader's autograde makes with us. Each is named in nbgrader_config.py; `config` has their order.
+"""The steps that nbgrader's autograde makes with us. Each is named in nbgrader_config.json; `config` has their order.
 
 KnownCells        first: cells are what the gradebook says they are, each there once; outputs are text and pictures
 EscapeStudentHtml Markdown of students runs nothing in formgrader or on a feedback page

@@ -24,14 +24,14 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, NbGraderException
 
 from mlgrade import api, fingerprint, interrupts, opening
-from mlgrade.classwork.work import Graded, grading
+from mlgrade.classwork.work import Graded, grading, lost
 from mlgrade.course import Course
 from mlgrade.engine import Done, Engine, Lost
 from mlgrade.errors import SubmissionError, UsageError
 from mlgrade.intake.model import HandIn
 from mlgrade.notebooks import config, desk, known, marks, onebook, place, warm
 from mlgrade.notebooks.autograde import HiddenSuites
-from mlgrade.notebooks.finished import Finished, identity, lost, wanted
+from mlgrade.notebooks.finished import Finished, identity, wanted
 from mlgrade.notebooks.known import Known
 from mlgrade.notebooks.seen import Seen, key
 from mlgrade.redact import line
@@ -92,7 +92,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         self.whole: Callable[[], AbstractContextManager[None]] = nullcontext
         self._finished = Finished(parent=self)
         self._left: dict[str, tuple[str, int]] = {}  # of folders under way: the hash, and the jobs that it waits for
-        self._noted: dict[str, list[str]] = {}  # of folders: what is wrong with the notebooks in them, for people
+        self._faults: dict[str, list[str]] = {}  # of folders: why notebooks in them could not be looked at
         self.autograde_preprocessors = list(self._steps())
 
     def convert_notebooks(self) -> None:
@@ -127,7 +127,8 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
             warm.require_hidden(self._course, concept)
         self._work = grading(self._course, concepts, allow_reduced=self._finished.allow_reduced)
         prints = [self._work.prints, fingerprint.limits(self._course), fingerprint.versions(), self._cells]
-        self._common = [msgspec.json.encode(prints), _bytes(Path(self.coursedir.root, config.FILE))]
+        settings = (Path(self.coursedir.root, name) for name in (config.FILE, config.FIRM))
+        self._common = [msgspec.json.encode(prints), *map(_bytes, settings)]
         self._seen = Seen(Path(self._format_dest(assignment, ".")).parent / f".mlgrade-{assignment}.jsonl")
 
     def _in_gradebook(self, assignment: str) -> tuple[dict[str, list[Known]], set[str]]:
@@ -168,19 +169,15 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         return not self.again and there and student in self._before and self._seen.has(student, mark)
 
     def _look(self, folder: str, path: Path) -> list[Submission]:
-        """What is to be graded of one notebook. What is none fails when it is converted; why is noted for people."""
+        """What is to be graded of one notebook. Where that cannot be seen, nbgrader's own reading of it decides."""
         if path.stem not in self._cells:
-            self._note(folder, f"{path.name} is no notebook of {self.coursedir.assignment_id}, and is not graded")
             return []
         try:
             found = list(wanted(opening.read(path, MOST_BYTES), path.name, self._cells[path.stem]))
         except (OSError, ValueError, RecursionError, SubmissionError) as error:
-            self._note(folder, _fault(path, error))
+            self._faults.setdefault(folder, []).append(_fault(path, error))
             return []
         return [submission for submission in found if submission.concept in self._work.prints]
-
-    def _note(self, folder: str, what: str) -> None:
-        self._noted.setdefault(folder, []).append(line(what))
 
     # -- from reports to nbgrader's gradebook -----------------------------------------------------------------
 
@@ -208,17 +205,22 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
             del self._left[folder]
 
     def _convert(self, folder: str, notebooks: list[str]) -> Told:
-        student, noted = self._student(folder), "; ".join(self._noted.pop(folder, ()))
+        student, faults = self._student(folder), self._faults.pop(folder, [])
+        strange = [self._strange(path) for path in map(Path, notebooks) if path.stem not in self._cells]
         self.assignments, self._finished.folder = {folder: notebooks}, folder
         with desk.heard(self.log) as complaint, self.whole():
             try:
                 super().convert_notebooks()
             except NbGraderException:
-                return Told(student, "failed", noted or line(complaint()))
+                reasons = faults or [line(complaint())] * (len(strange) < len(notebooks))
+                return Told(student, "failed", "; ".join([*reasons, *strange]))
         if self._finished.undecided(folder):
             return Told(student, "broken", "a check broke on our side; no score, and tried again by the next run")
         self._seen.add(student, self._left[folder][0])
-        return Told(student, "graded", noted)
+        return Told(student, "graded", "; ".join(strange))
+
+    def _strange(self, path: Path) -> str:
+        return line(f"{path.name} is no notebook of {self.coursedir.assignment_id}, and is not graded")
 
     def _student(self, folder: str) -> str:
         pattern = self._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
@@ -230,10 +232,12 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
 def _fault(path: Path, error: Exception) -> str:
     match error:
         case SubmissionError():
-            return f"{path.name}: {str(error).removeprefix(f'{path.name}: ')}"
+            why = str(error).removeprefix(f"{path}: ").removeprefix(f"{path.name}: ")
         case OSError():
-            return f"{path.name}: {opening.meaning(error)}"
-    return f"{path.name}: not a notebook that can be read; open and save it in Jupyter once"
+            why = opening.meaning(error)
+        case _:
+            why = "not a notebook that can be read; open and save it in Jupyter once"
+    return line(f"{path.name}: {why}")
 
 
 def _bytes(path: Path) -> bytes:

@@ -1,17 +1,20 @@
-"""nbgrader_config.py: nbgrader's settings for a course of ours, and the steps of its autograde, which that file names.
+"""nbgrader's settings for a course of ours: nbgrader_config.py is the staff's to edit, nbgrader_config.json is firm.
 
-No hidden text is in it, only where the course lies.
+Where nbgrader cannot run the first, for a slip in it, it says so and goes on as if there were none: students' code
+would run in a kernel, with the rights of the staff. The second it reads apart from it. No hidden text is in either.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 
 from mlgrade.course import Course
 
 FILE = "nbgrader_config.py"
+FIRM = "nbgrader_config.json"
 _OURS, _NBGRADER = "mlgrade.notebooks.autograde", "nbgrader.preprocessors"
 
 # submitted/ -> autograded/
@@ -32,6 +35,16 @@ AUTOGRADE = (
     f"{_OURS}.ConceptComments",  # after SaveAutoGrades, which resets the comments
     f"{_NBGRADER}.CheckCellMetadata",
 )
+
+
+def firm() -> str:
+    """What nbgrader_config.json says: the steps, and who collects."""
+    settings = {
+        "Autograde": {"sanitize_preprocessors": SANITIZE, "autograde_preprocessors": AUTOGRADE},
+        "OverwriteCells": {"add_missing_cells": True},
+        "ExchangeFactory": {"collect": "mlgrade.notebooks.collecting.Collect"},
+    }
+    return f"{json.dumps(settings, indent=2)}\n"
 
 
 def text(course: Course) -> str:
@@ -55,8 +68,6 @@ so. The page docs/nbgrader.md of mlgrade goes through the whole way, from here t
 import re
 from pathlib import Path
 
-from mlgrade.notebooks import config
-
 c = get_config()  # noqa: F821 (nbgrader gives it)
 HERE = Path(__file__).resolve().parent
 
@@ -66,7 +77,8 @@ HERE = Path(__file__).resolve().parent
 c.CourseDirectory.course_id = <COURSE_ID>
 
 # Where assignments and submissions are exchanged: writable for everybody, and needed by release_assignment, fetch,
-# submit and collect only. Without it nbgrader writes where only an administrator may.
+# submit and collect only. Without it nbgrader writes where only an administrator may. What collects takes files only:
+# nbgrader's own follows the links that students put there, with the rights of whoever collects.
 # c.Exchange.root = "/srv/nbgrader/exchange"
 
 # The mlgrade course. Its hidden suites and solutions stay there; it must never be under this folder, since what lies
@@ -75,16 +87,11 @@ c.HiddenSuites.course = <COURSE>
 
 # -- autograding ------------------------------------------------------------------------------------------------
 
-# The steps stand in mlgrade.notebooks.config, each with its reason. First the notebook that was handed in is put in
-# order: nbgrader would end the whole run at a cell that a student copied, and formgrader would run a student's HTML.
-c.Autograde.sanitize_preprocessors = list(config.SANITIZE)
-
-# Then HiddenSuites stands in the place of nbgrader's Execute: no kernel runs, and student code runs in mlgrade's
-# confined worker, which holds neither a suite nor a solution.
-c.Autograde.autograde_preprocessors = list(config.AUTOGRADE)
-
-# A test cell that a student deleted comes back, so that its score is 0 and not open for ever.
-c.OverwriteCells.add_missing_cells = True
+# The steps are in nbgrader_config.json beside this file, which nbgrader reads even where a slip keeps it from running
+# this one. First the notebook that was handed in is put in order: nbgrader would end the whole run at a cell that a
+# student copied, and formgrader would run a student's HTML. Then HiddenSuites stands in the place of nbgrader's
+# Execute: no kernel runs, and student code runs in mlgrade's confined worker, which holds neither a suite nor a
+# solution.
 
 # The folder course/ beside the notebooks is written over with that of source/ at grading, whatever was handed in.
 # Autograde.exclude_overwriting would keep a student's files; this course needs none.
@@ -94,12 +101,6 @@ c.OverwriteCells.add_missing_cells = True
 # nbgrader marks what is late and takes nothing off: `mlgrade nbgrader pull` applies the late policy of course.yml, in
 # one place for notebooks and .py files. "zero" would take all points off in nbgrader, which pull shows as a penalty.
 c.LateSubmissionPlugin.penalty_method = "none"
-
-# -- nbgrader collect -------------------------------------------------------------------------------------------------
-
-# Files only. nbgrader's own collect follows the links that students put into the exchange, with the rights of whoever
-# collects: to another student's answer, or to a hidden suite, which release_feedback would then hand out.
-c.ExchangeFactory.collect = "mlgrade.notebooks.collecting.Collect"
 
 # -- nbgrader zip_collect -----------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -73,4 +74,5 @@ class _Listener(logging.Handler):
 def _fault(said: list[str]) -> str:
     """The last line of the first traceback, which names the error; else the first thing that was said."""
     trace = next((text for text in said if text.startswith("Traceback")), "")
-    return trace.strip().rpartition("\n")[2] or next(iter(said), "nbgrader gave no reason")
+    fault = trace.strip().rpartition("\n")[2] or next(iter(said), "nbgrader gave no reason")
+    return re.sub(r"^mlgrade\.errors\.\w+: ", "", fault)  # ours are sentences

@@ -6,12 +6,10 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from mlgrade.course import Course
 from mlgrade.notebooks import handin, marks, scores
 from mlgrade.notebooks.autograde import HiddenSuites
 from mlgrade.notebooks.known import Known
-from mlgrade.redact import line
-from mlgrade.results import ConceptReport, Report, Status
+from mlgrade.results import Report
 from mlgrade.submissions import Submission
 
 
@@ -40,8 +38,10 @@ class Finished(HiddenSuites):
         self.reports: dict[tuple[str, Any], Report] = {}
 
     def _report(self, nb: Any, concept: str, tests: Collection[Known], file: str) -> Any:
-        ready = self.reports.get((self.folder, identity(handin.submission(nb.cells, concept, file, tests))))
-        return super()._report(nb, concept, tests, file) if ready is None else ready
+        where = self.folder, identity(handin.submission(nb.cells, concept, file, tests))
+        if where not in self.reports:
+            self.reports[where] = super()._report(nb, concept, tests, file)
+        return self.reports[where]
 
     def undecided(self, folder: str) -> bool:
         theirs = (report.concepts[0] for (owner, _), report in self.reports.items() if owner == folder)
@@ -53,19 +53,3 @@ class Finished(HiddenSuites):
 
 def identity(submission: Submission) -> Any:
     return submission.concept, submission.file, submission.sha256, tuple(map(tuple, submission.cells))
-
-
-def lost(course: Course, submission: Submission, why: str) -> ConceptReport:
-    """The report of an answer over which a grading process ended: our fault."""
-    concept = course.concept(submission.concept)
-    return ConceptReport(
-        concept=concept.id,
-        file=line(submission.file),
-        status=Status.BROKEN,
-        reason=line(why),
-        earned=0.0,
-        possible=concept.points,
-        aspects={},
-        diagnoses=[],
-        checks=[],
-    )

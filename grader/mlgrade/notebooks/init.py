@@ -1,6 +1,7 @@
 """The main path of `mlgrade nbgrader init`: from the course to a folder in which nbgrader's own commands work.
 
 DIR/nbgrader_config.py               nbgrader's settings; says where the mlgrade course is
+DIR/nbgrader_config.json             those that must hold
 DIR/source/<unit>/<concept>.ipynb    one notebook for each concept, or one for each unit
 DIR/source/<unit>/written-<unit>.ipynb   the answer in words (in the same notebook, if there is one for each unit)
 DIR/source/<unit>/course/            the student edition of the unit: what the visible checks run on
@@ -145,6 +146,7 @@ def _notebooks(course: Course, units: Sequence[Unit], layout: Layout) -> list[di
 
 def _wanted(course: Course, units: Sequence[Unit], made: dict[str, dict[str, Notebook]]) -> Iterator[tuple[str, bytes]]:
     yield config.FILE, config.text(course).encode()
+    yield config.FIRM, config.firm().encode()
     for unit in units:
         home = f"source/{unit.id}"
         yield from ((f"{home}/{name}", notebook.data) for name, notebook in made[unit.id].items())

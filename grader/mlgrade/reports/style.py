@@ -45,11 +45,12 @@ def _themes(selector: str) -> str:
 
 
 # `section.mlgrade` and `:nth-child(n)` outweigh what notebooks rule for tables, lists and texts of any origin.
+# A page may have made a rem small: of formgrader's 10 pixels nobody should have to read a report.
 SHEET = f"""\
 {_themes(".mlgrade")}
 section.mlgrade {{ background: var(--mlgrade-paper); color: var(--mlgrade-ink); padding: 0.75em 1em;
   border: 1px solid var(--mlgrade-rule); border-radius: 6px; max-width: 60em; box-sizing: border-box;
-  font: 1rem/1.45 system-ui, sans-serif; overflow-wrap: anywhere; }}
+  font: max(1rem, 14px)/1.45 system-ui, sans-serif; overflow-wrap: anywhere; }}
 section.mlgrade :is(h2, h3, h4) {{ font-size: 1.1em; line-height: 1.35; font-weight: 600; margin: 0.6em 0 0.2em;
   color: inherit; }}
 section.mlgrade p {{ margin: 0.3em 0; color: inherit; }}

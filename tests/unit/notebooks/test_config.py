@@ -1,4 +1,4 @@
-"""nbgrader_config.py: it runs, says where the course is, and tells whose a collected file is."""
+"""nbgrader's settings: they run, say where the course is and whose a collected file is, and what must hold holds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from traitlets.config import PyFileConfigLoader
+from traitlets.config import Application, PyFileConfigLoader
 
 from mlgrade import course as courses
 from mlgrade.errors import UsageError
@@ -17,12 +17,12 @@ from mlgrade.notebooks import config, place
 NAMES = ("softmax", "layer_2_norm", "written-scores")
 
 
-def loaded(folder: Path, text: str) -> Any:
+def loaded(folder: Path, text: str, *, run: bool = True) -> Any:
     for name in NAMES:
         (folder / "source/scores").mkdir(parents=True, exist_ok=True)
         (folder / f"source/scores/{name}.ipynb").write_text("{}")
     (folder / config.FILE).write_text(text, encoding="utf-8")
-    return PyFileConfigLoader(config.FILE, path=str(folder)).load_config()
+    return PyFileConfigLoader(config.FILE, path=str(folder)).load_config() if run else None
 
 
 def uncommented(text: str, system: str) -> str:
@@ -57,13 +57,22 @@ def test_any_place_of_the_course(place: str, course: Path, tmp_path: Path) -> No
     assert found.CourseDirectory.course_id == "golden"
 
 
-def test_the_steps(course: Path, tmp_path: Path) -> None:
-    """The two lists of autograde are those of mlgrade that is installed, and deleted test cells come back."""
-    found = loaded(tmp_path / "nb", config.text(courses.load(course)))
-    assert found.Autograde.sanitize_preprocessors == list(config.SANITIZE)
-    assert found.Autograde.autograde_preprocessors == list(config.AUTOGRADE)
-    assert found.OverwriteCells.add_missing_cells is True
-    assert found.LateSubmissionPlugin.penalty_method == "none"
+def test_a_slip_in_the_settings(course: Path, tmp_path: Path) -> None:
+    """Where nbgrader cannot run nbgrader_config.py it goes on without it, and still with our steps and our collect."""
+    (tmp_path / config.FIRM).write_text(config.firm())
+    loaded(tmp_path, config.text(courses.load(course)) + "\nc.Exchange.root = /srv\n", run=False)
+    app = Application()
+    app.load_config_file(config.FILE, path=str(tmp_path))  # as nbgrader does
+    assert "HiddenSuites" not in app.config
+    assert app.config.Autograde.sanitize_preprocessors == list(config.SANITIZE)
+    assert app.config.Autograde.autograde_preprocessors == list(config.AUTOGRADE)
+    assert app.config.OverwriteCells.add_missing_cells is True
+    assert app.config.ExchangeFactory.collect == "mlgrade.notebooks.collecting.Collect"
+
+
+def test_late_submissions(course: Path, tmp_path: Path) -> None:
+    """nbgrader takes nothing off; that is the affair of course.yml."""
+    assert loaded(tmp_path, config.text(courses.load(course))).LateSubmissionPlugin.penalty_method == "none"
 
 
 FOLDERS = {

@@ -96,7 +96,7 @@ def test_everything_is_new(ask: Callable[..., Plan], into: Path) -> None:
     """A first plan writes all of it, and planning itself writes nothing."""
     plan = ask()
     assert states(plan) == dict.fromkeys(
-        ["nbgrader_config.py", "source/scores/course/course.yml", "source/scores/course/exercises/softmax.py",
+        ["nbgrader_config.json", "nbgrader_config.py", "source/scores/course/course.yml", "source/scores/course/exercises/softmax.py",
          "source/scores/course/tests/public/test_softmax.py", NOTEBOOK], State.NEW,
     )  # fmt: skip
     assert not into.exists()
@@ -331,7 +331,7 @@ def test_a_folder_that_cannot_be_made(make: Callable[..., Plan], into: Path) -> 
     (into / "source").write_text("")
     with pytest.raises(UsageError, match=r"source/scores/.*: cannot be written"):
         make()
-    assert sorted(files(into)) == ["nbgrader_config.py", "source"]
+    assert sorted(files(into)) == ["nbgrader_config.json", "nbgrader_config.py", "source"]
 
 
 def test_the_layout_stays(ask: Callable[..., Plan], make: Callable[..., Plan]) -> None:

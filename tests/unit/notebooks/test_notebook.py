@@ -288,12 +288,19 @@ def test_only_runs_with_a_number_are_noted(session: Shell) -> None:
 # -- when nbgrader runs it ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["validate", "autograde"])
-def test_nbgrader_runs_the_cell(session: Shell, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To nbgrader a report without an error is all points, so there what is not complete is an error, with the report."""
-    monkeypatch.setenv("NBGRADER_EXECUTION", how)
+def test_nbgrader_validates(session: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not complete is an error, with the report, since that is all that it understands."""
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
     session.inputs = [RIGHT]
     assert notebook.check("softmax").report.status is Status.GRADED
     session.inputs = [RIGHT, "def softmax(z, axis=-1):\n    return z"]
     with pytest.raises(AssertionError, match="not all checks pass yet\n\nFAIL  softmax"):
+        notebook.check("softmax")
+
+
+def test_nbgrader_grades_in_a_kernel(session: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where our settings are not in force the cell is an error that says so, and never all points for a report."""
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    session.inputs = [RIGHT]
+    with pytest.raises(UsageError, match="no hidden suite: the settings that `mlgrade nbgrader init` writes are not"):
         notebook.check("softmax")
