@@ -366,7 +366,7 @@ def test_no_descriptor_leaks(kind: type[WarmParent | FreshProcess]) -> None:
         end = time.monotonic() + 5
         while len(os.listdir("/proc/self/fd")) > before and time.monotonic() < end:
             time.sleep(0.01)  # a waiting thread closes its end a moment after the worker's death
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert len(os.listdir("/proc/self/fd")) <= before  # fewer, where a thread of an earlier test was late
 
 
 def test_killing_the_parent() -> None:
