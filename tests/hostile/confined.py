@@ -51,7 +51,7 @@ def grade(host: Any, world: Path, port: int) -> dict[str, Any]:
         source = source.replace("@GRADER@", str(os.getpid())).replace("@PORT@", str(port))
         submission = Submission(concept="softmax", file="softmax.py", source=source.encode())
         begun = time.perf_counter()
-        report = summary(course, [grader.grade(submission)], 0.0, host)
+        report = summary(course, [grader.grade(submission)], 0.0, host.walls)
         answers[who] = {"earned": report.earned, "seconds": time.perf_counter() - begun, **shown(report)}
     return answers
 
