@@ -19,7 +19,7 @@ from mlgrade.sandbox.forked import WarmParent
 from mlgrade.sandbox.host import CALLBACK_BYTES, Died, Host, Raised, TimedOut, Value, Worker
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.pipes import Pipe, PollPipe, ThreadPipe
-from mlgrade.sandbox.protocol import HEADER_BYTES, LENGTHS, Asks, Load, Loaded, Returned, pack
+from mlgrade.sandbox.protocol import HEADER_BYTES, LENGTHS, After, Asks, Load, Loaded, Returned, pack
 
 quick = settings(max_examples=int(os.environ.get("MLGRADE_FUZZ", "120")), deadline=None)  # CONTRIBUTING: a longer run
 PLENTY = 20.0
@@ -94,7 +94,7 @@ def ask(function: Any, script: bytes, seconds: float = PLENTY, **how: Any) -> An
 
 
 NOT_AN_ANSWER = Died(how="it answered with something that is not an answer")
-DONE = framed(Returned(value=1))
+DONE = framed(Returned(value=1, after=[After(["f", 0], 0)]))
 
 
 # -- scripts --------------------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ BAD_SCRIPTS = {
     "zeros": bytes(16),
     "ones": b"\xff" * 16,
     "text": b"Traceback (most recent call last):\n",
-    "header too large": LENGTHS.pack(HEADER_BYTES + 1, 0),
+    "header too large": LENGTHS.pack(HEADER_BYTES + 1000, 0),  # the request, which comes back, is shorter than that
     "blob too large": LENGTHS.pack(1, 2**32 - 1),
     "no message": raw(b"\xc0"),
     "a request": raw(msgspec.msgpack.encode(LOAD)),
@@ -112,6 +112,9 @@ BAD_SCRIPTS = {
     "an array without bytes": framed(Returned(value=["a", "<f8", [10**9]])),
     "bytes without an array": framed(Returned(value=1), b"x"),
     "a function": framed(Returned(value=["f", 0])),
+    "an empty array that would be large": framed(Returned(value=["a", "<f8", [2**31 - 1, 0]])),
+    "a dict of numbers without end": framed(Returned(value=["d", *(part for n in range(5001) for part in (n, 0))])),
+    "lists too long for a callback": framed(Asks(callable=0, args=[["l", ["l", *([0] * 10_001)]]])),
     "a dict of lists": framed(Returned(value=["d", ["l"], 1])),
     "a pickle": framed(Returned(value=msgspec.msgpack.Ext(1, b"cos\nsystem\n(S'true'\ntR."))),
     "a callable that is not there": framed(Asks(callable=1, args=[])),
@@ -158,11 +161,39 @@ def test_load_is_answered_by_loaded_only() -> None:
 
 def test_a_forged_frame_only_chooses_a_value() -> None:
     """A well-formed frame is taken for what it says, and nothing more."""
-    script = framed(Returned(value=["a", "|b1", [2]], changed=["9"], unusable="<b>"), b"\x05\x00")
+    script = framed(Returned(value=["a", "|b1", [2]], after=[After(["f", 0], 0)], unusable="<b>"), b"\x05\x00")
     result = ask(abs, script)
     assert isinstance(result, Value)
     assert result.value.tolist() == [True, False]
-    assert (result.changed, result.unusable) == (["9"], "<b>")
+    assert (result.changed, result.unusable) == ([], "<b>")
+
+
+AFTER = {
+    "nothing": ([], b"", ["1", "2"]),
+    "only the first": ([After(["a", "|u1", [2]], 2)], b"\x01\x02", ["2"]),
+    "all": ([After(["a", "|u1", [2]], 2), After(1, 0)], b"\x01\x02", []),
+    "one more than there are": ([After(["a", "|u1", [2]], 2), After(1, 0), After(1, 0)], b"\x01\x02", []),
+    "another type": ([After(["a", "|u1", [2]], 2), After(True, 0)], b"\x01\x02", ["2"]),
+    "another shape": ([After(["a", "|u1", [1, 2]], 2), After(1, 0)], b"\x01\x02", ["1"]),
+    "other bytes": ([After(["a", "|u1", [2]], 2), After(1, 0)], b"\x01\x03", ["1"]),
+    "bytes of another": ([After(["a", "|u1", [2]], 0), After(1, 2)], b"\x01\x02", ["1", "2"]),
+    "no value at all": ([After([], 2), After(1, 0)], b"\x01\x02", ["1"]),
+}
+
+
+@pytest.mark.parametrize(("after", "blob", "changed"), AFTER.values(), ids=AFTER)
+def test_changes_are_found_here(after: list[After], blob: bytes, changed: list[str]) -> None:
+    """What a call changed is compared by this process, to the bit; an argument that is not shown has changed."""
+    with acting(framed(Returned(value=3, after=after), blob)) as worker:
+        result = worker.call("f", (np.array([1, 2], "u1"), 1), {}, PLENTY)
+    assert isinstance(result, Value)
+    assert (result.value, result.changed) == (3, changed)
+
+
+def test_more_bytes_of_arguments_than_there_are() -> None:
+    """Sizes that do not add up are no answer."""
+    script = framed(Returned(value=3, after=[After(1, 5)]), b"1234")
+    assert ask(abs, script) == NOT_AN_ANSWER
 
 
 def test_the_claim_is_held_against_the_limit() -> None:
@@ -197,7 +228,6 @@ ODD_FUNCTIONS = {
     "returns what it was given": lambda *a, **k: (a, k),
     "takes nothing": lambda: 1,
     "runs out of stack": lambda *_, **__: (item for item in ()).throw(RecursionError),
-    "runs out of memory": lambda *_, **__: bytearray(2**60),
 }
 
 
@@ -207,6 +237,15 @@ def test_our_function_fails(function: Any, args: list[Any]) -> None:
     """A function of ours that fails on hostile arguments is answered, and the call goes on to its end."""
     script = framed(Asks(callable=0, args=args, kwargs={"key": 1})) + DONE
     assert ask(function, script) == Value(value=1)
+
+
+def test_our_function_runs_out_of_memory() -> None:
+    """That ends the check: the arguments are the student's, and what was made of them was too large."""
+    script = framed(Asks(callable=0, args=[["l", 1]])) + DONE
+    with acting(script) as worker:
+        with pytest.raises(MemoryError):
+            worker.call("f", (lambda rows: rows * 2**60,), {}, PLENTY)
+        assert not worker.alive
 
 
 @pytest.mark.parametrize("name", ["self", "x", "__class__", "a b", "", "1"])

@@ -21,6 +21,7 @@ from mlgrade.sandbox.codec import DTYPES, Reader, UnsendableError, Writer
 from mlgrade.sandbox.protocol import (
     HEADER_BYTES,
     LENGTHS,
+    After,
     Answer,
     Asks,
     Call,
@@ -116,6 +117,9 @@ UNSENDABLE = {
     "too large": (np.zeros(MIB // 8 + 1), "an array of shape (131073,), which is too large"),
     "too large unread": (np.broadcast_to(1.0, (10**6, 10**6)), "which is too large"),
     "too large together": ([np.zeros(MIB // 16)] * 3, "which is too large"),
+    "empty, and large all the same": (np.empty((2**31 - 1, 0)), "which is too large"),
+    "empty with long axes": (np.empty((2048, 0, 1024)), "which is too large"),
+    "numbers as keys without end": (dict.fromkeys(range(5001)), "a dict of more than 5000 keys that are not strings"),
     "too deep": (nested(40), "a value nested too deeply"),
     "holds itself": (endless(), "a value nested too deeply"),
     "object inside": ({"a": [(1, Whatever())]}, 'an object of type "Whatever"'),
@@ -389,7 +393,7 @@ BAD_HEADERS = {
     "callable negative": msgspec.msgpack.encode(Asks(callable=-1, args=[])),
     "too many arguments": msgspec.msgpack.encode(Asks(callable=0, args=[0] * 21)),
     "text too long": msgspec.msgpack.encode(Returned(output="x" * 25_001)),
-    "word too long": msgspec.msgpack.encode(Returned(changed=["x" * 201])),
+    "word too long": msgspec.msgpack.encode(Returned(shares=["x" * 201])),
     "too many notes": msgspec.msgpack.encode(Returned(notes=["x"] * 21)),
     "line negative": msgspec.msgpack.encode(Returned(fault=Fault(type="E", bases=[], message="", line=-1))),
     "line not a number": msgspec.msgpack.encode(Returned(fault=Fault(type="E", bases=[], message="", line="1"))),
@@ -433,7 +437,7 @@ GOOD_HEADERS = [
     for message in (
         Returned(
             value=["d", "a", ["a", "<f8", [2, 3]], "b", ["t", ["c", 1.0, 2.0], ["s", "<i8"], None]],
-            changed=["1"],
+            after=[After(["a", "<f8", [2]], 16), After(None, 0)],
             shares=["z"],
             output="said",
             notes=["softmax.py:3: RuntimeWarning: overflow"],

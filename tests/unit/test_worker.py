@@ -662,6 +662,7 @@ CALLBACKS = {
     "given an object": ("return g(object())", lambda x: x, 'an object of type "object"'),
     "given a function": ("return g(f)", lambda x: x, "a function"),
     "given too much": ("return g(np.zeros(2**18))", lambda _: 1.0, "too large"),
+    "given a long list": ("return g([[0] * 10_001])", lambda _: 1.0, "lists of more than 10000 items"),
     "given too many": ("return g(*range(30))", lambda *_: 1.0, ""),
     "given text without utf-8": ("return g('\\ud800')", lambda _: 1.0, ""),
     "returns an object": ("return g(1)", lambda _: object(), "returned an object of type"),
@@ -689,6 +690,19 @@ def test_a_callback_that_stops_the_suite(host: Host) -> None:
     with working(host, "def f(g): return g(1)") as worker:
         with pytest.raises(KeyboardInterrupt):
             worker.call("f", (interrupted,), {}, PLENTY)
+        assert not worker.alive
+
+
+@pytest.mark.parametrize("error", [AssertionError("not equal"), MemoryError()])
+def test_a_comparison_that_fails_in_a_callback(host: Host, error: Exception) -> None:
+    """It ends the check: student code that catches every exception never meets it."""
+
+    def compare(_: object) -> None:
+        raise error
+
+    with working(host, "def f(g):\n    try: g(1)\n    except BaseException: return 1") as worker:
+        with pytest.raises(type(error)):
+            worker.call("f", (compare,), {}, PLENTY)
         assert not worker.alive
 
 

@@ -8,7 +8,7 @@ A value is encoded as a node: None, bool, int, float and str stand for themselve
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,8 @@ DTYPES = {kind: np.dtype(kind) for kind in (
 )}  # fmt: skip
 Node = Any
 MOST_TEXT = 4 * 1024 * 1024  # characters of the longest text times the number of items beside it
+MOST_EMPTY = 1024 * 1024  # entries that an empty array would have if its axes of length 0 had length 1
+MOST_KEYS = 5_000  # of a dict that are not strings: numbers can be chosen to collide, and n of them cost n * n steps
 
 
 class UnsendableError(Exception):
@@ -28,10 +30,14 @@ class UnsendableError(Exception):
 
 
 class Unfolded:
-    """Keeps what numpy would make of texts in a list small: an array gives every item the room of the longest."""
+    """Bound what a suite's next step makes of plain data.
 
-    def __init__(self, error: type[Exception]) -> None:
-        self._error, self._longest, self._items = error, 0, 1
+    numpy gives every text of a list the room of the longest. A callback may repeat a list by the thousand: `most` bounds
+    the items of all lists together.
+    """
+
+    def __init__(self, error: type[Exception], most: int | None = None) -> None:
+        self._error, self._most, self._longest, self._items = error, most, 0, 1
 
     def text(self, text: str) -> str:
         self._longest = max(self._longest, len(text))
@@ -40,6 +46,8 @@ class Unfolded:
 
     def items(self, count: int) -> None:
         self._items += count
+        if self._most is not None and self._items > self._most:
+            raise self._error(f"lists of more than {self._most} items")
         self._check()
 
     def _check(self) -> None:
@@ -55,12 +63,12 @@ def sayable(text: object, most: int) -> str:
 class Writer:
     """Turns values into nodes; collects the raw bytes of arrays in `blob` and the callables in `callables`."""
 
-    def __init__(self, most: int, *, callables: bool = False) -> None:
+    def __init__(self, most: int, *, callables: bool = False, items: int | None = None) -> None:
         self.blob = bytearray()
         self.callables: list[Callable[..., Any]] = []
         self._most = most
         self._allow_callables = callables
-        self._unfolded = Unfolded(UnsendableError)
+        self._unfolded = Unfolded(UnsendableError, items)
 
     def node(self, value: object, depth: int = DEPTH) -> Node:
         if value is None or value is True or value is False:
@@ -90,6 +98,8 @@ class Writer:
             self._unfolded.items(len(value))
             return [tag, *(self.node(item, depth) for item in value)]
         if isinstance(value, dict):
+            if sum(not isinstance(key, str) for key in value) > MOST_KEYS:
+                raise UnsendableError(f"a dict of more than {MOST_KEYS} keys that are not strings")
             return ["d", *(part for pair in value.items() for part in self._pair(*pair, depth))]
         return self._callable(value)
 
@@ -128,7 +138,7 @@ class Writer:
         kind = self._dtype(array)
         if kind not in DTYPES:
             raise UnsendableError(f"an array of dtype {array.dtype}")
-        if len(self.blob) + array.nbytes > self._most:
+        if len(self.blob) + array.nbytes > self._most or not _is_modest(array.shape):
             raise UnsendableError(f"an array of shape {array.shape}, which is too large")
         self.blob += array.astype(DTYPES[kind], copy=False).tobytes()
 
@@ -159,11 +169,13 @@ def _describe(value: object) -> str:
 class Reader:
     """Turns nodes back into values. Each array is a fresh, writable copy of its part of the blob."""
 
-    def __init__(self, blob: bytes, callable_at: Callable[[int], Any] | None = None) -> None:
+    def __init__(
+        self, blob: bytes, callable_at: Callable[[int], Any] | None = None, *, items: int | None = None, at: int = 0
+    ) -> None:
         self._blob = blob
-        self._at = 0
+        self._at = at
         self._callable_at = callable_at
-        self._unfolded = Unfolded(ProtocolError)
+        self._unfolded = Unfolded(ProtocolError, items)
 
     def value(self, node: Node, depth: int = DEPTH) -> Any:
         if isinstance(node, str):
@@ -190,9 +202,11 @@ class Reader:
         return tuple(self._list(rest, depth))
 
     def _dict(self, rest: list[Node], depth: int) -> dict[Any, Any]:
-        # Keys are plain scalars: numbers and texts cannot be made to collide by the thousand.
-        if len(rest) % 2 or any(isinstance(key, list) for key in rest[::2]):
+        keys = rest[::2]
+        if len(rest) % 2 or any(isinstance(key, list) for key in keys):
             raise ProtocolError("a dict that is none")
+        if len(keys) > MOST_KEYS and sum(not isinstance(key, str) for key in keys) > MOST_KEYS:
+            raise ProtocolError("a dict of too many keys that are not strings")
         values = self._list(rest, depth)
         return dict(zip(values[::2], values[1::2], strict=True))
 
@@ -257,6 +271,11 @@ def _dtype(node: Node) -> np.dtype[Any]:
 def _shape(node: Node) -> tuple[int, ...]:
     if not isinstance(node, list) or len(node) > 16:
         raise ProtocolError("an array without a shape")
-    if not all(type(size) is int and 0 <= size < 2**31 for size in node):
+    if not all(type(size) is int and 0 <= size < 2**31 for size in node) or not _is_modest(node):
         raise ProtocolError("an array of impossible shape")
     return tuple(node)
+
+
+def _is_modest(shape: Sequence[int]) -> bool:
+    """Whether an empty array stays small when a suite sums over its axis of length 0, or joins something to it."""
+    return 0 not in shape or math.prod(max(1, size) for size in shape) <= MOST_EMPTY

@@ -5,9 +5,10 @@ Nothing that a worker does raises here, bar a `SandboxError` when none can be st
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -15,10 +16,12 @@ import msgspec
 from mlgrade.errors import ProtocolError, SandboxError
 from mlgrade.sandbox import confine
 from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
-from mlgrade.sandbox.limits import CALLBACK_BYTES, MIB, Limits
+from mlgrade.sandbox.limits import CALLBACK_BYTES, CALLBACK_ITEMS, MIB, Limits
 from mlgrade.sandbox.pipes import ClosedError, DeadlineError
 from mlgrade.sandbox.protocol import (
     LENGTHS,
+    UNREADABLE,
+    After,
     Answer,
     Asks,
     Call,
@@ -26,6 +29,7 @@ from mlgrade.sandbox.protocol import (
     Load,
     Loaded,
     Returned,
+    equal,
     lengths,
     pack,
     unpack_reply,
@@ -121,12 +125,11 @@ class Worker:
     def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float) -> Result:
         """Call a function of the submission. Raises UnsendableError for an argument that cannot cross."""
         writer = Writer(REQUEST_BYTES, callables=True)
-        nodes = [writer.node(value) for value in args]
-        named = {name: writer.node(value) for name, value in kwargs.items()}
-        frame = pack(Call(function=function, args=nodes, kwargs=named), writer.blob) + writer.blob
-        reply, blob = self._exchange(frame, seconds, writer.callables)
+        sent = _Sent(writer, args, kwargs)
+        head = pack(Call(function=function, args=sent.nodes[: len(args)], kwargs=sent.named), writer.blob)
+        reply, blob = self._exchange(head + writer.blob, seconds, writer.callables, len(head), len(writer.blob))
         if isinstance(reply, Returned):
-            return self._result(reply, blob)
+            return self._result(reply, blob, sent)
         return self._broke_the_rules() if isinstance(reply, (Loaded, Asks)) else reply
 
     def close(self) -> None:
@@ -139,30 +142,34 @@ class Worker:
         process, self._process = self._process, None
         return process.kill() if process else ""
 
-    def _result(self, reply: Returned, blob: bytes) -> Result:
+    def _result(self, reply: Returned, blob: bytes, sent: _Sent) -> Result:
+        after = sum(one.size for one in reply.after)
+        if after > len(blob):
+            return self._broke_the_rules()
+        changed = sent.changed(reply.after, blob)
         if reply.fault is not None:
-            return Raised(fault=reply.fault, changed=reply.changed, output=reply.output, notes=reply.notes)
+            return Raised(fault=reply.fault, changed=changed, output=reply.output, notes=reply.notes)
         try:
-            value = _read([reply.value], blob)[0]
+            value = _read([reply.value], blob, after)[0]
         except ProtocolError:
             return self._broke_the_rules()
         return Value(
             value=value,
             unusable=reply.unusable,
-            changed=reply.changed,
+            changed=changed,
             shares=reply.shares,
             output=reply.output,
             notes=reply.notes,
         )
 
     def _exchange(
-        self, frame: bytes, seconds: float, callables: list[Callable[..., Any]]
+        self, frame: bytes, seconds: float, callables: list[Callable[..., Any]], head: int = 0, blob_sent: int = 0
     ) -> tuple[Loaded | Returned | Asks | TimedOut | Died, bytes]:
         deadline = time.monotonic() + seconds
         try:
             self._pipe.write(frame, deadline)
             while True:
-                reply, blob = self._receive(deadline)
+                reply, blob = self._receive(deadline, head, blob_sent)
                 if not isinstance(reply, Asks):
                     return reply, blob
                 self._pipe.write(_answer(reply, blob, callables), deadline)
@@ -179,8 +186,9 @@ class Worker:
             self.close()
             raise
 
-    def _receive(self, deadline: float) -> tuple[Loaded | Returned | Asks, bytes]:
-        header, blob = lengths(self._pipe.read(LENGTHS.size, deadline), self._limits.result_bytes)
+    def _receive(self, deadline: float, more_head: int, more_blob: int) -> tuple[Loaded | Returned | Asks, bytes]:
+        most = self._limits.result_bytes + more_blob
+        header, blob = lengths(self._pipe.read(LENGTHS.size, deadline), most, more=more_head)
         reply = unpack_reply(self._pipe.read(header, deadline))
         return reply, self._pipe.read(blob, deadline)
 
@@ -200,21 +208,57 @@ class Worker:
         return Died(how="it answered with something that is not an answer")
 
 
-def _read(nodes: list[Any], blob: bytes) -> list[Any]:
-    reader = Reader(blob)
+class _Sent:
+    """The arguments of a call as they were sent, to be compared with what they are after it.
+
+    What a call changed is decided here and not by the worker, where student code can rewrite whatever decides.
+    """
+
+    def __init__(self, writer: Writer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.names = [*map(str, range(1, len(args) + 1)), *kwargs]  # as a student counts them
+        self.nodes, self._ends = list[Any](), [0]
+        for value in (*args, *kwargs.values()):
+            self.nodes.append(writer.node(value))
+            self._ends.append(len(writer.blob))
+        self.named = dict(zip(kwargs, self.nodes[len(args) :], strict=True))
+        self._blob = writer.blob
+
+    def changed(self, after: Sequence[After], blob: bytes) -> list[str]:
+        """Name the arguments that are not, to the bit, what was sent. One that is not shown has changed."""
+        shown = [*after[: len(self.names)], *[After(UNREADABLE, 0)] * (len(self.names) - len(after))]
+        ends = [0, *itertools.accumulate(one.size for one in shown)]
+        return [
+            name
+            for number, (name, one) in enumerate(zip(self.names, shown, strict=True))
+            if not self._same(number, one, blob[ends[number] : ends[number + 1]])
+        ]
+
+    def _same(self, number: int, after: After, data: bytes) -> bool:
+        begin, end = self._ends[number : number + 2]
+        return data == self._blob[begin:end] and equal(after.node, self.nodes[number])
+
+
+def _read(nodes: list[Any], blob: bytes, at: int = 0, items: int | None = None) -> list[Any]:
+    reader = Reader(blob, at=at, items=items)
     values = [reader.value(node) for node in nodes]
     reader.done()
     return values
 
 
 def _answer(asks: Asks, blob: bytes, callables: list[Callable[..., Any]]) -> bytes:
-    """Call one of our callables with what the worker sent. Its own failure is an answer too."""
+    """Call one of our callables with what the worker sent. Its own failure is an answer too.
+
+    A failed comparison is not: student code could catch it. It ends the check, as everything does that is raised from
+    here, and so does a callable that runs out of the memory of a check.
+    """
     if asks.callable >= len(callables) or len(blob) > CALLBACK_BYTES:
         raise ProtocolError("a callback that cannot be")
-    values = _read([*asks.args, *asks.kwargs.values()], blob)
+    values = _read([*asks.args, *asks.kwargs.values()], blob, items=CALLBACK_ITEMS)
     kwargs = dict(zip(asks.kwargs, values[len(asks.args) :], strict=True))
     try:
         value = callables[asks.callable](*values[: len(asks.args)], **kwargs)
+    except (AssertionError, MemoryError):
+        raise
     except Exception as error:  # noqa: BLE001  (the arguments are hostile, and any of ours may stumble over them)
         return pack(Answer(error=f"the function you were given raised {type(error).__name__}"))
     writer = Writer(CALLBACK_BYTES)

@@ -94,9 +94,21 @@ class Loaded(msgspec.Struct, tag="loaded", frozen=True, kw_only=True):
     notes: Annotated[list[Word], msgspec.Meta(max_length=20)] = []
 
 
+UNREADABLE: Node = []  # in the place of an argument that is no longer plain data
+
+
+class After(msgspec.Struct, frozen=True, array_like=True):
+    """An argument as it was after the call, and how many bytes of the blob are its arrays."""
+
+    node: Node
+    size: Annotated[int, msgspec.Meta(ge=0)]
+
+
 class Returned(msgspec.Struct, tag="returned", frozen=True, kw_only=True):
+    """What a call came to. The blob holds the arrays of `after`, then those of `value`."""
+
     value: Node = None
-    changed: Annotated[list[Word], msgspec.Meta(max_length=50)] = []
+    after: list[After] = []  # positional arguments first; compared with what was sent by whoever sent it
     shares: Annotated[list[Word], msgspec.Meta(max_length=50)] = []
     unusable: Text = ""
     fault: Fault | None = None
@@ -122,20 +134,28 @@ _encoder = msgspec.msgpack.Encoder()
 # -- frames ---------------------------------------------------------------------------------------------------
 
 
-def pack(message: Request | Reply, blob: bytes | bytearray = b"") -> bytes:
-    """Make the head of a frame; the blob follows it on the wire, uncopied."""
+def pack(message: Request | Reply, blob: bytes | bytearray = b"", *, more: int = 0) -> bytes:
+    """Make the head of a frame; the blob follows it on the wire, uncopied.
+
+    `more` is the room that a reply may take beside its own: for the arguments that it gives back.
+    """
     header = _encoder.encode(message)
-    if len(header) > HEADER_BYTES:
+    if len(header) > HEADER_BYTES + more:
         raise UnsendableError("a value with too many parts")
     return LENGTHS.pack(len(header), len(blob)) + header
 
 
-def lengths(prefix: bytes, most: int) -> tuple[int, int]:
+def lengths(prefix: bytes, most: int, *, more: int = 0) -> tuple[int, int]:
     """Read a frame's two lengths, or refuse them before anything is allocated."""
     header, blob = LENGTHS.unpack(prefix)
-    if header > HEADER_BYTES or blob > most:
+    if header > HEADER_BYTES + more or blob > most:
         raise ProtocolError(f"a frame of {header} + {blob} bytes")
     return header, blob
+
+
+def equal(a: Node, b: Node) -> bool:
+    """Whether two nodes are the same to the bit: 1 is neither True nor 1.0 here, and nan is itself."""
+    return _encoder.encode(a) == _encoder.encode(b)
 
 
 def unpack_reply(header: bytes) -> Reply:

@@ -21,7 +21,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
@@ -29,11 +29,13 @@ from mlgrade.sandbox import effects, module, output
 from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
 from mlgrade.sandbox.confine import NAMESPACES, Plan, identity, namespaces, orphans
 from mlgrade.sandbox.faults import fault_of
-from mlgrade.sandbox.limits import CALLBACK_BYTES, Limits
+from mlgrade.sandbox.limits import CALLBACK_BYTES, CALLBACK_ITEMS, Limits
 from mlgrade.sandbox.protocol import (
     FAILED,
     LENGTHS,
     MOST_ARGUMENTS,
+    UNREADABLE,
+    After,
     Answer,
     Asks,
     Call,
@@ -53,21 +55,27 @@ from mlgrade.sandbox.scratch import sweep
 REQUEST_BYTES = 2**31 - 1  # what the trusted side sends is its own affair
 
 
+class Received(NamedTuple):
+    request: Request
+    blob: bytes
+    header: int  # bytes
+
+
 class Wire:
     """The worker's end of the two pipes."""
 
     def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
         self._source, self._sink = source, sink
 
-    def receive(self) -> tuple[Request, bytes]:
+    def receive(self) -> Received:
         prefix = self._source.read(LENGTHS.size)
         if len(prefix) < LENGTHS.size:
             raise EOFError
         header, blob = lengths(prefix, REQUEST_BYTES)
-        return unpack_request(self._source.read(header)), self._source.read(blob)
+        return Received(unpack_request(self._source.read(header)), self._source.read(blob), header)
 
-    def send(self, message: Reply, blob: bytes | bytearray = b"") -> None:
-        self._sink.write(pack(message, blob))
+    def send(self, message: Reply, blob: bytes | bytearray = b"", *, more: int = 0) -> None:
+        self._sink.write(pack(message, blob, more=more))
         self._sink.write(blob)
         self._sink.flush()
 
@@ -84,11 +92,11 @@ class Desk:
 
     def serve(self) -> None:
         while True:
-            request, blob = self._wire.receive()
+            request, blob, header = self._wire.receive()
             if isinstance(request, Load):
                 self._wire.send(self._load(msgspec.structs.replace(request, source=blob)))
             elif isinstance(request, Call):
-                self._wire.send(*self._call(request, blob))
+                self._wire.send(*self._call(request, blob, header), more=header)
 
     def _load(self, request: Load) -> Loaded:
         self._filename = request.filename
@@ -107,31 +115,44 @@ class Desk:
             notes=self._notes.take(),
         )
 
-    def _call(self, request: Call, blob: bytes) -> tuple[Returned, bytes | bytearray]:
-        given = self._arguments(request, blob)
-        untouched = effects.named(*self._arguments(request, blob))
+    def _call(self, request: Call, blob: bytes, header: int) -> tuple[Returned, bytes | bytearray]:
+        args, kwargs = self._arguments(request, blob)
         try:
-            result = self._function(request.function)(*given[0], **given[1])
+            result = self._function(request.function)(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001  (whatever a student raises is a result)
             fault = fault_of(error, self._filename)
-            changed = effects.changed(untouched, effects.named(*given))
-            return Returned(fault=fault, changed=changed, **self._said()), b""
-        return self._returned(result, untouched, effects.named(*given))
+            after, data = _after([*args, *kwargs.values()], len(blob))
+            return self._fitting(Returned(fault=fault, after=after, **self._said()), data, header)
+        return self._returned(result, effects.named(args, kwargs), len(blob), header)
 
     def _returned(
-        self, result: Any, before: effects.Arguments, after: effects.Arguments
+        self, result: Any, arguments: effects.Arguments, sent: int, header: int
     ) -> tuple[Returned, bytes | bytearray]:
+        after, data = _after(list(arguments.values()), sent)
         writer = Writer(self._limits.result_bytes)
-        changed = effects.changed(before, after)
+        unusable, value, shares = "", None, list[str]()
         try:
-            shares = effects.shared(after, result)
-            reply = Returned(value=writer.node(result), changed=changed, shares=shares, **self._said())
-            pack(reply)
+            shares = effects.shared(arguments, result)
+            value = writer.node(result)
+            pack(Returned(value=value))
         except UnsendableError as error:
-            return Returned(unusable=str(error), changed=changed, **self._said()), b""
+            unusable = str(error)
         except Exception:  # noqa: BLE001  (an object of a student's may raise anything when it is looked at)
-            return Returned(unusable="a value that cannot be read", changed=changed, **self._said()), b""
-        return reply, writer.blob
+            unusable = "a value that cannot be read"
+        if unusable:
+            return self._fitting(Returned(unusable=unusable, after=after, **self._said()), data, header)
+        reply = Returned(value=value, after=after, shares=shares, **self._said())
+        return self._fitting(reply, data, header, writer.blob)
+
+    def _fitting(
+        self, reply: Returned, after: bytearray, header: int, value: bytes | bytearray = b""
+    ) -> tuple[Returned, bytes | bytearray]:
+        """Leave out arguments that have grown beyond what may be sent: they have changed, which is all they say."""
+        try:
+            pack(reply, more=header)
+        except UnsendableError:
+            return msgspec.structs.replace(reply, after=[]), value
+        return reply, after + value
 
     def _said(self) -> dict[str, Any]:
         return {"output": self._output.take(), "notes": self._notes.take()}
@@ -148,15 +169,30 @@ class Desk:
     def _callback(self, number: int) -> Callable[..., Any]:
         def function(*args: Any, **kwargs: Any) -> Any:
             self._wire.send(*_asks(number, args, kwargs))
-            answer, blob = self._wire.receive()
+            answer, blob, _ = self._wire.receive()
             return _answered(answer, blob)
 
         return function
 
 
+def _after(arguments: Sequence[Any], most: int) -> tuple[list[After], bytearray]:
+    """Encode arguments as they are after a call. What cannot be encoded any more has changed, and is left empty."""
+    writer = Writer(most, callables=True)
+    after = []
+    for value in arguments:
+        begin = len(writer.blob)
+        try:
+            node = writer.node(value)
+        except Exception:  # noqa: BLE001  (an object of a student's may raise anything when it is looked at)
+            del writer.blob[begin:]
+            node = UNREADABLE
+        after.append(After(node, len(writer.blob) - begin))
+    return after, writer.blob
+
+
 def _asks(number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Asks, bytearray]:
     """Ask within the bounds that the trusted end keeps, so that a large argument is an error and not a death."""
-    writer = Writer(CALLBACK_BYTES)
+    writer = Writer(CALLBACK_BYTES, items=CALLBACK_ITEMS)
     try:
         nodes = [writer.node(value) for value in args]
         asks = Asks(callable=number, args=nodes, kwargs={name: writer.node(value) for name, value in kwargs.items()})
