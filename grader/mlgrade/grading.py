@@ -25,8 +25,8 @@ from mlgrade.sandbox.confine.landlock import in_reach
 from mlgrade.sandbox.host import Host, Raised, Value
 from mlgrade.sandbox.protocol import Loaded
 from mlgrade.submissions import Submission, lines_of, request
-from mlgrade.suite import session
-from mlgrade.suite.findings import Source
+from mlgrade.suite import guard, session
+from mlgrade.suite.findings import TOO_MUCH, Source
 from mlgrade.suite.session import Ran, Suite
 
 
@@ -82,6 +82,8 @@ class Grader:
         if broken:
             return doubtful
         why = "the reference is refused it too; run: mlgrade doctor --trace"
+        if doubtful.finding.problem == TOO_MUCH:
+            why = "it takes more memory or time than a check has, for the reference too"
         return _again(doubtful, Outcome.BROKEN, "the check itself is broken", why)
 
     def _passes_for_the_reference(self, check: str, suite: Suite, concept: Concept) -> bool:
@@ -151,7 +153,12 @@ class Grader:
         if all(one.finding.outcome is Outcome.PASSED for one in ran) or not (path.is_file() and solution.is_file()):
             return []
         text = solution.read_text(encoding="utf-8-sig")
-        return diagnosis.diagnose(text, diagnosis.read(path, text), [call for one in ran for call in one.calls])
+        calls = [call for one in ran for call in one.calls]
+        try:
+            with guard.memory(), guard.Clock(each=guard.SUITE_SECONDS):
+                return diagnosis.diagnose(text, diagnosis.read(path, text), calls)
+        except (MemoryError, guard.OvertimeError):  # arguments can be made of what was returned: no name is no harm
+            return []
 
 
 def _keep_out_of_reach(course: Course) -> None:
@@ -176,7 +183,8 @@ def source_of(submission: Submission) -> Source:
 def _doubtful(ran: Ran) -> bool:
     """Whether it may be us: the check stumbled, or a wall refused the student's code something."""
     refused = any(isinstance(one.result, Raised) and "PermissionError" in one.result.fault.bases for one in ran.calls)
-    return ran.finding.outcome is Outcome.BROKEN or (refused and ran.finding.outcome is Outcome.RAISED)
+    excessive = ran.finding.problem == TOO_MUCH  # perhaps for the reference too
+    return ran.finding.outcome is Outcome.BROKEN or excessive or (refused and ran.finding.outcome is Outcome.RAISED)
 
 
 def _again(ran: Ran, outcome: Outcome, problem: str, detail: str = "") -> Ran:

@@ -45,6 +45,7 @@ state
 lessons
 opening placing
 submissions
+suite.guard
 suite.values
 suite.compare
 suite.marks

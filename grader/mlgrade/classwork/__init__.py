@@ -41,10 +41,14 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Same(msgspec.Struct, frozen=True):
-    """A hand-in that was graded before, with the same source, suite and limits."""
+    """A submission that was graded before, with the same source, suite and limits.
+
+    `lost` says that it ended the process that graded it, twice, and is not tried again unless somebody asks for it.
+    """
 
     student: str
     concept: str
+    lost: bool = False
 
 
 Told = Kept | Same | Note
@@ -83,16 +87,16 @@ class Session:
                 if isinstance(handin, Note):
                     self._aside.append(handin)
                 elif last is not None and not again and self._same(last, handin):
-                    self._aside.append(Same(student, entry.concept))
+                    self._aside.append(Same(student, entry.concept, last.lost))
                 else:
                     self._earlier |= {(student, entry.concept)} if last is not None else set()
                     yield _named_below(handin, entry)
 
     def _same(self, last: Latest, handin: HandIn) -> bool:
-        """Whether it was graded already with all the same. What was our fault is tried again."""
+        """Whether it was graded already with all the same. What was our fault is tried again, unless it was lost."""
         same = (last.source, last.suite, last.limits)
         wanted = (handin.submission.sha256, self._work.prints[last.concept], self._limits)
-        return same == wanted and last.status is not Status.BROKEN
+        return same == wanted and (last.lost or last.status is not Status.BROKEN)
 
     def _kept(self, attempts: Sequence[Attempt]) -> Iterator[Kept]:
         keys = [(attempt.student, attempt.concept) for attempt in attempts]

@@ -64,7 +64,7 @@ def command(
     its concept is, and the account says whose grade moved and by which check.
 
     Ends with 0 however students did, 1 if files were refused or could not be told apart, 70 if something was our own
-    fault (those are no zeros; the next run tries them again), and 130 after Ctrl-C.
+    fault (those are no zeros; what broke is tried again by the next run), and 130 after Ctrl-C.
 
     \b
     Examples:
@@ -147,13 +147,9 @@ def _engine(jobs: int | None, scheduler: str | None) -> Engine:
 
         return Cluster(scheduler)
     number = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))
-    if number == 1:
-        from mlgrade.engine.serial import Serial
-
-        return Serial()
     from mlgrade.engine.pool import Pool
 
-    return Pool(number)
+    return Pool(number)  # also one at a time: what ends a grading process does not end the run
 
 
 def _run(results: Iterable[Told], account: Account, as_json: bool, plain: bool) -> None:

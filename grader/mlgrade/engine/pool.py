@@ -2,9 +2,11 @@
 
 Theory of operation: each member of the crew is a process of its own with a pipe to us. It opens the work once, and
 answers jobs in the order in which it gets them; it always has one waiting beside the one it does. When it dies, the
-first job that it has not answered is the one that it died of: that one is tried once more, and then given up. The
-others are handed out again as if nothing had happened. A member that says nothing for longer than any job can take is
-killed, and counts as dead. Members do not hear Ctrl-C: whoever reads the results decides, and closing ends them all.
+first job that it has not answered may be the one that it died of: it is tried once more when all others are done, alone
+on this machine, and given up if it ends a process again. The others are handed out again as if nothing had happened. A
+member that says nothing for longer than any job can take is killed, and counts as dead; so is one that computes for
+longer, which the kernel sees to. Members die with us, and before us where memory is short. They do not hear Ctrl-C:
+whoever reads the results decides, and closing ends them all.
 """
 
 from __future__ import annotations
@@ -14,17 +16,22 @@ import itertools
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any, Generic
 
 from mlgrade import interrupts
 from mlgrade.engine import TRIES, Done, J, Lost, R, Work
 from mlgrade.errors import MlgradeError
+from mlgrade.sandbox.confine import orphans
 
 AHEAD = 2  # jobs in the hands of a member: the one that it does and the next
+PROCESSOR_SECONDS = 90.0  # of a job in a member's own process
+FIRST_TO_GO = 500  # of 1000: the kernel's score for who is killed when memory is short; workers have all of it
 STARTS = 3  # that may end in a row before the work is opened, as where memory is short
 PATIENCE_SECONDS = 900.0
 LEAVE_SECONDS = 5.0
@@ -51,7 +58,8 @@ class _Crew(Generic[J, R]):
         self._work, self._patience = work, patience
         self._members = [_Member[J](work, cpu) for cpu in _cpus(size)]
         self._again: deque[J] = deque()  # handed out before, and not answered
-        self._deaths: list[tuple[J, int]] = []
+        self._suspects: deque[J] = deque()  # members died while they did these: tried alone, at the end
+        self._alone: J | None = None
         self._unopened = 0  # members in a row that ended before they had opened the work
 
     def results(self, jobs: Iterator[J]) -> Iterator[Done[J, R] | Lost[J]]:
@@ -59,10 +67,12 @@ class _Crew(Generic[J, R]):
             for member in self._members:
                 while len(member.jobs) < AHEAD and (job := self._next(jobs)) is not None:
                     member.give(job[0])
-            busy = [member for member in self._members if member.jobs]
-            if not busy:
-                return
-            yield from self._heard(busy)
+            if not any(member.jobs for member in self._members):
+                if not self._suspects:
+                    return
+                self._alone = self._suspects.popleft()
+                self._members[0].give(self._alone)
+            yield from self._heard([member for member in self._members if member.jobs])
 
     def _next(self, jobs: Iterator[J]) -> tuple[J] | None:
         if self._again:
@@ -99,25 +109,19 @@ class _Crew(Generic[J, R]):
         if not member.opened:
             self._not_opened(how)
         self._members[self._members.index(member)] = _Member(self._work, member.cpu)
-        culprits, others = (member.jobs[:1], member.jobs[1:]) if member.opened else ([], member.jobs)
+        suspects, others = (member.jobs[:1], member.jobs[1:]) if member.opened else ([], member.jobs)
         self._again.extendleft(reversed(others))
-        for culprit in culprits:
-            yield from self._blame(culprit, how)
+        for suspect in suspects:
+            if suspect is self._alone:
+                yield Lost(suspect, f"the grading process ended {TRIES} times over it ({how})")
+            else:
+                self._suspects.append(suspect)
 
     def _not_opened(self, how: str) -> None:
         """What cannot be opened is no job's fault, and ends the run if it happens again and again."""
         self._unopened += 1
         if self._unopened >= STARTS:
             raise MlgradeError(f"a grading process could not start ({how}); try --jobs 1 to see why")
-
-    def _blame(self, culprit: J, how: str) -> Iterator[Lost[J]]:
-        deaths = 1 + sum(number for job, number in self._deaths if job is culprit)
-        self._deaths = [entry for entry in self._deaths if entry[0] is not culprit]
-        if deaths >= TRIES:
-            yield Lost(culprit, f"the grading process ended {TRIES} times over it ({how})")
-        else:
-            self._deaths.append((culprit, deaths))
-            self._again.append(culprit)
 
     def end(self) -> None:
         for member in self._members:
@@ -132,7 +136,7 @@ class _Member(Generic[J]):
     def __init__(self, work: Work[J, Any], cpu: int | None) -> None:
         self.cpu, self.jobs, self.opened = cpu, list[J](), False  # no more than AHEAD
         self.line, theirs = _spawning.Pipe()
-        self._process = _spawning.Process(target=_serve, args=(work, theirs, cpu), daemon=True)
+        self._process = _spawning.Process(target=_serve, args=(work, theirs, cpu, os.getpid()), daemon=True)
         with interrupts.unheard():
             self._process.start()
         theirs.close()
@@ -181,18 +185,37 @@ class _Failure:
         self.error = error
 
 
-def _serve(work: Work[Any, Any], line: Connection, cpu: int | None) -> None:
+def _serve(work: Work[Any, Any], line: Connection, cpu: int | None, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _stay_on(cpu)
+    if sys.platform == "linux":
+        orphans.die_with(parent)
+        with contextlib.suppress(OSError):  # a /proc that may not be written to: the kernel decides by size alone
+            Path("/proc/self/oom_score_adj").write_text(str(FIRST_TO_GO))
     try:
         with work.open() as do:
             line.send(_Opened())
             while (job := line.recv()) is not None:
-                line.send(do(job))
+                with _processor_time(PROCESSOR_SECONDS):
+                    result = do(job)
+                line.send(result)
     except (EOFError, BrokenPipeError, ConnectionResetError):  # whoever asked is gone
         return
     except MlgradeError as error:
         line.send(_Failure(error))
+
+
+@contextlib.contextmanager
+def _processor_time(seconds: float) -> Iterator[None]:
+    """Have the kernel end this process if it computes for longer. It can, also where Python cannot be interrupted."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    signal.setitimer(signal.ITIMER_PROF, seconds)  # whose signal ends a process that does not handle it
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _cpus(size: int) -> list[int | None]:

@@ -57,6 +57,7 @@ class Latest(NamedTuple):
     limits: str
     status: Status
     id: int
+    lost: bool  # it ended the process that graded it: broken, and not one check has a result
 
 
 def micros(when: datetime) -> int:
@@ -158,7 +159,8 @@ def attempt(suites: Mapping[int, Suite], row: Any) -> Attempt:
 def latest(suites: Mapping[int, Suite], row: Any) -> Latest:
     student, concept, source, suite_id, status, number = row
     with_what = suites[suite_id]
-    return Latest(student, concept, source, with_what.suite, with_what.limits, _STATUSES[status], number)
+    lost = _STATUSES[status] is Status.BROKEN and not with_what.checks
+    return Latest(student, concept, source, with_what.suite, with_what.limits, _STATUSES[status], number, lost)
 
 
 def packed(report: bytes) -> bytes:

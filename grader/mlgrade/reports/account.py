@@ -20,6 +20,7 @@ from mlgrade.results import ConceptReport, Outcome, Status
 
 SHOWN = 12  # rows of a list, unless all are asked for
 COMPLETE, PARTLY, NOTHING, UNCHANGED = "complete", "partly right", "no points", "unchanged"
+GIVEN_UP = "given up"
 ORDER = (
     COMPLETE,
     PARTLY,
@@ -28,6 +29,7 @@ ORDER = (
     str(Status.TIMED_OUT),
     str(Status.NOT_STARTED),
     str(Status.BROKEN),
+    GIVEN_UP,
     UNCHANGED,
 )
 
@@ -62,6 +64,9 @@ class Account:
         match told:
             case Note():
                 self.notes.append(told)
+            case Same(lost=True):
+                self.counts[GIVEN_UP] += 1
+                self._add_broken(told.student, told.concept, "not tried: it ended an earlier grading process")
             case Same():
                 self.counts[UNCHANGED] += 1
             case Kept(attempt=attempt, move=move):
@@ -69,8 +74,12 @@ class Account:
                 self.stopped_calls += Outcome.TIMED_OUT in attempt.outcomes
                 if move is not None:
                     self.moves.add(move)
-                if attempt.status is Status.BROKEN and (self.verbose or len(self.broken) < SHOWN):
-                    self.broken.append((attempt.student, attempt.concept, _reason(attempt)))
+                if attempt.status is Status.BROKEN:
+                    self._add_broken(attempt.student, attempt.concept, _reason(attempt))
+
+    def _add_broken(self, student: str, concept: str, why: str) -> None:
+        if self.verbose or len(self.broken) < SHOWN:
+            self.broken.append((student, concept, why))
 
     @property
     def graded(self) -> int:
@@ -87,7 +96,7 @@ class Account:
     @property
     def exit_code(self) -> int:
         """Non-zero only when work was not done."""
-        if self.counts[Status.BROKEN]:
+        if self.counts[Status.BROKEN] or self.counts[GIVEN_UP]:
             return Exit.OUR_FAULT
         return Exit.FAILED if self.undecided else Exit.PASSED
 
@@ -135,6 +144,8 @@ def _undecided(note: Note) -> bool:
 
 def word(attempt: Attempt) -> str:
     """One word for what came of a submission."""
+    if attempt.status is Status.BROKEN and not attempt.checks:
+        return GIVEN_UP
     if attempt.status is not Status.GRADED:
         return str(attempt.status)
     if attempt.earned >= attempt.possible:

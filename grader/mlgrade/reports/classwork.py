@@ -9,12 +9,13 @@ from rich.text import Text
 from mlgrade.classwork import Kept, Same, Told
 from mlgrade.intake import RULES
 from mlgrade.redact import line
-from mlgrade.reports.account import ORDER, SHOWN, UNCHANGED, Account, Direction
+from mlgrade.reports.account import GIVEN_UP, ORDER, SHOWN, UNCHANGED, Account, Direction
 from mlgrade.reports.lines import say
 from mlgrade.results import Status
 
 _MEANING = {
     str(Status.BROKEN): " (our fault: no score, and tried again by the next run)",
+    GIVEN_UP: " (ended the grading process twice: no score; --again tries once more)",
     str(Status.NOT_STARTED): " (an untouched stub, which counts as nothing handed in)",
     UNCHANGED: " (graded before, with the same source, suite and limits)",
 }
@@ -78,7 +79,7 @@ def _ours(console: Console, account: Account) -> None:
     for student, concept, why in account.broken:
         text = f"broken: {line(student)} {concept}: {line(why)}"
         say(console, Text(text, style="red"), indent=2, hang=2)
-    _more(console, account.counts[Status.BROKEN] - len(account.broken))
+    _more(console, account.counts[Status.BROKEN] + account.counts[GIVEN_UP] - len(account.broken))
 
 
 def _moves(console: Console, account: Account) -> None:

@@ -32,8 +32,8 @@ class UnsendableError(Exception):
 class Unfolded:
     """Bound what a suite's next step makes of plain data.
 
-    numpy gives every text of a list the room of the longest. A callback may repeat a list by the thousand: `most` bounds
-    the items of all lists together.
+    numpy gives every text of a list the room of the longest. A callback may repeat a list by the thousand: `most`
+    bounds the items of all lists together.
     """
 
     def __init__(self, error: type[Exception], most: int | None = None) -> None:

@@ -13,6 +13,7 @@ from mlgrade.sandbox.host import Died, Raised, TimedOut, Value
 from mlgrade.sandbox.protocol import Fault
 from mlgrade.suite.compare import Mismatch
 from mlgrade.suite.explain import in_plain_words
+from mlgrade.suite.guard import OvertimeError
 from mlgrade.suite.marks import Marks
 from mlgrade.suite.student import CallError, Record, UnavailableError
 
@@ -23,6 +24,9 @@ _SENTENCES = {  # exceptions of the worker's own, by their class name
     "NotImplementedError": "is not finished: it still raises NotImplementedError",
     "RecursionError": "called itself without an end",
 }
+
+
+TOO_MUCH = "returned something far too large to check"
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -76,6 +80,10 @@ def verdict_of(error: BaseException | None, calls: Sequence[Record], source: Sou
         return _of_call(error.record, source)
     if isinstance(error, UnavailableError):
         return _unavailable(error, source)
+    if isinstance(error, (MemoryError, OvertimeError)):
+        what = "more memory" if isinstance(error, MemoryError) else "more time"
+        why = f"looking at it takes {what} than a check has"
+        return Verdict(Outcome.FAILED, TOO_MUCH, _lines(_last_call(calls), why))
     if isinstance(error, Mismatch):
         return Verdict(Outcome.FAILED, error.problem, _lines(_last_call(calls), error.detail))
     if isinstance(error, AssertionError):

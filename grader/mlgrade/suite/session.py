@@ -26,7 +26,7 @@ from mlgrade.errors import SuiteError
 from mlgrade.results import Finding, Outcome, Visibility
 from mlgrade.sandbox.attempt import Attempt
 from mlgrade.sandbox.protocol import Function
-from mlgrade.suite import marks
+from mlgrade.suite import guard, marks
 from mlgrade.suite.findings import Source, Verdict, finding, verdict_of
 from mlgrade.suite.student import Record, Student
 
@@ -68,12 +68,14 @@ class Suite(msgspec.Struct, frozen=True):
         """Run every check in order. Each gets a student of its own, and random numbers by its id and the seed."""
         ran: list[Ran] = []
         failed: dict[str, str] = {}
-        for check in self.checks:
-            needs = next((failed[name] for name in check.marks.requires if name in failed), "")
-            result = _skip(check, needs) if needs else _run(check, Student(attempt, functions), source, seed)
-            if result.finding.outcome is not Outcome.PASSED:
-                failed[check.name] = check.marks.title
-            ran.append(result)
+        clock = guard.Clock()
+        with guard.memory():
+            for check in self.checks:
+                needs = next((failed[name] for name in check.marks.requires if name in failed), "")
+                result = _skip(check, needs) if needs else _run(check, Student(attempt, functions), source, seed, clock)
+                if result.finding.outcome is not Outcome.PASSED:
+                    failed[check.name] = check.marks.title
+                ran.append(result)
         return ran
 
     def account(self, ran: Sequence[Ran]) -> list[Ran]:
@@ -107,19 +109,23 @@ def _skip(check: Check, needs: str) -> Ran:
     return Ran(finding=finding(check.id, check.visibility, check.marks, verdict), calls=[])
 
 
-def _run(check: Check, student: Student, source: Source, seed: int) -> Ran:
+def _run(check: Check, student: Student, source: Source, seed: int, clock: guard.Clock) -> Ran:
     given: dict[str, Any] = {"student": student}
     if "rng" in check.wants:  # making one costs as much as many a check does
         given["rng"] = rng_for(check.id, seed)
-    verdict = verdict_of(_raised_by(check, given), student.calls, source)
+    verdict = verdict_of(_raised_by(check, given, clock), student.calls, source)
     return Ran(finding=finding(check.id, check.visibility, check.marks, verdict), calls=student.calls)
 
 
-def _raised_by(check: Check, given: Mapping[str, Any]) -> BaseException | None:
+# Judged, not swallowed. A suite that ends itself is as broken as one that raises.
+_JUDGED = (Exception, SystemExit, pytest.skip.Exception, pytest.fail.Exception, guard.OvertimeError)
+
+
+def _raised_by(check: Check, given: Mapping[str, Any], clock: guard.Clock) -> BaseException | None:
     try:
-        check.function(**{name: given[name] for name in check.wants}, **check.params)
-    # Judged, not swallowed. A suite that ends itself is as broken as one that raises.
-    except (Exception, SystemExit, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001
+        with clock:
+            check.function(**{name: given[name] for name in check.wants}, **check.params)
+    except _JUDGED as error:
         return error
     return None
 
