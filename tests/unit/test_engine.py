@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import sys
@@ -106,6 +107,29 @@ def test_a_process_that_says_nothing_is_replaced() -> None:
     found = list(Pool(2, patience=4.0).run(Sleeps(), [0.0, 60.0, 0.01]))
     assert [one.job for one in found if isinstance(one, Lost)] == [60.0]
     assert sorted(one.job for one in found if isinstance(one, Done)) == [0.0, 0.01]
+
+
+class Computes(msgspec.Struct, frozen=True):
+    """Takes a factorial: one operation of C code, which nothing in Python interrupts."""
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Callable[[int], int]]:
+        yield lambda number: math.factorial(number) % 7
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no timer of the kernel ends a process there")
+def test_a_process_that_computes_without_end_is_replaced() -> None:
+    """The kernel ends it, twice; the second time nothing else runs."""
+    found = results(Pool(2, processor=0.5), Computes(), [3, 10**9, 4])  # type: ignore[arg-type]  # any work will do
+    assert (found[3], found[4]) == (6, 3)
+    assert "ended 2 times over it (SIGPROF)" in str(found[10**9])
+
+
+def test_a_job_that_ended_a_process_is_tried_alone(tmp_path: Path) -> None:
+    """While it is tried again nothing else runs, so that what it does to the machine meets nobody."""
+    found = list(Pool(3).run(Squares(frozenset({0}), str(tmp_path)), range(12)))
+    assert [one.job for one in found][-1] == 0
+    assert all(isinstance(one, Done) for one in found)
 
 
 def test_jobs_are_taken_as_they_are_needed() -> None:

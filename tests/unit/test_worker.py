@@ -616,6 +616,13 @@ EFFECTS = {
     "both": ("z[0] = 9; return z, rows", ["1"], ["1", "rows"]),
     "key that equals all": ("d.clear(); d[Equal()] = 1", ["d"], []),
     "dtype": ("z.dtype = 'i8'", ["1"], []),
+    "hidden from the worker": (
+        "import sys; sys.modules['mlgrade.sandbox.effects'].changed = lambda *_: []; z -= 1",
+        ["1"],
+        [],
+    ),
+    "an object in a list": ("rows[0] = object()", ["rows"], []),
+    "a list that has grown": ("rows.extend(range(400_000))", ["rows"], []),
 }
 
 

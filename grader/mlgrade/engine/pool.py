@@ -30,23 +30,24 @@ from mlgrade.errors import MlgradeError
 from mlgrade.sandbox.confine import orphans
 
 AHEAD = 2  # jobs in the hands of a member: the one that it does and the next
-PROCESSOR_SECONDS = 90.0  # of a job in a member's own process
+PROCESSOR_SECONDS = 60.0  # that a job may compute in a member's own process
 FIRST_TO_GO = 500  # of 1000: the kernel's score for who is killed when memory is short; workers have all of it
 STARTS = 3  # that may end in a row before the work is opened, as where memory is short
-PATIENCE_SECONDS = 900.0
+PATIENCE_SECONDS, START_SECONDS = 900.0, 120.0
 LEAVE_SECONDS = 5.0
 _spawning = multiprocessing.get_context("spawn")  # the same on every system, and nothing of ours is inherited
 
 
 class Pool:
-    def __init__(self, processes: int, *, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, processes: int, *, patience: float = PATIENCE_SECONDS, processor: float | None = None) -> None:
         self._processes, self._patience = processes, patience
+        self._processor = PROCESSOR_SECONDS if processor is None else processor
 
     def run(self, work: Work[J, R], jobs: Iterable[J]) -> Iterator[Done[J, R] | Lost[J]]:
         waiting = iter(jobs)
         if not (first := list(itertools.islice(waiting, self._processes))):
             return  # nothing to do is no reason to start anything
-        crew = _Crew[J, R](work, len(first), self._patience)
+        crew = _Crew[J, R](work, len(first), self._patience, self._processor)
         try:
             yield from crew.results(itertools.chain(first, waiting))
         finally:
@@ -54,9 +55,9 @@ class Pool:
 
 
 class _Crew(Generic[J, R]):
-    def __init__(self, work: Work[J, R], size: int, patience: float) -> None:
-        self._work, self._patience = work, patience
-        self._members = [_Member[J](work, cpu) for cpu in _cpus(size)]
+    def __init__(self, work: Work[J, R], size: int, patience: float, processor: float) -> None:
+        self._work, self._patience, self._processor = work, patience, processor
+        self._members = [_Member[J](work, cpu, processor) for cpu in _cpus(size)]
         self._again: deque[J] = deque()  # handed out before, and not answered
         self._suspects: deque[J] = deque()  # members died while they did these: tried alone, at the end
         self._alone: J | None = None
@@ -80,13 +81,17 @@ class _Crew(Generic[J, R]):
         return next(((job,) for job in jobs), None)
 
     def _heard(self, busy: list[_Member[J]]) -> Iterator[Done[J, R] | Lost[J]]:
-        left = min(member.since for member in busy) + self._patience - time.monotonic()
+        left = min(member.since + self._wait(member) for member in busy) - time.monotonic()
         ready = wait([member.line for member in busy], max(0.0, left))
         for member in busy:
             if member.line in ready:
                 yield from self._answer(member)
-            elif time.monotonic() - member.since >= self._patience:
-                yield from self._bury(member, f"no answer in {self._patience:g} s")
+            elif time.monotonic() - member.since >= self._wait(member):
+                yield from self._bury(member, f"no answer in {self._wait(member):g} s")
+
+    def _wait(self, member: _Member[J]) -> float:
+        """How long a member may say nothing: to start it may take longer, on a machine that is busy."""
+        return self._patience if member.opened else max(self._patience, START_SECONDS)
 
     def _answer(self, member: _Member[J]) -> Iterator[Done[J, R] | Lost[J]]:
         try:
@@ -108,7 +113,7 @@ class _Crew(Generic[J, R]):
         member.end()
         if not member.opened:
             self._not_opened(how)
-        self._members[self._members.index(member)] = _Member(self._work, member.cpu)
+        self._members[self._members.index(member)] = _Member(self._work, member.cpu, self._processor)
         suspects, others = (member.jobs[:1], member.jobs[1:]) if member.opened else ([], member.jobs)
         self._again.extendleft(reversed(others))
         for suspect in suspects:
@@ -121,7 +126,7 @@ class _Crew(Generic[J, R]):
         """What cannot be opened is no job's fault, and ends the run if it happens again and again."""
         self._unopened += 1
         if self._unopened >= STARTS:
-            raise MlgradeError(f"a grading process could not start ({how}); try --jobs 1 to see why")
+            raise MlgradeError(f"a grading process could not start ({how}); run: mlgrade doctor")
 
     def end(self) -> None:
         for member in self._members:
@@ -133,10 +138,10 @@ class _Crew(Generic[J, R]):
 class _Member(Generic[J]):
     """One process, and the jobs that it has not answered yet."""
 
-    def __init__(self, work: Work[J, Any], cpu: int | None) -> None:
+    def __init__(self, work: Work[J, Any], cpu: int | None, processor: float) -> None:
         self.cpu, self.jobs, self.opened = cpu, list[J](), False  # no more than AHEAD
         self.line, theirs = _spawning.Pipe()
-        self._process = _spawning.Process(target=_serve, args=(work, theirs, cpu, os.getpid()), daemon=True)
+        self._process = _spawning.Process(target=_serve, args=(work, theirs, cpu, os.getpid(), processor), daemon=True)
         with interrupts.unheard():
             self._process.start()
         theirs.close()
@@ -185,7 +190,7 @@ class _Failure:
         self.error = error
 
 
-def _serve(work: Work[Any, Any], line: Connection, cpu: int | None, parent: int) -> None:
+def _serve(work: Work[Any, Any], line: Connection, cpu: int | None, parent: int, processor: float) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _stay_on(cpu)
     if sys.platform == "linux":
@@ -196,7 +201,7 @@ def _serve(work: Work[Any, Any], line: Connection, cpu: int | None, parent: int)
         with work.open() as do:
             line.send(_Opened())
             while (job := line.recv()) is not None:
-                with _processor_time(PROCESSOR_SECONDS):
+                with _processor_time(processor):
                     result = do(job)
                 line.send(result)
     except (EOFError, BrokenPipeError, ConnectionResetError):  # whoever asked is gone
