@@ -259,10 +259,11 @@ class Loses:
 
 
 def test_a_process_that_dies_is_nobodys_zero(room: Classroom) -> None:
-    """What we lost waits for a person, is told, and is tried again by the next run."""
+    """What we lost waits for a person, is reported, and is tried again when somebody asks for it."""
     assert set(states(run(room, Loses())).values()) == {"broken"}
     assert room.score("ada") == Score(None, None, True, 10.0)
-    assert set(states(run(room)).values()) == {"graded"}
+    assert set(states(run(room, Loses())).values()) == {"as before"}
+    assert set(states(run(room, again=True)).values()) == {"graded"}
     assert room.score("ada") == Score(10.0, None, False, 10.0)
 
 

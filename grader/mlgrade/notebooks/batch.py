@@ -92,6 +92,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         self.whole: Callable[[], AbstractContextManager[None]] = nullcontext
         self._finished = Finished(parent=self)
         self._left: dict[str, tuple[str, int]] = {}  # of folders under way: the hash, and the jobs that it waits for
+        self._lost: set[str] = set()  # folders with a job over which grading processes ended
         self._faults: dict[str, list[str]] = {}  # of folders: why notebooks in them could not be looked at
         self.autograde_preprocessors = list(self._steps())
 
@@ -185,6 +186,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         folder, submission = result.job.student, result.job.submission
         match result:
             case Lost(why=why):
+                self._lost.add(folder)
                 graded = Graded(lost(self._course, submission, why), ())
             case Done(result=graded):
                 pass
@@ -214,6 +216,9 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
             except NbGraderException:
                 reasons = faults or [line(complaint())] * (len(strange) < len(notebooks))
                 return Told(student, "failed", "; ".join([*reasons, *strange]))
+        if folder in self._lost:
+            self._seen.add(student, self._left[folder][0])  # tried twice: again only when somebody asks for it
+            return Told(student, "broken", "it ended the grading process twice; no score; --force tries it once more")
         if self._finished.undecided(folder):
             return Told(student, "broken", "a check broke on our side; no score, and tried again by the next run")
         self._seen.add(student, self._left[folder][0])
