@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import itertools
 import os
 import platform
 import socket
@@ -22,7 +23,7 @@ import msgspec
 from mlgrade.course import Course
 from mlgrade.errors import SandboxError
 from mlgrade.forbidden import calls, probe
-from mlgrade.forbidden.site import Site, site
+from mlgrade.forbidden.site import PATH_SOCKET, Site, site
 from mlgrade.sandbox.confine import (
     AUDIT,
     DESCRIPTORS,
@@ -96,7 +97,8 @@ def try_all(course: Course | None = None, start: Launcher | None = None) -> Tria
         other.keep(place)
         with contextlib.closing(Prober(host, limits)) as prober:
             tried = list(_privileges(prober.about()[0], host.walls))
-            wanted = [*_calls(), *_files(place, first), *_network(place), *_processes(first), *_resources(limits)]
+            acts = (_files(place, first), _network(place), _processes(first), _resources(limits))
+            wanted = [*itertools.chain(*acts), *_calls()]  # calls last: one that is let through may open a descriptor
             tried += [_judged(act, *prober.attempt(act), host.walls) for act in wanted]
         return Trial(layers=host.walls, tried=sorted(tried, key=lambda one: GROUPS.index(one.group)))
 
@@ -137,7 +139,7 @@ class Prober:
         loaded = worker.load(load)
         if not isinstance(loaded, Loaded) or loaded.fault is not None:
             worker.close()
-            raise SandboxError("a worker does not take its source; run: mlgrade doctor --trace")
+            raise SandboxError(f"a worker does not take its source ({loaded}); run: mlgrade doctor --trace"[:500])
         return worker
 
     def close(self) -> None:
@@ -246,11 +248,12 @@ def _network(place: Site) -> Iterator[Act]:
         meaning = "send out what it was given, or fetch an answer"
         return Act(group=NETWORK, name=name, meaning=meaning, function=function, arguments=arguments, layers=layers)
 
-    tcp = (SECCOMP, NAMESPACES)
+    inside = (SECCOMP, NAMESPACES)
     for name, (family, kind, address) in place.connects.items():
-        yield act(f"connect: {name}", "connects", int(family), int(kind), address, layers=tcp)
+        layers = (SECCOMP,) if name == PATH_SOCKET else inside
+        yield act(f"connect: {name}", "connects", int(family), int(kind), address, layers=layers)
     for name, (family, address) in place.sends.items():
-        yield act(f"send: {name}", "sends", int(family), address, layers=tcp)
+        yield act(f"send: {name}", "sends", int(family), address, layers=inside)
     yield act("listen for TCP connections", "listens")
     yield act("make a pair of sockets", "pairs")
     yield act("open a UDP socket", "opens_socket", int(socket.AF_INET), int(socket.SOCK_DGRAM))
@@ -359,9 +362,18 @@ def _privileges(pid: int, active: tuple[str, ...]) -> Iterator[Tried]:
     same = os.getuid() in map(int, status["Uid"].split()) or os.getgid() in map(int, status["Gid"].split())
     apart = IDENTITY in active
     why = status["Uid"] if apart else "only root can give each worker a user of its own"
-    yield _held("be the grader's user or group", "use your files as you", why, same if apart else None, active, (IDENTITY,))
+    yield _held(
+        "be the grader's user or group", "use your files as you", why, same if apart else None, active, (IDENTITY,)
+    )
     groups = status["Groups"]
-    yield _held("be in the grader's groups", "use your groups' files", groups, bool(groups) if apart else None, active, (IDENTITY,))
+    yield _held(
+        "be in the grader's groups",
+        "use your groups' files",
+        groups,
+        bool(groups) if apart else None,
+        active,
+        (IDENTITY,),
+    )
 
 
 def _held(

@@ -118,9 +118,7 @@ MEANINGS = {
 
 def meaning(name: str) -> str:
     """Return what a call would let a submission do."""
-    return next(
-        (what for what, names in MEANINGS.items() if name in names.split()), "do what no computation needs"
-    )
+    return next((what for what, names in MEANINGS.items() if name in names.split()), "do what no computation needs")
 
 
 def forbidden(numbers: dict[str, int]) -> Iterator[tuple[str, str, str, tuple[int, ...]]]:

@@ -21,6 +21,7 @@ import mlgrade
 from mlgrade.course import Course
 
 PREFIX = "mlgrade-doctor-"
+PATH_SOCKET = "a socket with a path"
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,7 +129,7 @@ def _servers(
             connects[f"TCP to {host}"] = (family, socket.SOCK_STREAM, _listen(stack, family, (host, 0)))
             sends[f"UDP to {host}"] = (family, _listen(stack, family, (host, 0), socket.SOCK_DGRAM))
     if hasattr(socket, "AF_UNIX"):
-        places = {"a socket with a path": str(temporary / "socket")}
+        places = {PATH_SOCKET: str(temporary / "socket")}
         if Path("/proc/net/unix").exists():
             places["an abstract socket"] = f"\0{PREFIX}{secrets.token_hex(8)}"
         for what, address in places.items():
