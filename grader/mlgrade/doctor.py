@@ -126,10 +126,9 @@ def _groups(trial: forbidden.Trial) -> Iterator[Fact]:
         yield Fact(group, value, good=not possible)
         for one in possible[:LINES]:
             yield Fact(f"  {one.name}", _said(one), good=False)
-        if more := len(possible) - LINES:
-            if more > 0:
-                broken = "BROKEN: " if any(one.broken for one in possible[LINES:]) else ""
-                yield Fact("  more", f"{broken}{more} more were possible; mlgrade doctor -v lists them", good=False)
+        if rest := possible[LINES:]:
+            broken = "BROKEN: " if any(one.broken for one in rest) else ""
+            yield Fact("  more", f"{broken}{len(rest)} more were possible; mlgrade doctor -v lists them", good=False)
 
 
 def _advice(trial: forbidden.Trial) -> list[Fact]:

@@ -24,7 +24,6 @@ from mlgrade.forbidden.site import PREFIX
 from mlgrade.results import Isolation
 from mlgrade.sandbox import confine, forked
 from mlgrade.sandbox.confine import kernel, landlock, seccomp
-from mlgrade.sandbox.launch import launcher
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = courses.load(ROOT)
@@ -52,7 +51,7 @@ def possible(trial: forbidden.Trial, *groups: str) -> set[str]:
 
 
 def without(*layers: str) -> forbidden.Trial:
-    return forbidden.try_all(COURSE, launcher(layers))
+    return forbidden.try_all(COURSE, layers)
 
 
 # -- the table --------------------------------------------------------------------------------------------------
@@ -160,6 +159,18 @@ def test_open_tcp_is_named(handled: bool, change: Change) -> None:
     assert "connect: a socket with a path" in found
 
 
+@pytest.mark.skipif(landlock.abi() < 6, reason="Landlock holds signals and abstract sockets from Linux 6.12")
+@pytest.mark.parametrize(("right", "names"), [("TCP", "TCP to"), ("SCOPES", "an abstract socket")])
+def test_a_right_that_only_the_filter_holds_is_named(right: str, names: str, change: Change) -> None:
+    """Where the filter still refuses sockets, what Landlock itself should refuse is tried without the filter."""
+    change(f"landlock.{right} = 0")
+    found = without()
+    network = possible(found, forbidden.NETWORK)
+    assert network
+    assert all(names in name and name.endswith("with Landlock alone") for name in network)
+    assert all(one.broken for one in found.possible)
+
+
 def test_hidden_files_in_reach_are_named(change: Change) -> None:
     """A ruleset that leaves the course readable shows by the suites, the solutions and the course's own file."""
     change(f"old = landlock.readable\nlandlock.readable = lambda *, packages: [*old(packages=packages), {str(ROOT)!r}]")
@@ -177,7 +188,7 @@ def test_a_suite_among_pythons_own_files(tmp_path: Path, change: Change) -> None
     change(
         f"old = landlock.readable\nlandlock.readable = lambda *, packages: [*old(packages=packages), {str(tmp_path)!r}]"
     )
-    found = forbidden.try_all(courses.load(tmp_path), launcher())
+    found = forbidden.try_all(courses.load(tmp_path))
     assert "read: hidden suite" in possible(found, forbidden.FILES)
 
 

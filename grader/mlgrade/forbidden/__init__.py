@@ -1,4 +1,4 @@
-"""Try every forbidden act, for real, in a worker behind all isolation layers of this machine, and say what was possible.
+"""Try every forbidden act in a worker behind all isolation layers of this machine, and say what was possible.
 
 The acts are in `probe`, which is sent to a worker as a submission is; `calls` lists system calls, `site` makes what
 the acts are tried on, and this module says who should refuse what. An act is refused if the system refused it,
@@ -35,12 +35,12 @@ from mlgrade.sandbox.confine import (
     RLIMITS,
     SECCOMP,
     kernel,
+    landlock,
 )
 from mlgrade.sandbox.host import Died, Host, TimedOut, Value, Worker
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import FILE_BYTES, MIB, SCRATCH_BYTES, Limits
 from mlgrade.sandbox.protocol import Load, Loaded
-from mlgrade.sandbox.starting import Launcher
 
 CALLS, FILES, NETWORK, PROCESSES, PRIVILEGES, RESOURCES = GROUPS = (
     "system calls",
@@ -51,9 +51,11 @@ CALLS, FILES, NETWORK, PROCESSES, PRIVILEGES, RESOURCES = GROUPS = (
     "resources",
 )
 SECONDS = 5.0  # for one act
+LANDLOCK_TCP, LANDLOCK_SCOPES = 4, 6  # the versions that brought TCP, and abstract sockets and signals
 THREADS = 1_000  # more than this are not started
 SUITES = ("pytest", "_pytest", "mlgrade.suite", "mlgrade.grading", "mlgrade.course")
 LINUX = sys.platform == "linux"
+OVER_LANDLOCK = (SECCOMP, NAMESPACES)  # refuse sockets and signals before Landlock is asked
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,17 +91,24 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
         return [one for one in self.tried if one.verdict == probe.POSSIBLE]
 
 
-def try_all(course: Course | None = None, start: Launcher | None = None) -> Trial:
-    """Try every act in workers of a launcher (of this machine's own, unless one is given), which is closed then."""
+def try_all(course: Course | None = None, without: Iterable[str] = ()) -> Trial:
+    """Try every act in workers of this machine, less the layers that are left out to show what they are for."""
     limits = course.sandbox_limits() if course else Limits()
-    with Host(start or launcher()) as host, site(course) as place, contextlib.closing(Prober(host, limits)) as other:
+    with contextlib.ExitStack() as stack:
+        host = stack.enter_context(Host(launcher(without)))
+        bare = stack.enter_context(Host(launcher((*without, *OVER_LANDLOCK)))) if LINUX else None
+        place = stack.enter_context(site(course))
+        other = stack.enter_context(contextlib.closing(Prober(host, limits)))
         first = other.about()
         other.keep(place)
-        with contextlib.closing(Prober(host, limits)) as prober:
-            tried = list(_privileges(prober.about()[0], host.walls))
-            acts = (_files(place, first), _network(place), _processes(first), _resources(limits))
-            wanted = [*itertools.chain(*acts), *_calls()]  # calls last: one that is let through may open a descriptor
-            tried += [_judged(act, *prober.attempt(act), host.walls) for act in wanted]
+        prober = stack.enter_context(contextlib.closing(Prober(host, limits)))
+        tried = list(_privileges(prober.about()[0], host.walls))
+        acts = (_files(place, first), _network(place), _processes(first), _resources(limits))
+        wanted = [*itertools.chain(*acts), *_calls()]  # calls last: one that is let through may open a descriptor
+        tried += [_judged(act, *prober.attempt(act), host.walls) for act in wanted]
+        if bare and LANDLOCK in host.walls:
+            alone = stack.enter_context(contextlib.closing(Prober(bare, limits)))
+            tried += [_judged(act, *alone.attempt(act), bare.walls) for act in _by_landlock(place)]
         return Trial(layers=host.walls, tried=sorted(tried, key=lambda one: GROUPS.index(one.group)))
 
 
@@ -263,6 +272,30 @@ def _network(place: Site) -> Iterator[Act]:
             kind = socket.SOCK_SEQPACKET if name == "AF_ALG" else socket.SOCK_STREAM
             kind = socket.SOCK_RAW if name in ("AF_NETLINK", "AF_PACKET") else kind
             yield act(f"open a socket: {name}", "opens_socket", int(getattr(socket, name)), int(kind))
+
+
+def _by_landlock(place: Site) -> Iterator[Act]:
+    """Yield acts that Landlock must refuse without the filter's help, as far as this kernel's Landlock can."""
+    meaning = "reach the network as soon as the filter lets one call too many through"
+    for name, (family, kind, address) in place.connects.items():
+        if landlock.abi() >= (LANDLOCK_TCP if name.startswith("TCP") else LANDLOCK_SCOPES) and name != PATH_SOCKET:
+            yield Act(
+                group=NETWORK,
+                name=f"connect: {name}, with Landlock alone",
+                meaning=meaning,
+                function="connects",
+                arguments=(int(family), int(kind), address),
+                layers=(LANDLOCK,),
+            )
+    if landlock.abi() >= LANDLOCK_SCOPES:
+        yield Act(
+            group=PROCESSES,
+            name="signal the grader, with Landlock alone",
+            meaning="end the run as soon as the filter lets one call too many through",
+            function="signals",
+            arguments=(os.getpid(),),
+            layers=(LANDLOCK, IDENTITY),
+        )
 
 
 def _processes(other: tuple[int, int, str]) -> Iterator[Act]:

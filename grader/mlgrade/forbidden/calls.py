@@ -14,21 +14,20 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator
 
-HARMLESS = frozenset(
-    """
+_HARMLESS = """
     access arch_prctl brk clock_getres clock_gettime clock_nanosleep close close_range copy_file_range dup dup2 dup3
-    epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 epoll_wait eventfd eventfd2 exit exit_group faccessat
-    faccessat2 fadvise64 fdatasync flock fstat fstatfs fsync ftruncate futex futex_requeue futex_wait futex_waitv
-    futex_wake get_robust_list getcpu getcwd getdents getdents64 getegid geteuid getgid getgroups getitimer getpgid
-    getpgrp getpid getppid getpriority getrandom getresgid getresuid getrlimit getrusage getsid gettid gettimeofday
-    getuid lseek lstat madvise membarrier mkdir mkdirat mmap mprotect mremap munmap nanosleep newfstatat pause pipe pipe2
-    poll ppoll pread64 preadv preadv2 pselect6 pwrite64 pwritev pwritev2 read readahead readlink readlinkat readv rename
-    renameat renameat2 restart_syscall rmdir rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigsuspend
-    rt_sigtimedwait sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getparam sched_getscheduler
-    sched_yield select sendfile set_robust_list set_tid_address sigaltstack stat statfs statx sysinfo time times umask
-    uname unlink unlinkat wait4 waitid write writev
-    """.split()
-)
+    epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 epoll_wait eventfd eventfd2 exit exit_group
+    faccessat faccessat2 fadvise64 fdatasync flock fstat fstatfs fsync ftruncate futex futex_requeue futex_wait
+    futex_waitv futex_wake get_robust_list getcpu getcwd getdents getdents64 getegid geteuid getgid getgroups
+    getitimer getpgid getpgrp getpid getppid getpriority getrandom getresgid getresuid getrlimit getrusage getsid
+    gettid gettimeofday getuid lseek lstat madvise membarrier mkdir mkdirat mmap mprotect mremap munmap nanosleep
+    newfstatat pause pipe pipe2 poll ppoll pread64 preadv preadv2 pselect6 pwrite64 pwritev pwritev2 read readahead
+    readlink readlinkat readv rename renameat renameat2 restart_syscall rmdir rseq rt_sigaction rt_sigpending
+    rt_sigprocmask rt_sigreturn rt_sigsuspend rt_sigtimedwait sched_get_priority_max sched_get_priority_min
+    sched_getaffinity sched_getparam sched_getscheduler sched_yield select sendfile set_robust_list set_tid_address
+    sigaltstack stat statfs statx sysinfo time times umask uname unlink unlinkat wait4 waitid write writev
+"""
+HARMLESS = frozenset(_HARMLESS.split())
 
 # Calls that are allowed with some arguments, and arguments with which they must be refused.
 O_TRUNC, SIGCHLD = 0o1000, 17

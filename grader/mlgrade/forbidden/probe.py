@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 POSSIBLE, REFUSED, UNTRIED = "possible", "refused", "not tried"
@@ -47,8 +48,7 @@ def about() -> list[Any]:
 
 def keep(name: str) -> bool:
     """Leave a file for another worker to look for."""
-    with open(name, "w") as file:
-        file.write("kept")
+    Path(name).write_text("kept")
     return True
 
 
@@ -96,7 +96,7 @@ def forking_call(number: int, *arguments: int) -> str:
 def program_by_vfork() -> str:
     """Start a program as the standard library does, by vfork or fork. A process was made even if it then failed."""
     try:
-        started = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.DEVNULL)  # noqa: S603
+        started = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.DEVNULL)
     except OSError as error:
         if error.filename is None:  # no process was made
             raise
@@ -382,9 +382,8 @@ def fills_scratch(file: int, total: int) -> str:
     """Write more files than the scratch folder may hold, and keep them for as long as it may take to notice."""
     data = b"\0" * (1 << 20)
     for number in range(total // file + 1):
-        with open(f"fill-{number}", "wb") as opened:
-            for _ in range(file >> 20):
-                opened.write(data)
+        with Path(f"fill-{number}").open("wb") as opened:
+            opened.writelines(data for _ in range(file >> 20))
     time.sleep(WATCH_SECONDS)
     return f"{total} bytes"
 
