@@ -52,6 +52,7 @@ CALLS, FILES, NETWORK, PROCESSES, PRIVILEGES, RESOURCES = GROUPS = (
 )
 SECONDS = 5.0  # for one act
 LANDLOCK_TCP, LANDLOCK_SCOPES = 4, 6  # the versions that brought TCP, and abstract sockets and signals
+HIDDEN_BYTES = 4 * SCRATCH_BYTES  # well beyond the limit, whatever a file takes besides its bytes
 THREADS = 1_000  # more than this are not started
 SUITES = ("pytest", "_pytest", "mlgrade.suite", "mlgrade.grading", "mlgrade.course")
 LINUX = sys.platform == "linux"
@@ -352,6 +353,13 @@ def _resources(limits: Limits) -> Iterator[Act]:
         "fills_scratch",
         FILE_BYTES,
         SCRATCH_BYTES,
+        layers=(PROCESS,) if LINUX else (),
+    )
+    yield act(
+        f"hold {HIDDEN_BYTES // MIB} MiB in files that it has deleted",
+        "hides_bytes",
+        FILE_BYTES,
+        HIDDEN_BYTES,
         layers=(PROCESS,) if LINUX else (),
     )
     yield act("leave a core file", "dumps_core")

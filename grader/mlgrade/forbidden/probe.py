@@ -388,6 +388,22 @@ def fills_scratch(file: int, total: int) -> str:
     return f"{total} bytes"
 
 
+def hides_bytes(file: int, total: int) -> str:
+    """Hold the same in files that have no name any more, which nobody finds by looking into the folder."""
+    held = []
+    try:
+        for number in range(total // file):
+            held.append(os.open(f"hidden-{number}", os.O_RDWR | os.O_CREAT, 0o600))
+            os.unlink(f"hidden-{number}")  # noqa: PTH108
+            for _ in range(file >> 20):
+                os.write(held[-1], b"\0" * (1 << 20))
+        time.sleep(WATCH_SECONDS)
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
+    return f"{total} bytes"
+
+
 def raises_limit(name: str) -> str:
     """Raise a limit that was lowered."""
     import resource
@@ -442,6 +458,7 @@ ACTS: dict[str, Callable[..., str]] = {
         system_call, unknown_calls, forking_call, program_by_vfork, entry_of_32_bits, reads, lists, creates, writes,
         truncates, changes, executes, foreign_descriptors, connects, sends, opens_socket, listens, pairs, signals,
         reads_memory, traces, takes_descriptor, sets_priority, sets_affinity, reads_limits, forks, holds_suites,
-        maps_memory, holds_descriptors, grows_file, fills_scratch, raises_limit, dumps_core, starts_threads,
+        maps_memory, holds_descriptors, grows_file, fills_scratch, hides_bytes, raises_limit, dumps_core,
+        starts_threads,
     )
 }  # fmt: skip
