@@ -23,7 +23,7 @@ from mlgrade.results import Isolation
 from mlgrade.sandbox.confine import AUDIT, IDENTITY, NAMESPACES, WALLS, level
 
 PACKAGES = ("mlgrade", "numpy", "pytest", "click", "msgspec", "rich", "pyyaml", "platformdirs")
-LINES = 4  # acts of one group that the summary lists, when more were possible
+LINES = 3  # acts of one group that the summary lists, when more were possible
 
 
 class Fact(msgspec.Struct, frozen=True):
