@@ -384,8 +384,9 @@ def _privileges(pid: int, active: tuple[str, ...]) -> Iterator[Tried]:
         yield _held("what the kernel says of a worker", "", f"not readable: {error}", None, active, ())
         return
     rights = "use rights that an ordinary user does not have"
-    for what in ("CapEff", "CapPrm", "CapInh", "CapAmb"):
-        yield _held(f"hold capabilities ({what})", rights, status[what], int(status[what], 16) != 0, active, (PROCESS,))
+    held = {what: bits for what in ("CapEff", "CapPrm", "CapInh", "CapAmb") if (bits := int(status[what], 16))}
+    shown = ", ".join(f"{what} {bits:x}" for what, bits in held.items())
+    yield _held("hold capabilities", rights, shown, bool(held), active, (PROCESS,))
     bounded = (int(status["CapBnd"], 16) != 0) if _may_bound() else None
     why = status["CapBnd"] if bounded is not None else "the grader cannot drop it; no_new_privs makes it worthless"
     yield _held("gain capabilities (CapBnd)", rights, why, bounded, active, (IDENTITY,))
