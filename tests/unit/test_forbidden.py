@@ -171,9 +171,12 @@ def test_a_right_that_only_the_filter_holds_is_named(right: str, names: str, cha
     assert all(one.broken for one in found.possible)
 
 
+READABLE = "old = landlock._allowed\nlandlock._allowed = lambda packages: [*old(packages), ({!r}, landlock.READ)]"
+
+
 def test_hidden_files_in_reach_are_named(change: Change) -> None:
     """A ruleset that leaves the course readable shows by the suites, the solutions and the course's own file."""
-    change(f"old = landlock.readable\nlandlock.readable = lambda *, packages: [*old(packages=packages), {str(ROOT)!r}]")
+    change(READABLE.format(str(ROOT)))
     found = without()
     wanted = {"read: hidden suite", "read: visible suite", "read: solution", "read: course.yml"}
     assert wanted <= possible(found, forbidden.FILES) <= {*wanted, "read: mlgrade's own files"}
@@ -185,9 +188,7 @@ def test_a_suite_among_pythons_own_files(tmp_path: Path, change: Change) -> None
     for name in ("course.yml", "tests", "solutions"):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
-    change(
-        f"old = landlock.readable\nlandlock.readable = lambda *, packages: [*old(packages=packages), {str(tmp_path)!r}]"
-    )
+    change(READABLE.format(str(tmp_path)))
     found = forbidden.try_all(courses.load(tmp_path))
     assert "read: hidden suite" in possible(found, forbidden.FILES)
 

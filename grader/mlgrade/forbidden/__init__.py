@@ -23,7 +23,7 @@ import msgspec
 from mlgrade.course import Course
 from mlgrade.errors import SandboxError
 from mlgrade.forbidden import calls, probe
-from mlgrade.forbidden.site import PATH_SOCKET, Site, site
+from mlgrade.forbidden.site import PATH_SOCKET, Site, python_folders, site
 from mlgrade.sandbox.confine import (
     AUDIT,
     DESCRIPTORS,
@@ -249,6 +249,7 @@ def _files(place: Site, other: tuple[int, int, str]) -> Iterator[Act]:
         "use what the grader has open",
         "foreign_descriptors",
         3 if LINUX else 2,
+        python_folders(),
         layers=(DESCRIPTORS,),
     )
 

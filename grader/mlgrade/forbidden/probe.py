@@ -12,6 +12,7 @@ import errno
 import mmap
 import os
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -215,17 +216,19 @@ def executes(program: str) -> str:
     os.execv(program, [program, "-c", f"exit {CHILD_STATUS}"])  # noqa: S606
 
 
-def foreign_descriptors(own: int) -> str:
-    """Find descriptors that are open besides this worker's own pipes."""
+def foreign_descriptors(pipes: int, folders: Sequence[str]) -> str:
+    """Find descriptors that are neither this worker's own pipes nor folders that Python is imported from."""
     found = {}
     for number in range(3, 4096):
         try:
-            found[number] = str(os.fstat(number).st_mode)
+            status = os.fstat(number)
         except OSError:
             continue
-    if len(found) <= own:
-        raise PermissionError(errno.EBADF, "none")
-    return f"{len(found)} are open, {own} of them its own"
+        if stat.S_ISFIFO(status.st_mode) and pipes > 0:
+            pipes -= 1
+        elif f"{status.st_dev}:{status.st_ino}" not in folders:
+            found[number] = f"mode {status.st_mode:o}"
+    return _any(found)
 
 
 # -- network ----------------------------------------------------------------------------------------------------

@@ -11,11 +11,13 @@ import os
 import secrets
 import shutil
 import socket
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 import mlgrade
 from mlgrade.course import Course
@@ -58,6 +60,13 @@ def site(course: Course | None) -> Iterator[Site]:
             connects=connects,
             sends=sends,
         )
+
+
+def python_folders() -> list[str]:
+    """Return device and inode of the folders that Python and numpy are imported from."""
+    standard = {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
+    folders = {*standard, *(folder / "lib-dynload" for folder in standard), Path(np.__file__).parent.parent}
+    return sorted(f"{found.st_dev}:{found.st_ino}" for found in (one.stat() for one in folders if one.is_dir()))
 
 
 def _here(*paths: str) -> list[str]:
