@@ -73,7 +73,7 @@ def test_list_shows_dates(mlgrade: Run) -> None:
 
 
 def test_doctor(started: Run) -> None:
-    """doctor tries each wall by an act that is possible without it, and all that are needed stand here."""
+    """doctor tries every forbidden act and each layer by itself; here all are refused and all needed layers active."""
     done = started("doctor", "--json")
     by_name = {fact["name"]: fact for fact in json.loads(done.stdout)}
     assert done.returncode == 0
@@ -81,6 +81,18 @@ def test_doctor(started: Run) -> None:
     assert by_name["isolation"]["value"].startswith("strict: process, ")
     for wall in ("process", "landlock", "descriptors", "rlimits", "seccomp"):
         assert by_name[f"wall {wall}"]["value"].startswith("holds"), by_name[f"wall {wall}"]
+    for group in ("system calls", "files", "network", "processes", "privileges", "resources"):
+        assert by_name[group]["good"], by_name[group]
+    assert by_name["act system calls: socket"]["value"] == "refused (EPERM)"
+    assert by_name["act files: read: hidden suite"]["value"].startswith("refused")
+
+
+def test_doctor_is_short(started: Run) -> None:
+    """Without -v there is a line for each group of acts, and none for an act that was refused."""
+    done = started("doctor", "--plain")
+    assert len(done.stdout.splitlines()) <= 16
+    assert re.search(r"^ok    system calls \d+ of \d+ refused$", done.stdout, re.MULTILINE)
+    assert "act " not in done.stdout
 
 
 def test_doctor_names_what_the_filter_refuses(mlgrade: Run, course: Path) -> None:

@@ -129,6 +129,9 @@ scaffold.templates scaffold.entry
 scaffold.courses scaffold.concepts
 scaffold
 proof
+forbidden.probe forbidden.calls
+forbidden.site
+forbidden
 refusals
 doctor
 demo *

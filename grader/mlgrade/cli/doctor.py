@@ -1,4 +1,4 @@
-"""mlgrade doctor: versions, the course found, and what isolation this machine gives."""
+"""mlgrade doctor: versions, the course found, and the isolation of student code on this machine."""
 
 from __future__ import annotations
 
@@ -21,18 +21,23 @@ if TYPE_CHECKING:
 @click.command("doctor")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--trace", is_flag=True, help="Name the system calls refused to honest code, or to these files.")
-@click.option("--json", "as_json", is_flag=True, help="Print the same as JSON.")
+@click.option("-v", "--verbose", is_flag=True, help="Every act with its result, and each isolation layer by itself.")
+@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
 @options.plain
 @options.course
-def command(files: tuple[Path, ...], trace: bool, as_json: bool, plain: bool, course: Path | None) -> None:
-    """Show what mlgrade finds on this machine, and which walls stand around student code.
+def command(
+    files: tuple[Path, ...], trace: bool, verbose: bool, as_json: bool, plain: bool, course: Path | None
+) -> None:
+    """Show what mlgrade finds on this machine, and how well it isolates student code.
 
-    Each wall is tried: an act that is possible without it must be refused with it. Ends with 70 if a wall that stands
-    does not hold, or if honest code is refused a system call that it needs.
+    Every forbidden act is tried in a worker, isolated as students' files are: system calls, files, network, other
+    processes, privileges, resources. Ends with 70 if one was possible that an active isolation layer should refuse, or
+    if honest code is refused a system call that it needs.
 
     \b
     Examples:
       mlgrade doctor
+      mlgrade doctor -v
       mlgrade doctor --trace
       mlgrade doctor --trace solutions/softmax.py
     """
@@ -41,20 +46,22 @@ def command(files: tuple[Path, ...], trace: bool, as_json: bool, plain: bool, co
 
     if files and not trace:
         raise UsageError("doctor takes files only with --trace")
-    facts = _traced(files, course) if trace else doctor.examine(Path.cwd())
-    _print(facts, as_json=as_json, plain=plain)
+    full = verbose or as_json
+    facts = _traced(files, course) if trace else doctor.examine(Path.cwd(), full=full)
+    _print(facts, as_json=as_json, plain=plain, verbose=verbose)
     sys.exit(70 if any("BROKEN" in fact.value for fact in facts) else 0)
 
 
-def _print(facts: Sequence[Fact], *, as_json: bool, plain: bool) -> None:
+def _print(facts: Sequence[Fact], *, as_json: bool, plain: bool, verbose: bool) -> None:
     if as_json:
         import msgspec
 
         click.echo(json.dumps(msgspec.to_builtins(facts), indent=2))
         return
     console = options.console(plain=plain)
-    width = max(len(fact.name) for fact in facts)
-    for fact in facts:
+    shown = [fact for fact in facts if verbose or not fact.detail]
+    width = max(len(fact.name) for fact in shown if not fact.name.startswith(("  ", "act ")))
+    for fact in shown:
         mark = "ok  " if fact.good else "NOTE"
         console.print(
             f"{mark}  {fact.name:<{width}} {fact.value}", style=None if fact.good else "yellow", soft_wrap=True

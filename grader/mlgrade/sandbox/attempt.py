@@ -12,6 +12,8 @@ from mlgrade.sandbox.host import Died, Host, Result, TimedOut, Worker
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.protocol import Load, Loaded
 
+LEAST_SECONDS = 0.1  # of the last step: a shorter limit would measure the machine
+
 
 class NotTried(msgspec.Struct, frozen=True, kw_only=True):
     """A call that was not made, because those before it used up what the submission may use."""
@@ -42,7 +44,7 @@ class Attempt:
         """Start a worker with the submission in it. Also called by itself after a worker died."""
         self._worker = self._host.worker(self._limits)
         start = time.monotonic()  # what it takes to start a process is not the student's time
-        reply = self._worker.load(self._load)
+        reply = self._worker.load(self._load, self._within(self._limits.import_seconds))
         self._left -= time.monotonic() - start
         return reply
 
@@ -62,16 +64,23 @@ class Attempt:
     def _ready(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Result | NotTried:
         if self._worker is None or not self._worker.alive:
             reply = self.load()
+            cut = isinstance(reply, TimedOut) and reply.seconds < self._limits.import_seconds
+            if cut or self._left <= 0:
+                return self._used_up()
             if not isinstance(reply, Loaded):
                 return reply
         assert self._worker is not None  # noqa: S101  (`load` has just made it)
         start = time.monotonic()
-        seconds = min(self._limits.call_seconds, max(self._left, 0.1))
+        seconds = self._within(self._limits.call_seconds)
         result = self._worker.call(function, args, kwargs, seconds)
         self._left -= time.monotonic() - start
         if isinstance(result, TimedOut) and seconds < self._limits.call_seconds:
             return self._used_up()  # not the limit of one call, and not a figure that differs from run to run
         return result
+
+    def _within(self, seconds: float) -> float:
+        """Return how long one step may take: its own limit, and no more than what is left of the total."""
+        return min(seconds, max(self._left, LEAST_SECONDS))
 
     def _used_up(self) -> NotTried:
         return NotTried(why=f"the {self._limits.total_seconds:g} s for the whole file were used up", timed_out=True)

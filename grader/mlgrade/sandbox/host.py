@@ -116,10 +116,12 @@ class Worker:
     def alive(self) -> bool:
         return self._process is not None
 
-    def load(self, request: Load) -> Loaded | TimedOut | Died:
+    def load(self, request: Load, seconds: float | None = None) -> Loaded | TimedOut | Died:
+        """Load a submission, in the time that its import may take or in `seconds`."""
         self._filename = request.filename
         head = pack(msgspec.structs.replace(request, source=b""), request.source)
-        reply, _ = self._exchange(head + request.source, self._limits.import_seconds, [])
+        allowed = self._limits.import_seconds if seconds is None else seconds
+        reply, _ = self._exchange(head + request.source, allowed, [])
         return self._broke_the_rules() if isinstance(reply, (Returned, Asks)) else reply
 
     def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float) -> Result:
