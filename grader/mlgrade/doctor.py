@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from mlgrade import course as courses
-from mlgrade import progress, proof
+from mlgrade import numerics, progress, proof
 from mlgrade.errors import MlgradeError, SandboxError
 from mlgrade.results import Isolation
 from mlgrade.sandbox.confine import AUDIT, IDENTITY, NAMESPACES, WALLS, level
@@ -45,7 +45,11 @@ def _versions() -> list[Fact]:
             facts.append(Fact(name, version(name)))
         except PackageNotFoundError:
             facts.append(Fact(name, "not installed", good=False))
-    return [*facts, Fact("system", platform.platform())]
+    return [
+        *facts,
+        Fact("blas", " ".join(filter(None, numerics.blas().values())) or "not known"),
+        Fact("system", platform.platform()),
+    ]
 
 
 def _course(near: Path) -> Fact:

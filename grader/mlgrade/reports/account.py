@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import heapq
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -52,6 +54,7 @@ class Account:
         self.counts: Counter[str] = Counter()
         self.notes: list[Note] = list(intake.notes)
         self.broken: list[tuple[str, str, str]] = []
+        self._most = sys.maxsize if verbose else SHOWN
         self.moves = Moves(None if verbose else SHOWN)
         self.stopped_calls = 0
         self.done = 0
@@ -69,8 +72,9 @@ class Account:
                 self.stopped_calls += Outcome.TIMED_OUT in attempt.outcomes
                 if move is not None:
                     self.moves.add(move)
-                if attempt.status is Status.BROKEN and (self.verbose or len(self.broken) < SHOWN):
-                    self.broken.append((attempt.student, attempt.concept, _reason(attempt)))
+                if attempt.status is Status.BROKEN:
+                    bisect.insort(self.broken, (attempt.student, attempt.concept, _reason(attempt)))
+                    del self.broken[self._most :]
 
     @property
     def graded(self) -> int:
@@ -121,6 +125,10 @@ class Moves:
             self._rows[direction].append(row)
         else:
             self._rows[direction] = heapq.nsmallest(self._most, [*self._rows[direction], row])
+
+    def reasons(self, most: int) -> list[tuple[str, int]]:
+        """Return what moved most grades, and how many. The same for any order in which they came."""
+        return sorted(self.causes.items(), key=lambda cause: (-cause[1], cause[0]))[:most]
 
     def rows(self) -> Iterator[str]:
         """First who lost something. The same for any order in which they came."""
