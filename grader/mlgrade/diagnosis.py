@@ -131,6 +131,10 @@ class Seen(msgspec.Struct, frozen=True):
     shares: tuple[str, ...]
 
 
+# How far rounding may take two processes apart: for each entry, and beside the largest entry of its array. The second
+# is as small as it may be, because entries beside a large one tell misconceptions apart, too. Between kernels of a BLAS
+# it is about 1e-16 for each step that a calculation goes on with.
+RTOL, ATOL = 1e-6, 1e-12
 VALUES, ERRORS, EFFECTS = "values", "errors", "effects"
 
 
@@ -150,23 +154,58 @@ def diagnose(solution: str, known: Iterable[Misconception], calls: Sequence[Reco
 def _explain(
     right: Callable[..., Any], candidates: Sequence[Misconception], calls: Sequence[Record]
 ) -> list[Misconception]:
+    fits = [one for one in _replays(right, candidates, calls) if one.fits]
+    return [one.candidate for one in fits if not _rivals(one, fits)]
+
+
+def unexplained(own: Misconception, known: Iterable[Misconception], calls: Sequence[Record]) -> str:
+    """Say to its author why a misconception is not named for calls that its own code answered."""
+    theirs = [call for call in calls if call.function == own.function]
+    candidates = [one for one in known if one.function == own.function]
+    replays = _replays(run(own.solution)[own.function], candidates, theirs)
+    mine = next((one for one in replays if one.candidate is own), None)
+    if mine is None:
+        return f"a call of {own.function} was stopped, or none was made"
+    if not mine.ways:
+        return "up to rounding it does what the solution does on these inputs"
+    if mine.unlike:
+        ways = " and ".join(sorted(mine.unlike))
+        return (
+            f"its {ways} in the worker are not those of its replay on the same arguments; "
+            "does it depend on more than its arguments, or only on rounding?"
+        )
+    rivals = ", ".join(other.candidate.name for other in _rivals(mine, [one for one in replays if one.fits]))
+    return f"another one does the same on these inputs ({rivals})" if rivals else "it was named when it was tried again"
+
+
+class _Replay(msgspec.Struct, frozen=True):
+    candidate: Misconception
+    ways: set[str]  # in which it differs from the right answer
+    unlike: set[str]  # those of them in which it differs from the student's answer too
+
+    @property
+    def fits(self) -> bool:
+        return bool(self.ways) and not self.unlike
+
+
+def _replays(right: Callable[..., Any], candidates: Sequence[Misconception], calls: Sequence[Record]) -> list[_Replay]:
     student = [_of(call) for call in calls]
     if not calls or None in student:  # stopped or dead: nothing to compare with
         return []
     reference = [_replay(right, call) for call in calls]
     seen = [see for see in student if see is not None]
-    fits: list[tuple[Misconception, set[str]]] = []
+    replays = []
     for candidate in candidates:
         replayed = [_replay(run(candidate.source)[candidate.function], call) for call in calls]
         ways = _ways(replayed, reference)
-        if ways and not ways & _ways(replayed, seen, reference, strict=_only_raises(replayed, reference)):
-            fits.append((candidate, ways))
-    return [candidate for candidate, ways in fits if not _rivals(candidate, ways, fits)]
+        unlike = _ways(replayed, seen, reference, strict=_only_raises(replayed, reference)) if ways else set[str]()
+        replays.append(_Replay(candidate, ways, ways & unlike))
+    return replays
 
 
-def _rivals(candidate: Misconception, ways: set[str], fits: list[tuple[Misconception, set[str]]]) -> bool:
-    """Whether another one explains the same at least as well."""
-    return any(other is not candidate and ways & theirs and not theirs < ways for other, theirs in fits)
+def _rivals(one: _Replay, fits: Sequence[_Replay]) -> list[_Replay]:
+    """Those that explain the same at least as well."""
+    return [other for other in fits if other is not one and one.ways & other.ways and not other.ways < one.ways]
 
 
 def _ways(
@@ -199,11 +238,17 @@ def _only_raises(replayed: Sequence[Seen], reference: Sequence[Seen]) -> bool:
 
 
 def alike(a: Any, b: Any) -> bool:
-    """Whether two values are the same up to rounding. Kind of container and precision do not matter, shape does."""
+    """Whether two values are the same up to rounding. Kind of container and precision do not matter, shape does.
+
+    An array is compared on its own scale: a small entry beside a huge one is what rounding left of the huge one, and
+    differs between two processes that do the same. The parts of a tuple are different things, each on its own scale.
+    """
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(alike(a[key], b[key]) for key in a)
     if a is None or b is None or isinstance(a, (str, dict)) or isinstance(b, (str, dict)):
         return type(a) is type(b) and bool(a == b)
+    if (isinstance(a, tuple) and len(a) == _length(b) > 0) or (isinstance(b, tuple) and len(b) == _length(a) > 0):
+        return all(map(alike, a, b))
     try:
         x, y = np.asarray(a), np.asarray(b)
     except ValueError:  # ragged: entry by entry
@@ -212,10 +257,21 @@ def alike(a: Any, b: Any) -> bool:
         return False
     if x.dtype.kind in "iufcb" and y.dtype.kind in "iufcb":
         kind = complex if "c" in (x.dtype.kind, y.dtype.kind) else float
-        return bool(np.allclose(x.astype(kind), y.astype(kind), rtol=1e-6, atol=1e-12, equal_nan=True))
+        return _near(x.astype(kind), y.astype(kind))
     if x.ndim == 0 or x.dtype.kind not in "OU":
         return x.dtype.kind == y.dtype.kind and bool(np.all(x == y))
     return all(map(alike, list(a), list(b)))
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim) else 0
+
+
+def _near(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> bool:
+    """Whether two arrays of one shape are the same up to rounding."""
+    sizes = np.abs(np.concatenate([x.ravel(), y.ravel()]))
+    scale = float(sizes.max(initial=1.0, where=np.isfinite(sizes)))
+    return bool(np.allclose(x, y, rtol=RTOL, atol=ATOL * scale, equal_nan=True))
 
 
 def _sequences(a: Any, b: Any) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from mlgrade import course as courses
-from mlgrade import forbidden, progress, proof
+from mlgrade import forbidden, numerics, progress, proof
 from mlgrade.course import Course
 from mlgrade.errors import MlgradeError, SandboxError
 from mlgrade.forbidden.probe import POSSIBLE, REFUSED, UNTRIED
@@ -67,7 +67,14 @@ def _versions() -> list[Fact]:
             found.append(f"{name} {packages[-1].value}")
         except PackageNotFoundError:
             packages.append(Fact(name, "not installed", good=False))
-    return [*facts, *packages, Fact("packages", ", ".join(found)), Fact("system", platform.platform())]
+    blas = " ".join(filter(None, numerics.blas().values())) or "not known"
+    return [
+        *facts,
+        *packages,
+        Fact("packages", ", ".join(found)),
+        Fact("blas", blas),
+        Fact("system", platform.platform()),
+    ]
 
 
 def _course(near: Path) -> Fact:

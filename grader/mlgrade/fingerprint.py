@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from mlgrade import numerics
 from mlgrade.course import Course
 from mlgrade.errors import CourseError
 
@@ -47,4 +48,13 @@ def limits(course: Course) -> str:
 
 
 def versions() -> dict[str, str]:
+    """Return the versions of what grades. A change of numpy may change what a file earns; see `environment`."""
     return {"python": platform.python_version(), **{name: version(name) for name in ("mlgrade", "numpy", "pytest")}}
+
+
+def environment() -> dict[str, str]:
+    """Return what graded on this machine, as it is recorded with each grade.
+
+    The kernel differs between machines that grade one class, so it says nothing of whether a submission is unchanged.
+    """
+    return versions() | numerics.blas()

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from mlgrade import diagnosis, gates, redact, scoring
+from mlgrade import diagnosis, gates, numerics, redact, scoring
 from mlgrade.course import Concept, Course
 from mlgrade.errors import UsageError
 from mlgrade.results import ConceptReport, Diagnosis, Finding, Hidden, Outcome, Status, Visibility
@@ -38,6 +38,7 @@ class Grader:
         _keep_out_of_reach(course)
         self.suites = collect(course, concepts)
 
+    @numerics.same_threads()
     def grade(self, submission: Submission) -> ConceptReport:
         concept = self.course.concept(submission.concept)
         source = source_of(submission)
@@ -49,6 +50,7 @@ class Grader:
             ran = self._run(attempt, loaded, concept, source)
         return self._report(submission, concept, loaded, ran)
 
+    @numerics.same_threads()
     def run(self, submission: Submission, seed: int | None = None) -> list[Ran]:
         """Run the checks and keep everything: for an author's proof, never for a student's eyes."""
         concept = self.course.concept(submission.concept)

@@ -140,7 +140,10 @@ def test_the_command(both: Both) -> None:
     assert "failed: hal: softmax.ipynb: not a notebook that can be read; open and save it in Jupyter once" in said
     assert "failed: ida: softmax.ipynb: the notebook has no list of cells; open and save it in Jupyter once" in said
     assert "failed: jan: softmax-Copy1.ipynb is no notebook of scores, and is not graded" in said
-    assert "link.txt: a link; put there what was handed in, or delete it; softmax-Copy1.ipynb is no notebook" in said
+    assert (
+        "failed: kay: link.txt: a link; put there what was handed in, or delete it; softmax-Copy1.ipynb is no notebook"
+        in said
+    )
     assert said.endswith("graded: ada: softmax-Copy1.ipynb is no notebook of scores, and is not graded")
     assert "Traceback" not in said + both.done.stderr
 

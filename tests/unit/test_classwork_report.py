@@ -155,6 +155,19 @@ def test_a_large_class_needs_no_memory_of_its_size() -> None:
     assert len(list(account(moves, verbose=True).moves.rows())) == 2_000
 
 
+def test_the_order_of_results_is_not_seen() -> None:
+    """A pool returns results in the order in which they are ready; what is said is the same for any order."""
+    whys = [f"softmax.hidden.check{n % 7}: passed -> failed" for n in range(14)]
+    told = [
+        *(kept(f"s{n:05}", 8, move=move(f"s{n:05}", grade(10), grade(8), why)) for n, why in enumerate(whys)),
+        *(kept(f"t{n:05}", 0, Status.BROKEN) for n in range(40)),
+    ]
+    shuffled = random.Random(5).sample(told, len(told))
+    for verbose in (False, True):
+        assert rendered(account(told, verbose=verbose)) == rendered(account(shuffled, verbose=verbose))
+    assert "2 x softmax.hidden.check0" in rendered(account(shuffled))
+
+
 def test_verbose_leaves_nothing_out() -> None:
     """Who is told that -v shows all is shown all by it."""
     broken = [kept(f"s{n:05}", 0, Status.BROKEN) for n in range(50)]

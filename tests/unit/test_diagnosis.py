@@ -257,6 +257,11 @@ LIKE = {
     "complex up to rounding": (np.array([0.1 + 0.2 + 1j]), np.array([0.3 + 1j])),
     "an array and nothing": ([np.ones(2), None], [[1, 1], None]),
     "empty": ([], np.ones(0)),
+    "what rounding left beside a huge entry": (np.array([8.7e64, 4.7e46]), [8.7e64, -4.3e48]),
+    "the same, complex": (np.array([8.7e64j, 4.7e46]), [8.7e64j, -4.3e48]),
+    "inf beside a huge entry": ([np.inf, 8.7e64, 4.7e46], [np.inf, 8.7e64, -4.3e48]),
+    "a tuple and an array": ((1.0, 2.0), np.array([1.0, 2.0])),
+    "nothing in a tuple": ((), []),
 }
 UNLIKE = {
     "shape": ([1.0], 1.0),
@@ -274,7 +279,59 @@ UNLIKE = {
     "ragged and a number": ([[1], [1, 2]], 3.0),
     "complex": (1 + 2j, 1 - 2j),
     "values": ([1.0, 2.0], [1.0, 2.1]),
+    "small entries beside a large one": ([1.0, 1e-10], [1.0, 2e-10]),
+    "small entries beside a huge one": ([1e30, 1e20], [1e30, 2e20]),
+    "parts of a tuple, each on its own scale": ((np.array([8.7e64]), 4.7e46), (np.array([8.7e64]), -4.3e48)),
+    "equally long parts of a tuple": (
+        (np.array([8.7e64, 1.0]), [4.7e46, 1.0]),
+        (np.array([8.7e64, 1.0]), [-4.3e48, 1.0]),
+    ),
+    "a tuple of one and a number": ((1.0,), 1.0),
 }
+
+
+TWIN = """
+@misconception("f", title="again three", hint="Count.")
+def triples_again(z):
+    if len(z) == 0:
+        raise ValueError
+    return np.asarray(z, dtype=float) * 3.0
+"""
+STRANGE = """
+import os
+
+@misconception("f", title="a state", hint="Count.")
+def process(z):
+    return np.asarray(z, dtype=float) * os.getpid()
+"""
+RIGHT = """
+@misconception("f", title="right", hint="Count.")
+def right(z):
+    if len(z) == 0:
+        raise ValueError
+    return 2.0 * np.asarray(z, dtype=float) + 1e-300
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "name", "why"),
+    [
+        (TWIN, "triples", "another one does the same on these inputs (triples_again)"),
+        (STRANGE, "process", "its values in the worker are not those of its replay"),
+        (RIGHT, "right", "up to rounding it does what the solution does"),
+        ("", "minus", "a call of g was stopped, or none was made"),
+    ],
+)
+def test_why_a_misconception_is_not_named(
+    more: str, name: str, why: str, tmp_path: Path, records: Callable[..., list[Record]]
+) -> None:
+    """Its author reads the true reason: another one, a replay that differs, no difference, no calls."""
+    (tmp_path / "wrong.py").write_text(WRONG + more)
+    known = diagnosis.read(tmp_path / "wrong.py", SOLUTION)
+    [own] = [one for one in known if one.name == name]
+    calls = records(own.source, "f", inputs=[[1.0, 2.0], [4.0], []])
+    assert name not in named(known, calls)
+    assert why in diagnosis.unexplained(own, known, calls)
 
 
 @pytest.mark.parametrize(("one", "other"), LIKE.values(), ids=LIKE.keys())

@@ -60,7 +60,6 @@ class Session:
     def __init__(self, course: Course, work: Grading, gradebook: Gradebook, ledger: Ledger, now: Clock) -> None:
         self._course, self._work, self._gradebook, self._ledger, self._now = course, work, gradebook, ledger, now
         self._limits = fingerprint.limits(course)
-        self._versions = fingerprint.versions() | {"course": course.version}
         self._aside: list[Same | Note] = []  # what needs no grading, until it is told
         self._earlier: set[tuple[str, str]] = set()  # of what is under way, that which was graded before
 
@@ -107,9 +106,10 @@ class Session:
     def _attempt(self, result: Done[HandIn, Graded] | Lost[HandIn]) -> Attempt:
         handin = result.job
         if isinstance(result, Lost):
-            report, isolation = lost(self._course, handin.submission, result.why), ""
+            graded = Graded(lost(self._course, handin.submission, result.why), ())
         else:
-            report, isolation = result.result.report, level(result.result.walls)
+            graded = result.result
+        report = graded.report
         return Attempt(
             student=handin.student,
             concept=report.concept,
@@ -124,9 +124,14 @@ class Session:
             checks=tuple(check.id for check in report.checks),
             outcomes=tuple(check.outcome for check in report.checks),
             diagnoses=tuple(one.misconception for one in report.diagnoses),
-            versions=self._versions | {"isolation": isolation},
+            versions=self._versions(graded),
             report=msgspec.json.encode(report),
         )
+
+    def _versions(self, graded: Graded) -> dict[str, str]:
+        """What graded, as the process that graded says; nothing of that where it was lost."""
+        isolation = level(graded.walls) if graded.environment else ""
+        return {**graded.environment, "course": self._course.version, "isolation": isolation}
 
 
 def _named_below(handin: HandIn, entry: Entry) -> HandIn:

@@ -24,6 +24,7 @@ from mlgrade.submissions import Submission
 class Graded(msgspec.Struct, frozen=True):
     report: ConceptReport
     walls: tuple[str, ...]  # that stood in the process that graded it
+    environment: dict[str, str] = {}  # versions and BLAS kernel of the process that graded it
 
 
 class Grading(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +44,8 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
             if not self.allow_reduced and any(_hidden(course, concept) for concept in self.prints):
                 host.require()
             grader = Grader(course, self.prints, host)
-            yield lambda handin: Graded(grader.grade(handin.submission), host.walls)
+            environment = fingerprint.environment()
+            yield lambda handin: Graded(grader.grade(handin.submission), host.walls, environment)
 
     @contextlib.contextmanager
     def _course(self) -> Iterator[Course]:

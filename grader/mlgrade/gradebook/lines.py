@@ -16,6 +16,15 @@ from mlgrade.gradebook.policy import Judged
 from mlgrade.redact import line
 from mlgrade.results import Status
 
+_GRADED_WITH = (  # names in `Attempt.versions`, and what a person calls them
+    ("mlgrade", "mlgrade"),
+    ("python", "Python"),
+    ("numpy", "numpy"),
+    ("blas", "BLAS"),
+    ("kernel", "kernel"),
+    ("isolation", "isolation"),
+)
+
 
 def score(points: float | None, possible: float) -> str:
     return f"{'-' if points is None else f'{points:.10g}'} of {possible:.10g}"
@@ -77,9 +86,19 @@ def history(course: Course, student: str, attempts: Sequence[Attempt], decisions
             yield from (f"  {_attempt(attempt, judged.get(attempt.id), grade, unit)}" for attempt in theirs)
     if gone := sorted({attempt.concept for attempt in attempts} - {concept.id for concept in course.concepts}):
         yield f"and attempts at what is no longer in the course: {', '.join(map(line, gone))}"
+    yield from _graded_with(attempts)
     if decisions:
         yield "decisions:"
         yield from (f"  {of_decision(decision, standing.values())}" for decision in decisions)
+
+
+def _graded_with(attempts: Iterable[Attempt]) -> Iterator[str]:
+    """What graded, once for all attempts that had the same. An attempt that came from elsewhere says nothing."""
+    numbers: dict[str, list[str]] = {}
+    for attempt in attempts:
+        known = [f"{word} {attempt.versions[name]}" for name, word in _GRADED_WITH if attempt.versions.get(name)]
+        numbers.setdefault(line(", ".join(known)), []).append(f"#{attempt.id}")
+    yield from (f"graded with {known}: {', '.join(ids)}" for known, ids in numbers.items() if known)
 
 
 def of_decision(decision: Decision, standing: Iterable[Decision]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from mlgrade import diagnosis
+from mlgrade import diagnosis, numerics
 from mlgrade.course import Concept
 from mlgrade.diagnosis import Misconception
 from mlgrade.grading import Grader
@@ -104,9 +104,22 @@ class Trial:
             submission = self.wrong(one)
             ran, report = self.grader.run(submission), self.grader.grade(submission)
             self.caught[one.name] = [check.finding.id for check in ran if check.finding.outcome is not Outcome.PASSED]
-            yield from _mistake(one, report, self.caught[one.name])
+            yield from self._mistake(one, report, ran)
             for secret in secrecy.leaks(report, ran, self.checks):
                 yield Problem(one.file, one.line, f"the report on {one.name} shows a hidden check: {secret}")
+
+    def _mistake(self, one: Misconception, report: ConceptReport, ran: Sequence[Ran]) -> Iterator[Problem]:
+        if report.status is not Status.GRADED:
+            yield Problem(one.file, one.line, f"{one.name} cannot be graded: {report.status}: {report.reason}")
+        elif not self.caught[one.name] or report.earned >= report.possible:
+            yield Problem(one.file, one.line, f"no check catches {one.name}: it earns everything")
+        elif (found := [named.misconception for named in report.diagnoses]) != [one.name]:
+            said = f"diagnosed as {', '.join(found)}" if found else f"not recognised: {self._why_not(one, ran)}"
+            yield Problem(one.file, one.line, f"{one.name} is {said}")
+
+    def _why_not(self, one: Misconception, ran: Sequence[Ran]) -> str:
+        with numerics.same_threads():
+            return diagnosis.unexplained(one, self.known, [call for check in ran for call in check.calls])
 
     def alternatives(self) -> Iterator[Problem]:
         """Each right answer in another style earns everything."""
@@ -130,18 +143,6 @@ def _watched(check: Check, watch: Watch) -> Check:
             check.function(**given)
 
     return msgspec.structs.replace(check, function=function)
-
-
-def _mistake(one: Misconception, report: ConceptReport, caught: Sequence[str]) -> Iterator[Problem]:
-    if report.status is not Status.GRADED:
-        yield Problem(one.file, one.line, f"{one.name} cannot be graded: {report.status}: {report.reason}")
-    elif not caught or report.earned >= report.possible:
-        yield Problem(one.file, one.line, f"no check catches {one.name}: it earns everything")
-    elif (found := [named.misconception for named in report.diagnoses]) != [one.name]:
-        said = (
-            f"diagnosed as {', '.join(found)}" if found else "not recognised: another one does the same on these inputs"
-        )
-        yield Problem(one.file, one.line, f"{one.name} is {said}")
 
 
 # -- before anything is tried ---------------------------------------------------------------------------------

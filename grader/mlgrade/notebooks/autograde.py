@@ -120,7 +120,8 @@ def put_comment(gradebook: Gradebook, report: ConceptReport, points: float, at: 
 def _refuse_links(folder: Path) -> None:
     """What they lead to has been copied: somebody else's answer, or a file of ours that feedback would hand out."""
     if link := next((path for path in sorted(folder.rglob("*")) if path.is_symlink()), None):
-        raise SubmissionError(f"{link}: a link; put there what was handed in, or delete it")
+        name = link.relative_to(folder).as_posix()
+        raise SubmissionError(f"{name}: a link; put there what was handed in, or delete it")
 
 
 def _name(cell: Any) -> str:

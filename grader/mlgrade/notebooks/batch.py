@@ -98,7 +98,9 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
 
     def convert_notebooks(self) -> None:
         """The method that takes all submissions. Ours hands them on one by one, each when its reports are there."""
-        found, complete = dict(sorted(self.assignments.items())), deque[str]()
+        # nbgrader lists notebooks as the file system does, which has no order
+        found = {folder: sorted(notebooks) for folder, notebooks in sorted(self.assignments.items())}
+        complete = deque[str]()
         self._prepare()
         for result in self._engine.run(self._work, self._jobs(found, complete)):
             with interrupts.held():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import heapq
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -54,6 +56,7 @@ class Account:
         self.counts: Counter[str] = Counter()
         self.notes: list[Note] = list(intake.notes)
         self.broken: list[tuple[str, str, str]] = []
+        self._most = sys.maxsize if verbose else SHOWN
         self.moves = Moves(None if verbose else SHOWN)
         self.stopped_calls = 0
         self.done = 0
@@ -78,8 +81,8 @@ class Account:
                     self._add_broken(attempt.student, attempt.concept, _reason(attempt))
 
     def _add_broken(self, student: str, concept: str, why: str) -> None:
-        if self.verbose or len(self.broken) < SHOWN:
-            self.broken.append((student, concept, why))
+        bisect.insort(self.broken, (student, concept, why))
+        del self.broken[self._most :]
 
     @property
     def graded(self) -> int:
@@ -130,6 +133,10 @@ class Moves:
             self._rows[direction].append(row)
         else:
             self._rows[direction] = heapq.nsmallest(self._most, [*self._rows[direction], row])
+
+    def reasons(self, most: int) -> list[tuple[str, int]]:
+        """Return what moved most grades, and how many. The same for any order in which they came."""
+        return sorted(self.causes.items(), key=lambda cause: (-cause[1], cause[0]))[:most]
 
     def rows(self) -> Iterator[str]:
         """First who lost something. The same for any order in which they came."""

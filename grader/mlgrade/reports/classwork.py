@@ -96,6 +96,6 @@ def _moves(console: Console, account: Account) -> None:
     for row in shown:
         say(console, row, indent=2, hang=2)
     _more(console, moves.counts.total() - len(shown))
-    for why, number in moves.causes.most_common(5):
+    for why, number in moves.reasons(5):
         if number > 1:
             say(console, f"{number:>5} x {line(why)}", indent=2, hang=8)

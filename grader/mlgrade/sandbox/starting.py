@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from mlgrade import numerics
 from mlgrade.errors import SandboxError
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.pipes import ClosedError, DeadlineError, Pipe
@@ -55,9 +56,7 @@ def command(*args: str) -> list[str]:
 
 
 def environment(scratch: str) -> dict[str, str]:
-    """A fixed environment: the same result on every machine, and nothing of the user's in reach."""
-    count = os.environ.get("MLGRADE_BLAS_THREADS", "1")  # one by default: many workers share the cores
-    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), count)
+    """A fixed environment: nothing of the user's in reach, and numbers that are rounded as in this process."""
     system = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
     return {
         "PYTHONPATH": os.pathsep.join(_homes()),
@@ -68,7 +67,7 @@ def environment(scratch: str) -> dict[str, str]:
         "TEMP": scratch,
         "HOME": scratch,
         "LC_ALL": "C.UTF-8",
-        **threads,
+        **numerics.settings(),
         **system,
     }
 
