@@ -162,8 +162,24 @@ def test_the_latest(book: Gradebook) -> None:
     *_, last = book.append([attempt(), attempt("bob"), attempt(suite="6" * 64, limits="2" * 64)])
     found = {(one.student, one.concept): one for one in book.latest()}
     assert found.keys() == {("ada", "softmax"), ("bob", "softmax")}
-    assert found["ada", "softmax"] == ("ada", "softmax", last.source, last.suite, last.limits, last.status, last.id)
+    assert found["ada", "softmax"] == (
+        "ada",
+        "softmax",
+        last.source,
+        last.suite,
+        last.limits,
+        last.status,
+        last.id,
+        False,
+    )
     assert [one.student for one in book.latest("bob")] == ["bob"]
+
+
+def test_the_latest_that_was_lost(book: Gradebook) -> None:
+    """A broken attempt without the result of a single check ended the process that graded it."""
+    broken = dict(status=Status.BROKEN)
+    book.append([attempt("bob", **broken), attempt("eve", checks=(), outcomes=(), **broken)])
+    assert {one.student: one.lost for one in book.latest()} == {"bob": False, "eve": True}
 
 
 def test_what_a_class_shares_is_kept_once(book: Gradebook) -> None:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 KEYS = ("auto", "student", "login", "email", "sis_id", "lms_id")
 FIELDS = ("student", "name", "first_name", "last_name", "email", "login", "sis_id", "lms_id", "section")
 IDS = ("email", "login", "sis_id", "lms_id", "section")
-GUARDED = ("name", "first_name", "last_name", "section")  # the others are keys, and must stay as they are
 SCHEMA = "mlgrade/roster/1"
 MOST = 20
 
@@ -185,12 +184,9 @@ def _lines(people: Sequence[Person], *, dropped: bool) -> None:
 def _csv(people: Sequence[Person]) -> None:
     from mlgrade.lms import tables
 
-    def cell(field: str, text: str) -> str:
-        return tables.guard(tables.one_line(text)) if field in GUARDED else text
-
     click.echo(tables.row(FIELDS), nl=False)
     for person in people:
-        click.echo(tables.row(cell(field, getattr(person, field)) for field in FIELDS), nl=False)
+        click.echo(tables.row(tables.guard(tables.one_line(getattr(person, field))) for field in FIELDS), nl=False)
 
 
 def _json(people: Sequence[Person]) -> None:

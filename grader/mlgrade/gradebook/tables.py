@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from mlgrade.gradebook.model import Grade
+from mlgrade.lms.tables import guard
 
 SCHEMA = "mlgrade/grades/1"
 COLUMNS = (
@@ -27,7 +28,6 @@ COLUMNS = (
     "extra",
     "penalty",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def plain(grade: Grade) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _line(cells: Iterable[str]) -> bytes:
 
 def _cell(value: Any) -> str:
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else str(value)
+        return guard(value)
     return "" if value is None else f"{value:.12g}"
 
 

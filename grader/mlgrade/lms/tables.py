@@ -6,6 +6,7 @@ A cell keeps its raw form (quotes and all) beside its text, so that what is not 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -92,9 +93,14 @@ def row(cells: Iterable[str], separator: str = ",", end: str = "\n") -> str:
 
 
 def guard(text: str) -> str:
-    """Keep a spreadsheet from running a cell. Not for cells that an LMS finds a student by: those must not change."""
-    runs = text.lstrip()[:1] in {"=", "+", "-", "@"} and not re.fullmatch(r"\s*[+-]?\d+(\.\d+)?\s*", text)
-    return f"'{text}" if runs or text[:1] in {"\t", "\r"} else text
+    """Put an apostrophe before a text that a spreadsheet would run as a formula. A number stays a number.
+
+    Used for every text of our own tables. In an LMS's format not for cells that it finds a student or an item by: those
+    must not change, and the summary of the export warns of them.
+    """
+    first = unicodedata.normalize("NFKC", text.lstrip()[:1])  # some spreadsheets take a full-width sign as well
+    runs = first in {"=", "+", "-", "@"} and not re.fullmatch(r"\s*[+-]?\d+(\.\d+)?\s*", text, re.ASCII)
+    return f"'{text}" if runs or text[:1] in {"\t", "\r", "\n"} else text
 
 
 def one_line(text: str) -> str:

@@ -11,12 +11,12 @@ from rich.cells import chop_cells, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
+from mlgrade.lms.tables import guard
 from mlgrade.reports.lines import say
 from mlgrade.similar.model import Compared, Excerpt, Pair, Passage, Similarity
 
 COLUMNS = ("concept", "score", "shared", "of", "symbols", "left", "right", "left_file", "right_file")
 BESIDE = 60  # columns of a terminal, from which two passages stand beside each other
-_FORMULA = ("=", "+", "-", "@")  # how a formula begins for a spreadsheet; control characters are spelled out already
 
 
 def render(console: Console, found: Similarity, most: int) -> None:
@@ -89,4 +89,4 @@ def _sum(found: Similarity) -> str:
 
 
 def _cell(value: str | int) -> str | int:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return guard(value) if isinstance(value, str) else value

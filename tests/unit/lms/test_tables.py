@@ -108,7 +108,8 @@ def test_files_that_are_none(tmp_path: Path) -> None:
 
 GUARDED = {
     "=1+1": "'=1+1", " =1": "' =1", "@x": "'@x", "+1a": "'+1a", "-x": "'-x", "\tx": "'\tx", "\rx": "'\rx",
-    "-1.5": "-1.5", "+3": "+3", "plain": "plain", "": "", "a=b": "a=b",
+    "\nx": "'\nx", "\uff1d1": "'\uff1d1", "\u0661": "\u0661", "+\u0661": "'+\u0661",
+    "=cmd|'/c calc'!A1": "'=cmd|'/c calc'!A1", "@SUM(1)": "'@SUM(1)", "-1.5": "-1.5", "+3": "+3", "plain": "plain", "": "", "a=b": "a=b",
 }  # fmt: skip
 
 

@@ -16,7 +16,6 @@ from mlgrade.lms.tables import guard, one_line, row
 
 SCHEMA = "mlgrade/grades/1"
 IDENTITY = ("student", "name", "email", "login", "sis_id", "lms_id", "section")
-GUARDED = ("name", "section")  # the others are keys, and must stay as they are
 
 
 def csv(export: Export, to: BinaryIO) -> Summary:
@@ -47,8 +46,7 @@ def head(export: Export) -> list[str]:
 
 
 def identity(one: Row) -> list[str]:
-    texts = {field: str(getattr(one.person, field)) for field in IDENTITY}
-    return [guard(one_line(text)) if field in GUARDED else text for field, text in texts.items()]
+    return [guard(one_line(str(getattr(one.person, field)))) for field in IDENTITY]
 
 
 def scores(one: Row, export: Export, summary: Summary) -> Iterator[tuple[str, str]]:
