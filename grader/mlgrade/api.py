@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mlgrade import course as courses
+from mlgrade import redact
 from mlgrade._version import __version__
 from mlgrade.course import Course
 from mlgrade.errors import UsageError
@@ -46,11 +47,19 @@ def check(
         return grade([submission], found, host)
 
 
-def grade(submissions: Sequence[Submission], course: Course, host: Host) -> Report:
-    """Grade submissions in order, in one process, with the suites collected once."""
+def grade(
+    submissions: Sequence[Submission], course: Course, host: Host, tell: Callable[[str], None] | None = None
+) -> Report:
+    """Grade submissions in order, in one process, with the suites collected once.
+
+    `tell` is given what staff should know of the course's own files, a sentence each.
+    """
     start = time.perf_counter()
     grader = Grader(course, [submission.concept for submission in submissions], host)
     graded = [grader.grade(submission) for submission in submissions]
+    if tell is not None:
+        for note in grader.take_notes().values():
+            tell(note)
     return summary(course, graded, time.perf_counter() - start, host.walls)
 
 
@@ -62,7 +71,7 @@ def summary(course: Course, concepts: Sequence[ConceptReport], seconds: float, w
             (status for status in _WORST_FIRST if any(one.status is status for one in concepts)),
             Status.GRADED,
         ),
-        seconds=round(seconds, 3),
+        seconds=redact.duration(seconds, concepts),
         earned=round(sum(one.earned for one in concepts), 2),
         possible=round(sum(one.possible for one in concepts), 2),
         concepts=list(concepts),

@@ -24,7 +24,8 @@ def suite(course: Course, concept: str) -> str:
     digest = hashlib.sha256()
     for name, data in contents(course, concept):
         digest.update(f"{name}\0{len(data)}\0".encode() + data)
-    digest.update(msgspec.json.encode([asked.id, asked.functions, asked.forbid, course.seed, course.imports]))
+    seed = course.seed if course.seed < 2**63 else str(course.seed)  # JSON of msgspec holds no larger number
+    digest.update(msgspec.json.encode([asked.id, asked.functions, asked.forbid, seed, course.imports]))
     return digest.hexdigest()
 
 

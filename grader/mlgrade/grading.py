@@ -11,23 +11,28 @@ redact    the single gate to student eyes
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 
 from mlgrade import diagnosis, gates, numerics, redact, scoring
 from mlgrade.course import Concept, Course
-from mlgrade.errors import UsageError
+from mlgrade.errors import SuiteError, UsageError
 from mlgrade.results import ConceptReport, Diagnosis, Finding, Hidden, Outcome, Status, Visibility
 from mlgrade.sandbox.attempt import Attempt
 from mlgrade.sandbox.confine.landlock import in_reach
 from mlgrade.sandbox.host import Host, Raised, Value
+from mlgrade.sandbox.output import Capped
 from mlgrade.sandbox.protocol import Loaded
 from mlgrade.submissions import Submission, lines_of, request
 from mlgrade.suite import guard, session
 from mlgrade.suite.findings import TOO_MUCH, Source
 from mlgrade.suite.session import Ran, Suite
+
+MOST_PRINTED = 300  # characters of what the course's own code prints, in a note
 
 
 class Grader:
@@ -35,8 +40,29 @@ class Grader:
 
     def __init__(self, course: Course, concepts: Iterable[str], host: Host) -> None:
         self.course, self._host = course, host
+        self._notes: dict[str, str] = {}  # of what -> a sentence for staff; empty once it was taken
         _keep_out_of_reach(course)
         self.suites = collect(course, concepts)
+
+    def take_notes(self) -> dict[str, str]:
+        """Return what staff should know of the course's own files, and students never see: each thing once."""
+        notes = {about: text for about, text in self._notes.items() if text}
+        self._notes = dict.fromkeys(self._notes, "")
+        return notes
+
+    def _note(self, about: str, text: str) -> None:
+        self._notes.setdefault(about, redact.line(f"{about}: {text}"))
+
+    @contextlib.contextmanager
+    def _quiet(self, concept: Concept) -> Iterator[None]:
+        """Keep what the course's own code prints from whoever reads our output by program."""
+        said: Any = Capped(MOST_PRINTED)
+        try:
+            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+                yield
+        finally:
+            if text := said.take().strip():
+                self._note(f"{concept.id}: a suite, the solution or a misconception prints", text)
 
     @numerics.same_threads()
     def grade(self, submission: Submission) -> ConceptReport:
@@ -68,8 +94,9 @@ class Grader:
     ) -> list[Ran]:
         suite = self.suites[concept.id]
         seed = self.course.seed if seed is None else seed
-        ran = suite.run(attempt, loaded.functions, source, seed)
-        tried = [self._confirm(one, suite, concept) if _doubtful(one) else one for one in ran]
+        with self._quiet(concept):
+            ran = suite.run(attempt, loaded.functions, source, seed)
+            tried = [self._confirm(one, suite, concept) if _doubtful(one) else one for one in ran]
         return suite.account(tried)  # last: a check that nobody reported is not to be explained away
 
     def _confirm(self, doubtful: Ran, suite: Suite, concept: Concept) -> Ran:
@@ -154,12 +181,16 @@ class Grader:
         path, solution = self.course.misconceptions(concept.id), self.course.solution(concept.id)
         if all(one.finding.outcome is Outcome.PASSED for one in ran) or not (path.is_file() and solution.is_file()):
             return []
-        text = solution.read_text(encoding="utf-8-sig")
         calls = [call for one in ran for call in one.calls]
         try:
-            with guard.memory(), guard.Clock():
+            with self._quiet(concept), guard.memory(), guard.Clock():
+                text = solution.read_text(encoding="utf-8-sig")
                 return diagnosis.diagnose(text, diagnosis.read(path, text), calls)
         except (MemoryError, guard.OvertimeError):  # arguments can be made of what was returned: no name is no harm
+            return []
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (the author's code; a student's score does not hang on it)
+            why = str(error) if isinstance(error, SuiteError) else f"{path.name} raised {type(error).__name__}: {error}"
+            self._note(f"{concept.id}: mistakes are not named", why)
             return []
 
 

@@ -6,9 +6,11 @@ a value, a line of the suite, or text that student code wrote while it held hidd
 
 from __future__ import annotations
 
+import math
 import unicodedata
+from collections.abc import Iterable
 
-from mlgrade.results import CheckResult, Finding, Outcome, Visibility
+from mlgrade.results import CheckResult, ConceptReport, Finding, Outcome, Visibility
 
 MOST_CHARS = 4_000
 MOST_LINES = 40
@@ -34,6 +36,14 @@ def message(finding: Finding) -> str:
         return OUR_FAULT
     visible = finding.visibility is Visibility.PUBLIC and finding.detail
     return clean(f"{finding.problem}\n{finding.detail}" if visible else finding.problem)
+
+
+def duration(seconds: float, concepts: Iterable[ConceptReport]) -> float:
+    """Round the seconds of a report. A function can take its time by what a hidden check gave it, so that a precise
+    figure would carry that input out: where hidden checks ran, whole seconds are shown.
+    """
+    hidden = any(check.visibility is Visibility.HIDDEN for concept in concepts for check in concept.checks)
+    return float(math.ceil(seconds)) if hidden else round(seconds, 1)
 
 
 def clean(text: str) -> str:

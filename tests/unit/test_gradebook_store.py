@@ -177,7 +177,7 @@ def test_the_latest(book: Gradebook) -> None:
 
 def test_the_latest_that_was_lost(book: Gradebook) -> None:
     """A broken attempt without the result of a single check ended the process that graded it."""
-    broken = dict(status=Status.BROKEN)
+    broken = {"status": Status.BROKEN}
     book.append([attempt("bob", **broken), attempt("eve", checks=(), outcomes=(), **broken)])
     assert {one.student: one.lost for one in book.latest()} == {"bob": False, "eve": True}
 

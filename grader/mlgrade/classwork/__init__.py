@@ -61,6 +61,7 @@ class Session:
         self._course, self._work, self._gradebook, self._ledger, self._now = course, work, gradebook, ledger, now
         self._limits = fingerprint.limits(course)
         self._aside: list[Same | Note] = []  # what needs no grading, until it is told
+        self.notes: dict[str, str] = {}  # for staff, of the course's own files
         self._earlier: set[tuple[str, str]] = set()  # of what is under way, that which was graded before
 
     def run(self, entries: Iterable[Entry], engine: Engine, *, again: bool = False) -> Iterator[Told]:
@@ -109,6 +110,7 @@ class Session:
             graded = Graded(lost(self._course, handin.submission, result.why), ())
         else:
             graded = result.result
+        self.notes = graded.notes | self.notes  # the first of each kind
         report = graded.report
         return Attempt(
             student=handin.student,

@@ -25,6 +25,7 @@ class Graded(msgspec.Struct, frozen=True):
     report: ConceptReport
     walls: tuple[str, ...]  # that stood in the process that graded it
     environment: dict[str, str] = {}  # versions and BLAS kernel of the process that graded it
+    notes: dict[str, str] = {}  # for staff, of the course's own files
 
 
 class Grading(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +46,12 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
                 host.require()
             grader = Grader(course, self.prints, host)
             environment = fingerprint.environment()
-            yield lambda handin: Graded(grader.grade(handin.submission), host.walls, environment)
+
+            def grade(handin: HandIn) -> Graded:
+                report = grader.grade(handin.submission)
+                return Graded(report, host.walls, environment, grader.take_notes())
+
+            yield grade
 
     @contextlib.contextmanager
     def _course(self) -> Iterator[Course]:

@@ -97,6 +97,8 @@ def command(
             results = session.run(taken.handins, _engine(jobs, scheduler), again=again)
             account = Account(taken, dry=dry_run, verbose=verbose)
             _run(results, account, as_json, plain)
+            for note in sorted(session.notes.values()):
+                click.echo(f"mlgrade: note for staff: {note}", err=True)
     sys.exit(account.exit_code)
 
 

@@ -81,7 +81,7 @@ def _once(shown: Shown, course: Course, names: Sequence[str], *, whole: bool) ->
             proofs.append(proof)
     beside = lint.material(course) if whole else []
     shown.problems(beside)
-    return shown.summary(proofs, len(beside))
+    return shown.summary(proofs, beside)
 
 
 def _unread(shown: Shown, problems: Sequence[str], given: Path | None) -> int:
@@ -91,7 +91,7 @@ def _unread(shown: Shown, problems: Sequence[str], given: Path | None) -> int:
     path = given or courses.nearest(None)
     found = lint.of_course(problems, path if path.is_dir() else path.parent)
     shown.problems(found)
-    return shown.summary([], len(found))
+    return shown.summary([], found)
 
 
 # -- again and again ------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ def _round(shown: Shown, one: Round, root: Path, only: Sequence[str], proofs: di
                 shown.proof(proof)
     shown.problems(beside)
     known = {concept.id for concept in one.course.concepts} if one.course else proofs.keys()
-    shown.summary([proof for name, proof in proofs.items() if name in known], len(beside))
+    shown.summary([proof for name, proof in proofs.items() if name in known], beside)
     shown.say("Watching for changes; Ctrl-C ends.")
 
 
@@ -170,10 +170,11 @@ class Shown:
                 where = f"{options.shown(Path(problem.file))}:{problem.line}"
                 self.say(redact.line(f"{where}: {'note: ' if problem.note else ''}{problem.text}"))
 
-    def summary(self, proofs: Sequence[Proof], beside: int) -> int:
+    def summary(self, proofs: Sequence[Proof], beside: Sequence[Problem]) -> int:
         """Say the sum of it; return the exit code."""
-        problems = beside + sum(len(proof.faults) for proof in proofs)
-        notes = sum(len(proof.notes) for proof in proofs)
+        extra = sum(problem.note for problem in beside)
+        problems = len(beside) - extra + sum(len(proof.faults) for proof in proofs)
+        notes = extra + sum(len(proof.notes) for proof in proofs)
         counts = [
             options.counted(len(proofs), "concept"),
             options.counted(sum(len(proof.checks) for proof in proofs), "check"),

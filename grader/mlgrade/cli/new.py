@@ -37,7 +37,7 @@ def command() -> None:
 @click.argument("target", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--title", metavar="TEXT", help="Of the course. Default: the template's, or made from the name of DIR.")
 @click.option("--from", "template", metavar="NAME", help="Begin as a copy of a template: math-for-ml.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Of the random inputs. Default: a fresh one.")
+@click.option("--seed", type=click.IntRange(0), help="Of the random inputs. Default: a fresh one of 128 bits.")
 @_yes
 def new_course(target: Path, title: str | None, template: str | None, seed: int | None, yes: bool) -> None:
     """Write a new course into DIR, which must not be there yet, or be empty.
@@ -52,6 +52,7 @@ def new_course(target: Path, title: str | None, template: str | None, seed: int 
     """
     import secrets
 
+    from mlgrade.course.model import SEED_BITS
     from mlgrade.scaffold import courses, templates
 
     if _asks(yes) and template is None:
@@ -59,10 +60,10 @@ def new_course(target: Path, title: str | None, template: str | None, seed: int 
     if title is None:
         title = templates.title(template) if template else _in_words(target.absolute().name)
         title = str(click.prompt("Title", default=title)) if _asks(yes) else title
-    fresh = secrets.randbelow(10**8) if seed is None else seed
+    fresh = secrets.randbits(SEED_BITS) if seed is None else seed
     made = courses.create(target, title, fresh, template or "")
     counts = f"{options.counted(len(made.units), 'unit')}, {options.counted(len(made.concepts), 'concept')}"
-    click.echo(f"{options.shown(target)}: {made.name}, {counts}, seed {made.seed}.")
+    click.echo(f"{options.shown(target)}: {made.name}, {counts}.")
     if template:
         click.echo("Its due dates are comments in course.yml: set your own. Its hidden suites are public (README.md).")
     click.echo(f"Next: cd {options.shown(target)} && mlgrade lint")

@@ -16,11 +16,13 @@ from mlgrade.errors import UsageError, closest
 from mlgrade.sandbox.limits import MIB, Limits
 
 FORMAT = 1
+SEED_BITS = 128  # of a new course's seed: as many as nobody tries out
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,59}\Z", description="a lower-case name such as softmax")]
 Function = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,59}\Z", description="a function's name")]
 _DOTTED = r"^[a-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+\Z"
 Dotted = Annotated[str, msgspec.Meta(pattern=_DOTTED, description="a dotted name such as numpy.linalg.norm")]
 Package = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", description="stdlib or a package name")]
+Seed = Annotated[int, msgspec.Meta(ge=0, description="a whole number from 0")]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=120, description="a title of 1 to 120 characters")]
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6, description="positive")]
 Edition = Annotated[
@@ -115,7 +117,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         str, msgspec.Meta(pattern=r"^\d+(\.\d+){0,3}\Z", description="a version such as 1.2.0, in quotes")
     ]
     edition: Edition = ""  # written by `mlgrade release`: the version, and a digest of what was given out
-    seed: Annotated[int, msgspec.Meta(ge=0, description="a whole number from 0")] = 0
+    seed: Seed = 0  # of the suites' random inputs
     imports: list[Package] = msgspec.field(default_factory=lambda: ["stdlib", "numpy"])
     limits: Resources = Resources()  # what one submission may use
     late: Late = Late()  # what lateness costs

@@ -49,7 +49,7 @@ def lint(course: Course, concepts: Sequence[str], host: Host, clock: Clock = tim
 
 def material(course: Course) -> list[Problem]:
     """Problems of what belongs to no single concept."""
-    return beside.cards(course)
+    return [*beside.cards(course), *beside.seed(course)]
 
 
 def of_course(problems: Iterable[str], folder: Path) -> list[Problem]:
@@ -85,6 +85,7 @@ def _try(trial: Trial, problems: list[Problem]) -> Proof:
     if not any(ran == [] for ran in trial.solved.values()):
         problems += docstrings.demands(course, concept, trial.solved[SEEDS[0]], trial.checks)
         problems += [*worth.admitted(trial), *worth.refused(trial), *worth.idle(trial), *worth.slow(trial)]
+    problems += [Problem(trial.checks[0].file, 1, note, note=True) for note in trial.grader.take_notes().values()]
     return Proof(
         concept=concept.id,
         problems=problems,

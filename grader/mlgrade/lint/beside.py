@@ -8,6 +8,7 @@ from functools import partial
 from mlgrade import lessons
 from mlgrade.cards import deck
 from mlgrade.course import FILE, Concept, Course
+from mlgrade.course.model import SEED_BITS
 from mlgrade.errors import MlgradeError
 from mlgrade.lint import places
 from mlgrade.lint.model import Problem
@@ -19,6 +20,18 @@ def lesson(course: Course, concept: Concept) -> list[Problem]:
 
 def cards(course: Course) -> list[Problem]:
     return _read(course, partial(deck.load, course)) if (course.root / deck.FOLDER).is_dir() else []
+
+
+def seed(course: Course) -> list[Problem]:
+    """Note a seed that can be tried out. Of a course whose hidden suites are secret it gives the random inputs away."""
+    if course.seed.bit_length() > SEED_BITS // 2 or course.edition:
+        return []
+    path = course.root / FILE
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    line = next((number for number, text in enumerate(lines, 1) if text.startswith("seed:")), 1)
+    new = "a new one: python -c 'import secrets; print(secrets.randbits(128))'"
+    why = f"whoever tries seeds out can compute the random inputs of hidden checks; {new}"
+    return [Problem(str(path), line, f"the seed {course.seed} is short: {why}", note=True)]
 
 
 def _read(course: Course, load: Callable[[], object]) -> list[Problem]:

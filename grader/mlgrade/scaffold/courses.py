@@ -30,7 +30,7 @@ def create(target: Path, title: str, seed: int, template: str = "") -> Course:
 
 
 def _small(title: str, seed: int) -> dict[str, bytes]:
-    words = {"title": _quoted(title), "seed": f"{seed:<23}"}
+    words = {"title": _quoted(title), "seed": str(seed)}
     return _encoded(papers("small.txt", words) | papers("staff.txt", {"title": title, "more": ""}))
 
 

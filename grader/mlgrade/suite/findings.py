@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Sequence
 
 import msgspec
@@ -17,6 +16,11 @@ from mlgrade.suite.guard import OvertimeError
 from mlgrade.suite.marks import Marks
 from mlgrade.suite.student import CallError, Record, UnavailableError
 
+# Exceptions whose name helps, whatever check it was. Any name at all could carry a hidden input out of a hidden check.
+_NAMED = {
+    "AttributeError", "FileNotFoundError", "ImportError", "IndexError", "KeyError", "NameError", "PermissionError",
+    "TypeError", "UnboundLocalError", "ValueError", "ZeroDivisionError",
+}  # fmt: skip
 _SENTENCES = {  # exceptions of the worker's own, by their class name
     "ForbiddenError": "used a function that this exercise asks you to write yourself",
     "RefusedError": "imported something that this course does not use",
@@ -108,7 +112,7 @@ def _of_call(record: Record, source: Source) -> Verdict:
 
 
 def _raised(fault: Fault, record: Record, source: Source) -> Verdict:
-    kind = next((base for base in fault.bases if _is_known(base)), "an exception")
+    kind = next((base for base in fault.bases if base in _SENTENCES or base in _NAMED), "an error of its own kind")
     problem = _SENTENCES.get(kind, f"your code raised {kind}")
     if fault.unbound:
         problem = "cannot be called with the arguments that the docstring names"
@@ -121,12 +125,6 @@ def _raised(fault: Fault, record: Record, source: Source) -> Verdict:
         problem,
         _lines(f"{record.text} raised {fault.type}{message}", where, shapes, words),
     )
-
-
-def _is_known(name: str) -> bool:
-    """Whether this names an exception of Python's or ours: the word came from the worker, and anybody may read it."""
-    kind = getattr(builtins, name, None)
-    return name in _SENTENCES or (isinstance(kind, type) and issubclass(kind, BaseException))
 
 
 def _timed_out(seconds: float, line: int, record: Record, source: Source) -> Verdict:
