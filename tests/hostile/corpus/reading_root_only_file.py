@@ -21,6 +21,10 @@ for place in ("@SECRET@", *glob.glob("/proc/self/fd/*/../../../../../../../../..
 
 for number in range(3, 64):
     try:
-        print(open("../../../../../../../../..@SECRET@", opener=lambda name, flags: os.open(name, flags, dir_fd=number)).read())
+        print(
+            open(
+                "../../../../../../../../..@SECRET@", opener=lambda name, flags: os.open(name, flags, dir_fd=number)
+            ).read()
+        )
     except OSError:
         pass

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 
-from mlgrade.sandbox.confine import audit, descriptors, identity, landlock, orphans, seccomp
+from mlgrade.sandbox.confine import audit, descriptors, identity, landlock, orphans, reach, seccomp
 from mlgrade.sandbox.limits import Limits
 
 if sys.platform != "win32":
@@ -66,7 +66,7 @@ class Plan:
         self._without = frozenset(without)
         self._files = landlock.Plan(scratch, packages=packages) if self._has(LANDLOCK, landlock.abi() > 0) else None
         self._calls = _filter(listing) if self._has(SECCOMP, seccomp.available()) else None
-        self._identity = identity.Identity() if self._has(IDENTITY, identity.available()) else None
+        self._identity = self._has(IDENTITY, identity.available() and identity.python_is_readable_to_all())
 
     def _has(self, wall: str, available: bool) -> bool:
         return available and wall not in self._without
@@ -83,9 +83,11 @@ class Plan:
         return (PROCESS, *self._erect(limits, scratch, kept, parent, user))
 
     def _erect(self, limits: Limits, scratch: str, kept: tuple[int, ...], parent: int, user: int) -> Iterator[str]:
-        if self._identity is not None:
-            self._identity.become(user, scratch)
+        if self._identity:
+            identity.become(user, scratch)
             yield IDENTITY
+        if self._has(IDENTITY, sys.platform == "linux"):
+            identity.keep_only(0)
         if parent:
             orphans.die_with(parent)  # once more: the kernel forgets it when the user changes
         if self._files is not None:
@@ -95,10 +97,10 @@ class Plan:
             audit.refuse(scratch, packages=limits.packages)
             yield AUDIT
         if self._has(DESCRIPTORS, sys.platform != "win32"):
-            descriptors.close_all_but(*kept, *(self._calls.kept if self._calls else ()))
+            descriptors.close_all_but(*kept, *reach.descriptors(), *(self._calls.kept if self._calls else ()))
             yield DESCRIPTORS
         if self._has(RLIMITS, sys.platform != "win32"):
-            rlimits.apply(limits, alone=self._identity is not None)
+            rlimits.apply(limits, alone=self._identity)
             yield RLIMITS
         if self._calls is not None:
             self._calls.apply()
