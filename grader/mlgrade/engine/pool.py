@@ -182,7 +182,11 @@ class _Failure:
 
 
 def _serve(work: Work[Any, Any], line: Connection, cpu: int | None) -> None:
+    from mlgrade.sandbox.confine import orphans  # with numpy, which only a member needs
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if (parent := multiprocessing.parent_process()) is not None:
+        orphans.end_with(parent.sentinel)
     _stay_on(cpu)
     try:
         with work.open() as do:

@@ -155,7 +155,7 @@ def _deleted(pid: int) -> Iterator[os.stat_result]:
 def _mapped_deleted(pid: int) -> set[int]:
     with contextlib.suppress(OSError):
         rows = Path(f"/proc/{pid}/maps").read_text(errors="replace")
-        return {int(inode) for inode in re.findall(rf" (\d+) +\S*{PREFIX}\S* \(deleted\)$", rows, re.MULTILINE)}
+        return {int(inode) for inode in re.findall(rf" (\d+) +/.*{PREFIX}.* \(deleted\)$", rows, re.MULTILINE)}
     return set()
 
 
