@@ -28,7 +28,7 @@ from mlgrade.sandbox.host import Died, Host, Raised, Result, Value
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import MIB, SCRATCH_BYTES, SCRATCH_DEPTH, SCRATCH_ENTRIES, Limits
 from mlgrade.sandbox.protocol import Load, Loaded
-from mlgrade.sandbox.scratch import PREFIX, OverfullError, Scratch, Watch, sweep, sweep_stale
+from mlgrade.sandbox.scratch import LOCKED, PREFIX, OverfullError, Scratch, Watch, sweep, sweep_stale
 
 ROOT = Path(__file__).resolve().parents[2]
 LINUX = sys.platform == "linux"
@@ -371,7 +371,7 @@ def test_a_graders_death_leaves_no_scratch_folder() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks, and nothing is swept")
 def test_a_start_sweeps_what_an_earlier_run_left(tmp_path: Path) -> None:
     """Folders whose grader is gone are removed; one that is in use, a link and a foreign name stay."""
-    stale, used, link = (tmp_path / f"{PREFIX}{name}" for name in ("stale", "used", "link"))
+    stale, used, link = (tmp_path / f"{LOCKED}{name}" for name in ("stale", "used", "link"))
     foreign = tmp_path / "elsewhere"
     for folder in (stale, used, foreign):
         (folder / "inner").mkdir(parents=True)
@@ -412,9 +412,9 @@ def test_a_launchers_folder_is_locked() -> None:
 
 def test_sweeping_is_bounded_in_time(tmp_path: Path) -> None:
     """Nobody waits for what others left: the rest is for the next start."""
-    (tmp_path / f"{PREFIX}a" / "b").mkdir(parents=True)
+    (tmp_path / f"{LOCKED}a" / "b").mkdir(parents=True)
     sweep_stale(tmp_path, seconds=-1.0)
-    assert (tmp_path / f"{PREFIX}a" / "b").exists()
+    assert (tmp_path / f"{LOCKED}a" / "b").exists()
 
 
 def test_sweep_touches_only_scratch_folders(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ if sys.platform != "win32":
     import fcntl
 
 PREFIX = "mlgrade-scratch-"
+LOCKED = f"{PREFIX}of-"  # the folder of a launcher; one without this in its name has no lock to go by
 IN_MEMORY = Path("/dev/shm")  # noqa: S108  (where Linux keeps a file system in memory; we make a private folder there)
 ROOM = 4 * SCRATCH_BYTES
 LOOK_SECONDS = 0.1  # between two looks at a folder
@@ -60,7 +61,7 @@ class Scratch:
 def _locked_folder(place: Path) -> tuple[str, int | None]:
     """Make a folder and lock it. Between the two a start elsewhere may take it for stale; then make another."""
     while True:
-        path = tempfile.mkdtemp(prefix=PREFIX, dir=place)
+        path = tempfile.mkdtemp(prefix=LOCKED, dir=place)
         if sys.platform == "win32":
             return path, None
         with contextlib.suppress(FileNotFoundError):
@@ -80,7 +81,7 @@ def sweep_stale(place: Path, seconds: float = SWEEP_SECONDS) -> None:
     for entry in _entries(str(place)):
         if time.monotonic() > deadline:
             return  # the next start goes on
-        if entry.name.startswith(PREFIX):
+        if entry.name.startswith(LOCKED):
             with contextlib.suppress(OSError):
                 _sweep_if_stale(entry.path, deadline)
 
