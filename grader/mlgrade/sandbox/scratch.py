@@ -111,8 +111,9 @@ class Watch:
     def __init__(self, folder: str) -> None:
         self._folder = folder
 
-    def __call__(self, pid: int = 0) -> None:
-        entries = size = 0
+    def __call__(self, hidden: int = 0) -> None:
+        """Raise OverfullError if the folder holds too much, together with some bytes that are in no folder."""
+        entries, size = 0, hidden
         waiting = [(self._folder, 0)]
         while waiting:
             folder, depth = waiting.pop()
@@ -124,8 +125,7 @@ class Watch:
                     waiting.append((entry.path, depth + 1))
             if depth > SCRATCH_DEPTH:
                 raise OverfullError(f"it nested folders more than {SCRATCH_DEPTH} deep")
-        if pid:
-            _refuse(entries, size + _hidden(pid))
+        _refuse(entries, size)
 
 
 def _refuse(entries: int, size: int) -> None:
@@ -135,7 +135,7 @@ def _refuse(entries: int, size: int) -> None:
         raise OverfullError(f"it wrote more than {SCRATCH_BYTES // MIB} MiB into files")
 
 
-def _hidden(pid: int) -> int:
+def hidden(pid: int) -> int:
     """Bytes in deleted files that a process still holds open or mapped, as far as the system shows them.
 
     The size of one that is only mapped is not shown: it counts as a full one from the fifth on.

@@ -52,7 +52,7 @@ from mlgrade.sandbox.protocol import (
     pack,
     unpack_request,
 )
-from mlgrade.sandbox.scratch import LOOK_SECONDS, OverfullError, Watch, sweep
+from mlgrade.sandbox.scratch import LOOK_SECONDS, OverfullError, Watch, hidden, sweep
 
 REQUEST_BYTES = 2**31 - 1  # what the trusted side sends is its own affair
 
@@ -235,7 +235,7 @@ class Nursery:
         self._new_plan = functools.partial(Plan, scratch, without=without, listing=listing)
         self._plans = {False: self._new_plan()}  # by whether a course lets installed packages be read
         self._users = identity.users()
-        self._workers: dict[int, Watch] = {}
+        self._workers: dict[int, tuple[Watch, int]] = {}  # and which user each is, if it is one of its own
         self._overfull: dict[int, str] = {}  # workers that were killed for what they wrote
         self._next_look = 0.0
 
@@ -267,9 +267,11 @@ class Nursery:
         return True
 
     def _look(self) -> None:
-        for pid, watch in self._workers.items():
+        for pid, (watch, user) in self._workers.items():
             try:
-                watch(pid)
+                with identity.seen_as(user):
+                    held = hidden(pid)
+                watch(held)
             except OverfullError as error:
                 self._overfull.setdefault(pid, str(error))
                 orphans.kill_all(pid)
@@ -302,7 +304,7 @@ class Nursery:
             self._work(start, plan, descriptors, parent, user)
         for descriptor in descriptors:
             os.close(descriptor)
-        self._workers[pid] = Watch(start.scratch)
+        self._workers[pid] = Watch(start.scratch), user if plan.identity else 0
         return pid
 
     def _work(self, start: Start, plan: Plan, descriptors: list[int], parent: int, user: int) -> None:
@@ -317,7 +319,9 @@ class Nursery:
                 mounts.cover(start.scratch)
             _settle(start.scratch)
             kept = (source, sink, stack)
-            return (*plan.erect(start.limits, start.scratch, kept, parent=parent, user=user), *self._around)
+            watched = not self._covers
+            isolated = plan.erect(start.limits, start.scratch, kept, parent=parent, user=user, watched=watched)
+            return (*isolated, *self._around)
 
         serve(source, sink, start.limits, confine)
 

@@ -15,6 +15,8 @@ Sources: credentials(7), capabilities(7), user_namespaces(7). The range lies in 
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import functools
 import itertools
 import os
@@ -65,6 +67,27 @@ def become(user: int, scratch: str) -> None:
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
+
+
+@contextlib.contextmanager
+def seen_as(user: int) -> Iterator[None]:
+    """Look at files and at /proc as this user, for a moment; 0 stands for whoever we are.
+
+    Root without CAP_SYS_PTRACE, as in a container, does not see what another user's process holds open: that user does.
+    """
+    if not user:
+        yield
+        return
+    _look_as(user)
+    try:
+        yield
+    finally:
+        _look_as(0)
+
+
+def _look_as(user: int) -> None:
+    for name in ("setfsgid", "setfsuid") if user else ("setfsuid", "setfsgid"):
+        kernel.call(name, ctypes.c_ulong(user))
 
 
 def keep_only(capabilities: int) -> None:
