@@ -38,6 +38,7 @@ NAIVE_SECONDS, CONFINED_SECONDS, START_SECONDS = 6.0, 60.0, 90.0
 MOST_TEXT = 16 << 20  # what a grader may print about two submissions; more drowns the verdict
 NAIVE_MEMORY = 4 << 30
 GRADER_MEMORY = 2 << 30  # of a grader, its workers and shared memory together, where one worker may have 1 GiB
+FILE_MEMORY = 160 << 20  # of all files that its workers have in shared memory, where one may have 32 MiB
 TASKS = 500  # processes and threads of one user, as containers and shared machines limit them
 PLAIN_USER = "mlgrade-plain"
 DOCKER = (
@@ -313,6 +314,8 @@ class Grader:
             raise LostError(Run(hung=True))
         if machine.memory(self._process.pid) > GRADER_MEMORY:
             raise LostError(Run(note=f"more than {GRADER_MEMORY >> 30} GiB: out of memory"))
+        if machine.APART and machine.shared_memory() > FILE_MEMORY:
+            raise LostError(Run(note=f"more than {FILE_MEMORY >> 20} MiB in files: out of memory"))
 
     def _said(self) -> str:
         self._errors.seek(0)

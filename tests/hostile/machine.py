@@ -86,8 +86,13 @@ def _names(folder: Path) -> list[Path]:
 def memory(pid: int) -> int:
     """Bytes that a process, all below it and the shared memory hold."""
     used = sum(int(_status(one).get("VmRSS", "0 kB").split()[0]) * 1024 for one in {pid, *descendants(pid)})
+    return used + shared_memory()
+
+
+def shared_memory() -> int:
+    """Bytes that files in shared memory hold, also those that have no name any more."""
     shm = os.statvfs(SHM)
-    return used + (shm.f_blocks - shm.f_bfree) * shm.f_frsize
+    return (shm.f_blocks - shm.f_bfree) * shm.f_frsize
 
 
 def settle(look: Callable[[], set[T]]) -> set[T]:

@@ -20,6 +20,7 @@ import msgspec
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 VARIABLE = "MLGRADE_HOSTILE_TOKEN"
+LIBRARIES = Path("/usr/lib")
 COURSE = """\
 format: 1
 title: Hostile
@@ -56,10 +57,17 @@ class World(msgspec.Struct, frozen=True):
     def run(self) -> Path:
         return self.root / "run"
 
+    @property
+    def secret(self) -> Path:
+        """Root's own file, among the system's libraries. Only root can make it."""
+        beneath = next(path for path in sorted(LIBRARIES.iterdir()) if path.is_dir() and not path.is_symlink())
+        return beneath / self.root.name / "secret.txt"
+
     def places(self, grader: int, port: int) -> dict[str, str]:
         return {
             "WORLD": str(self.root),
             "LOOT": str(self.loot),
+            "SECRET": str(self.secret),
             "COURSE": str(self.course),
             "GRADER": str(grader),
             "PORT": str(port),
@@ -83,17 +91,23 @@ class World(msgspec.Struct, frozen=True):
         """Take it away with a tool that knows no depth; what is locked is unlocked first."""
         for command in (["chmod", "-R", "u+rwx", str(self.root)], ["rm", "-rf", "--", str(self.root)]):
             subprocess.run(command, check=False, capture_output=True)
+        if os.geteuid() == 0:
+            shutil.rmtree(self.secret.parent, ignore_errors=True)
 
 
 def make(token: str, owner: str = "") -> World:
     """Make a world for one attack. `token` is the value of the grader's environment variable."""
     root = Path(tempfile.mkdtemp(prefix="mlgrade-hostile-"))
-    canaries = {name: f"canary-{secrets.token_hex(12)}" for name in ("suite", "solution", "home")}
+    canaries = {name: f"canary-{secrets.token_hex(12)}" for name in ("suite", "solution", "home", "library")}
     world = World(root, {**canaries, "environment": token})
     for folder in (world.loot, world.tmp, world.run, root / "home", root / "submissions"):
         folder.mkdir()
     (root / "home" / "secret.txt").write_text(f"password: {canaries['home']}\n")
     _course(world)
+    if os.geteuid() == 0:
+        world.secret.parent.mkdir()
+        world.secret.write_text(f"key: {canaries['library']}\n")
+        world.secret.chmod(0o600)
     for folder in (root, world.loot, world.tmp, world.run):
         folder.chmod(0o777)
     if owner:

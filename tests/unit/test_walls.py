@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,14 +21,14 @@ from mlgrade import proof, refusals
 from mlgrade.errors import SandboxError, UsageError
 from mlgrade.grading import Grader
 from mlgrade.sandbox import confine
-from mlgrade.sandbox.confine import WALLS, identity, job, kernel, landlock
+from mlgrade.sandbox.confine import WALLS, identity, job, kernel, landlock, libraries
 from mlgrade.sandbox.forked import WarmParent
 from mlgrade.sandbox.fresh import FreshProcess
 from mlgrade.sandbox.host import Died, Host, Raised, Result, Value
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import MIB, SCRATCH_BYTES, SCRATCH_DEPTH, SCRATCH_ENTRIES, Limits
 from mlgrade.sandbox.protocol import Load, Loaded
-from mlgrade.sandbox.scratch import PREFIX, OverfullError, Scratch, Watch, sweep
+from mlgrade.sandbox.scratch import LOCKED, PREFIX, OverfullError, Scratch, Watch, sweep, sweep_stale
 
 ROOT = Path(__file__).resolve().parents[2]
 LINUX = sys.platform == "linux"
@@ -38,8 +40,8 @@ def host() -> Iterator[Host]:
         yield running
 
 
-def called(host: Host, source: str, seconds: float = 5.0) -> Result:
-    """What `f()` of a source gives in a worker of its own."""
+def called(host: Host, source: str, args: tuple[object, ...] = (), seconds: float = 5.0) -> Result:
+    """What `f(*args)` of a source gives in a worker of its own."""
     load = Load(
         source=source.encode(), name="a", filename="a.py", functions=["f"], imports=["stdlib", "numpy"], forbid=[]
     )
@@ -48,7 +50,7 @@ def called(host: Host, source: str, seconds: float = 5.0) -> Result:
     assert isinstance(loaded, Loaded)
     assert loaded.fault is None, loaded.fault
     try:
-        return worker.call("f", (), {}, seconds)
+        return worker.call("f", args, {}, seconds)
     finally:
         worker.close()
 
@@ -172,6 +174,86 @@ def test_the_grader_hides_itself() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "0\n"
 
 
+CAPABILITIES = """
+import ctypes, os, struct
+def f():
+    libc, data = ctypes.CDLL(None), ctypes.create_string_buffer(24)
+    libc.capget(struct.pack("=Ii", 0x20080522, 0), data)
+    bounding = sum(libc.prctl(23, ctypes.c_ulong(one), 0, 0, 0) == 1 for one in range(64))
+    ambient = sum(libc.prctl(47, ctypes.c_ulong(1), ctypes.c_ulong(one), 0, 0) == 1 for one in range(64))
+    return [*struct.unpack("=6I", data.raw), ambient, bounding]
+"""
+
+
+@pytest.mark.skipif(not LINUX, reason="capabilities are Linux's")
+@pytest.mark.parametrize("without", [(), (confine.NAMESPACES,), (confine.LANDLOCK, confine.SECCOMP)], ids=str)
+def test_no_worker_keeps_a_capability(without: tuple[str, ...]) -> None:
+    """Every set is empty, the bounding set too where it may be lowered: by root, and in a user namespace."""
+    may_lower = identity.capabilities() >> identity.CAP_SETPCAP & 1
+    with Host(WarmParent(without=[*without, confine.SECCOMP])) as host:  # the filter refuses to ask
+        result = called(host, CAPABILITIES)
+        assert isinstance(result, Value), result
+        *sets, bounding = result.value
+        assert sets == [0] * 7
+        if may_lower or confine.NAMESPACES in host.walls:
+            assert bounding == 0
+
+
+LATE = """
+import importlib, sys
+def f(names):
+    for name in names:
+        importlib.import_module(name)
+    import datetime, decimal, sqlite3, ssl, zoneinfo
+    import numpy as np
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(abs, [-1, -2])) == [1, 2]
+    assert sqlite3.connect(":memory:").execute("select 1").fetchall() == [(1,)]
+    np.testing.assert_allclose(np.fft.ifft(np.fft.fft([1.0, 2.0])).real, [1, 2])
+    return [name for name in names if name not in sys.modules]
+"""
+
+
+@pytest.mark.skipif(not LINUX, reason="everywhere else nothing is listed")
+def test_late_imports_find_their_libraries(host: Host) -> None:
+    """All extension modules of the standard library and all parts of numpy load behind every isolation layer."""
+    dynamic = {path.name.partition(".")[0] for path in Path(sysconfig.get_path("stdlib"), "lib-dynload").glob("*.so")}
+    known = sorted(name for name in dynamic & sys.stdlib_module_names if not name.startswith(libraries.TESTS))
+    parts = ["numpy.testing", "numpy.fft", "numpy.random", "numpy.ma", "numpy.polynomial", "zoneinfo", "encodings.idna"]
+    result = called(host, LATE, ([*known, *parts],), seconds=30.0)
+    assert isinstance(result, Value), result
+    assert result.value == []
+
+
+@pytest.mark.skipif(not libraries.listed(), reason="another C library")
+def test_libraries_are_read_file_by_file() -> None:
+    """The system's library folders are not readable as a whole, and the loader's own cache names what is listed."""
+    assert not {*libraries.FOLDERS} & {*landlock.readable(packages=False)}
+    listed = [os.path.realpath(path) for path in libraries.needed()]
+    assert all(Path(path).is_file() for path in listed)
+    assert any("libgcc_s" in path for path in listed)
+    cached = {os.path.realpath(path) for path in libraries.cached()}
+    assert os.path.realpath(next(path for path in listed if "libc.so" in path)) in cached
+
+
+def test_what_the_loader_does_not_list_is_not_read(host: Host) -> None:
+    """Neither a data file nor a library that nothing needs, though it lies beside those that are."""
+    others = [
+        path for path in libraries.cached() if os.path.realpath(path) not in map(os.path.realpath, libraries.needed())
+    ]
+    data = [
+        str(path) for path in Path("/usr/lib").glob("*/*") if path.suffix in {".txt", ".conf", ".py"} and path.is_file()
+    ]
+    source = (
+        "def f(paths):\n    found = []\n    for path in paths:\n        try:\n            open(path).close()\n"
+        "            found.append(path)\n        except OSError:\n            pass\n    return found"
+    )
+    tried = [*others[:20], *data[:20]]
+    if LINUX and landlock.abi() and tried:
+        assert called(host, source, (tried,)) == Value(value=[])
+
+
 # -- deaths ---------------------------------------------------------------------------------------------------
 
 SHUT = "import os\ndef f():\n    os.mkdir('a', 0)\n    os.mkdir('b')\n    os.mkdir('b/c', 0)\n    return 1"
@@ -202,28 +284,68 @@ def test_nothing_stays_in_the_scratch_folder(source: str, start: type[WarmParent
     assert not top.exists()
 
 
-@pytest.mark.skipif(not LINUX, reason="only a warm parent watches")
+MANY_FILES = "n = 0\n    while True:\n        open(f'{(n := n + 1)}', 'w').close()"
+MANY_BYTES = "n = 0\n    while True:\n        open(f'{(n := n + 1)}', 'wb').write(bytes(1 << 20))"
+
+
+@pytest.mark.skipif(not LINUX, reason="only the fork server watches")
 @pytest.mark.parametrize(
     ("deed", "why"),
     [
-        ("n = 0\n    while True:\n        open(f'{(n := n + 1)}', 'w').close()", f"more than {SCRATCH_ENTRIES} files"),
-        (
-            "n = 0\n    while True:\n        open(f'{(n := n + 1)}', 'wb').write(bytes(1 << 20))",
-            f"more than {SCRATCH_BYTES // MIB} MiB",
-        ),
+        (MANY_FILES, f"more than {SCRATCH_ENTRIES} files"),
+        (MANY_BYTES, f"more than {SCRATCH_BYTES // MIB} MiB"),
     ],
     ids=["files", "bytes"],
 )
-def test_a_scratch_folder_does_not_grow_for_ever(host: Host, deed: str, why: str) -> None:
-    """Whoever fills the disk is stopped from outside, and told so."""
-    result = called(host, f"def f():\n    {deed}", seconds=30.0)
+def test_a_scratch_folder_does_not_grow_for_ever(deed: str, why: str) -> None:
+    """Where the kernel does not keep the bounds, the fork server does, and says why it stopped a file."""
+    with Host(WarmParent(without=[confine.NAMESPACES])) as host:
+        result = called(host, f"def f():\n    {deed}", seconds=30.0)
     assert isinstance(result, Died)
     assert why in result.how
 
 
+HIDE = """
+import mmap, os
+kept = []
+def hide(size, mapped):
+    file = os.open('x', os.O_RDWR | os.O_CREAT)
+    os.unlink('x')
+    os.write(file, bytes(size))
+    if mapped:
+        kept.append(mmap.mmap(file, 4096))
+        os.close(file)
+def f(count, size, mapped):
+    import time
+    for _ in range(count):
+        hide(size, mapped)
+    time.sleep(20)
+"""
+
+
+@pytest.mark.skipif(not LINUX, reason="only the fork server watches")
+@pytest.mark.parametrize(("count", "mapped"), [(9, False), (9, True)], ids=["open", "mapped"])
+def test_deleted_files_are_counted(count: int, mapped: bool) -> None:
+    """Files that have no name any more count as long as the worker holds them."""
+    with Host(WarmParent(without=[confine.NAMESPACES])) as host:
+        result = called(host, HIDE, (count, 4 * MIB, mapped), seconds=15.0)
+    assert result == Died(how=f"it wrote more than {SCRATCH_BYTES // MIB} MiB into files")
+
+
+@pytest.mark.skipif(not LINUX, reason="mount namespaces are Linux's")
+@pytest.mark.parametrize("deed", [MANY_FILES, MANY_BYTES], ids=["files", "bytes"])
+def test_the_kernel_keeps_the_bounds(host: Host, deed: str) -> None:
+    """Where it can, each scratch folder is a file system of its own, which is full and never too full."""
+    result = called(host, f"def f():\n    {deed}", seconds=30.0)
+    if confine.NAMESPACES not in host.walls:
+        pytest.skip("no namespaces here")
+    assert isinstance(result, Raised), result
+    assert "No space left" in result.fault.message
+
+
 def test_a_file_does_not_grow_for_ever(host: Host) -> None:
     """One file has a limit of its own, kept by the kernel."""
-    result = called(host, "def f():\n    with open('a', 'wb') as file: file.write(bytes(17 << 20))")
+    result = called(host, "def f():\n    with open('a', 'wb') as file: file.write(bytes(9 << 20))")
     assert isinstance(result, (Raised, Died)), result
 
 
@@ -244,6 +366,55 @@ def test_a_graders_death_leaves_no_scratch_folder() -> None:
     while folder.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not folder.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks, and nothing is swept")
+def test_a_start_sweeps_what_an_earlier_run_left(tmp_path: Path) -> None:
+    """Folders whose grader is gone are removed; one that is in use, a link and a foreign name stay."""
+    stale, used, link = (tmp_path / f"{LOCKED}{name}" for name in ("stale", "used", "link"))
+    foreign = tmp_path / "elsewhere"
+    for folder in (stale, used, foreign):
+        (folder / "inner").mkdir(parents=True)
+        (folder / "inner" / "file").write_text("1")
+    link.symlink_to(foreign)
+    with contextlib.closing(Held(used)):
+        sweep_stale(tmp_path)
+        assert {path.name for path in tmp_path.iterdir()} == {used.name, link.name, foreign.name}
+        assert (foreign / "inner" / "file").exists()
+        assert (used / "inner" / "file").exists()
+    sweep_stale(tmp_path)
+    assert not used.exists()
+
+
+class Held:
+    """A folder as a living grader holds it."""
+
+    def __init__(self, folder: Path) -> None:
+        import fcntl
+
+        self._descriptor = os.open(folder, os.O_RDONLY)
+        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+
+def test_a_launchers_folder_is_locked() -> None:
+    """Another start does not take the folder of a living grader for stale, and takes it when the grader is gone."""
+    made = Scratch()
+    try:
+        sweep_stale(Path(made.path).parent)
+        assert Path(made.path).is_dir()
+    finally:
+        made.close()
+    assert not Path(made.path).exists()
+
+
+def test_sweeping_is_bounded_in_time(tmp_path: Path) -> None:
+    """Nobody waits for what others left: the rest is for the next start."""
+    (tmp_path / f"{LOCKED}a" / "b").mkdir(parents=True)
+    sweep_stale(tmp_path, seconds=-1.0)
+    assert (tmp_path / f"{LOCKED}a" / "b").exists()
 
 
 def test_sweep_touches_only_scratch_folders(tmp_path: Path) -> None:
@@ -302,7 +473,7 @@ def test_files_cannot_be_hidden_from_the_watch(name: str, levels: int, tmp_path:
 @pytest.mark.skipif(not LINUX, reason="Landlock is Linux's")
 def test_a_worker_sees_no_other_scratch_folder() -> None:
     """Also where all workers are one user: each opens files in its own folder, and in no other's."""
-    start = WarmParent(without=[confine.IDENTITY])
+    start = WarmParent(without=[confine.IDENTITY, confine.NAMESPACES])  # so that we see the files, too
     with Host(start) as host:
         first = host.worker(Limits())
         [folder] = Path(start._scratch.path).iterdir()

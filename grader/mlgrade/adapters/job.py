@@ -22,7 +22,7 @@ from mlgrade.errors import SandboxError
 from mlgrade.grading import Grader
 from mlgrade.intake import Entry, Note
 from mlgrade.results import ConceptReport, Isolation, Outcome, Status, Visibility
-from mlgrade.sandbox.confine import IDENTITY, LANDLOCK, identity, level
+from mlgrade.sandbox.confine import IDENTITY, LANDLOCK, level
 from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import Limits
@@ -117,8 +117,8 @@ def _require(host: Host, course: Course, concepts: Sequence[str], *, allow_reduc
 
 
 def _closed(walls: Collection[str]) -> bool:
-    """Whether files are out of reach: by Landlock, or by a user of its own that keeps no right to read everything."""
-    return LANDLOCK in walls or (IDENTITY in walls and identity.python_is_open_to_all())
+    """Whether files are out of reach: by Landlock, or by a user of its own, who keeps no capability."""
+    return LANDLOCK in walls or IDENTITY in walls
 
 
 # -- one concept ----------------------------------------------------------------------------------------------

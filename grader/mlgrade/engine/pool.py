@@ -16,7 +16,6 @@ import itertools
 import multiprocessing
 import os
 import signal
-import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -27,7 +26,6 @@ from typing import Any, Generic
 from mlgrade import interrupts
 from mlgrade.engine import TRIES, Done, J, Lost, R, Work
 from mlgrade.errors import MlgradeError
-from mlgrade.sandbox.confine import orphans
 
 AHEAD = 2  # jobs in the hands of a member: the one that it does and the next
 PROCESSOR_SECONDS = 60.0  # that a job may compute in a member's own process
@@ -141,7 +139,7 @@ class _Member(Generic[J]):
     def __init__(self, work: Work[J, Any], cpu: int | None, processor: float) -> None:
         self.cpu, self.jobs, self.opened = cpu, list[J](), False  # no more than AHEAD
         self.line, theirs = _spawning.Pipe()
-        self._process = _spawning.Process(target=_serve, args=(work, theirs, cpu, os.getpid(), processor), daemon=True)
+        self._process = _spawning.Process(target=_serve, args=(work, theirs, cpu, processor), daemon=True)
         with interrupts.unheard():
             self._process.start()
         theirs.close()
@@ -190,13 +188,17 @@ class _Failure:
         self.error = error
 
 
-def _serve(work: Work[Any, Any], line: Connection, cpu: int | None, parent: int, processor: float) -> None:
+def _serve(work: Work[Any, Any], line: Connection, cpu: int | None, processor: float) -> None:
+    from mlgrade.sandbox.confine import orphans  # with numpy, which only a member needs
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if (parent := multiprocessing.parent_process()) is not None:
+        orphans.end_with(parent.sentinel)
+    with contextlib.suppress(
+        OSError
+    ):  # no such file, or none to write to: the system goes by size
+        Path("/proc/self/oom_score_adj").write_text(str(FIRST_TO_GO))
     _stay_on(cpu)
-    if sys.platform == "linux":
-        orphans.die_with(parent)
-        with contextlib.suppress(OSError):  # a /proc that may not be written to: the kernel decides by size alone
-            Path("/proc/self/oom_score_adj").write_text(str(FIRST_TO_GO))
     try:
         with work.open() as do:
             line.send(_Opened())

@@ -1,4 +1,8 @@
-"""Workers that are forked from a warm parent, with numpy loaded, in about two milliseconds (Linux)."""
+"""Workers that are forked from a process with numpy loaded, the fork server, in about two milliseconds (Linux).
+
+The fork server ends when its line to the grader is closed, also by the kernel: it kills its workers first and clears
+their folders away. So nothing needs the grader to live until the end.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +19,16 @@ from collections.abc import Iterable
 import msgspec
 
 from mlgrade.errors import SandboxError
+from mlgrade.sandbox.confine.orphans import kill_all
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.pipes import Pipe, PollPipe
 from mlgrade.sandbox.protocol import End, Start
-from mlgrade.sandbox.scratch import Scratch, Watch, sweep
-from mlgrade.sandbox.starting import await_ready, command, ending, environment, kill_all, ready
+from mlgrade.sandbox.scratch import Scratch
+from mlgrade.sandbox.starting import await_ready, command, ending, environment, ready
 
 STACK_BYTES = 16_384
 STACK_SECONDS = 0.05
+LEAVE_SECONDS = 5.0  # for the fork server to end its workers, before it is killed itself
 
 
 class WarmParent:
@@ -49,7 +55,7 @@ class WarmParent:
                 )
             except OSError as error:
                 self._line.close()
-                sweep(self._scratch.path)
+                self._scratch.close()
                 raise SandboxError(f"a worker could not be started: {error}") from None
 
     def spawn(self, limits: Limits) -> ForkedProcess:
@@ -69,7 +75,7 @@ class WarmParent:
         request, ours_out = os.pipe()
         ours_in, reply = os.pipe()
         stack_in, stack = os.pipe()
-        process = ForkedProcess(self, PollPipe(ours_in, ours_out, Watch(scratch)), stack_in, scratch)
+        process = ForkedProcess(self, PollPipe(ours_in, ours_out), stack_in, scratch)
         try:
             socket.send_fds(self._line, [msgspec.json.encode(Start(limits, scratch))], [request, reply, stack])
         except OSError:
@@ -84,7 +90,7 @@ class WarmParent:
     def number(self, process: ForkedProcess) -> int:
         """The process id, which comes some time after the worker was asked for."""
         while not process.pid:
-            self._begun.popleft().pid = self._answer()
+            self._begun.popleft().pid = int(self._answer())
         return process.pid
 
     def bury(self, pid: int, scratch: str) -> None:
@@ -92,28 +98,35 @@ class WarmParent:
         with contextlib.suppress(OSError):  # a parent that is gone took its workers along
             self._line.send(msgspec.json.encode(End(pid, scratch)))
 
-    def status(self, pid: int, scratch: str) -> int:
-        """The same, at once; how the worker ended, or 0 if its parent is gone and nobody can say."""
+    def status(self, pid: int, scratch: str) -> tuple[int, str]:
+        """Do the same at once, and return how the worker ended: status, and why the fork server killed it, if it did.
+
+        The status is 0 if the fork server is gone and nobody can say.
+        """
         try:
             self._line.send(msgspec.json.encode(End(pid, scratch, asked=True)))
             while self._begun:
                 self.number(self._begun[0])
-            return self._answer()
+            status, _, why = self._answer().partition(" ")
+            return int(status), why
         except (OSError, SandboxError):
-            return 0
+            return 0, ""
 
-    def _answer(self) -> int:
-        text = self._line.recv(32)
+    def _answer(self) -> str:
+        text = self._line.recv(256)
         if not text:
             raise SandboxError("the worker's parent process could not start; run: mlgrade doctor")
-        return int(text)
+        return text.decode()
 
     def close(self) -> None:
         self._stop()
-        sweep(self._scratch.path)
+        self._scratch.close()
 
     def _stop(self) -> None:
+        """Let it end by itself, with its workers; a worker that outlived it could write into a folder being removed."""
         self._line.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(LEAVE_SECONDS)
         self._process.kill()
         self._process.wait()
 
@@ -149,7 +162,8 @@ class ForkedProcess:
 
     def kill(self) -> str:
         self._stop()
-        return ending(os.waitstatus_to_exitcode(self._parent.status(self.pid, self._scratch)))
+        status, why = self._parent.status(self.pid, self._scratch)
+        return why or ending(os.waitstatus_to_exitcode(status))
 
     def end(self) -> None:
         with contextlib.suppress(OSError, SandboxError):  # a parent that is gone took its workers along

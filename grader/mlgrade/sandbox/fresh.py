@@ -13,10 +13,11 @@ from collections.abc import Iterable
 import msgspec
 
 from mlgrade.errors import SandboxError
+from mlgrade.sandbox.confine.orphans import kill_all
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.pipes import Pipe, ThreadPipe
 from mlgrade.sandbox.scratch import Scratch, sweep
-from mlgrade.sandbox.starting import await_ready, command, ending, environment, kill_all, ready
+from mlgrade.sandbox.starting import await_ready, command, ending, environment, ready
 
 
 class FreshProcess:
@@ -36,7 +37,7 @@ class FreshProcess:
     def close(self) -> None:
         for process in self._started:
             process.stop()
-        sweep(self._scratch.path)
+        self._scratch.close()
 
 
 class OwnProcess:

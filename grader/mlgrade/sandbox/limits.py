@@ -8,8 +8,8 @@ MIB = 1024 * 1024
 MOST_OUTPUT = 20_000  # characters of printed text that one reply holds
 CALLBACK_BYTES = MIB  # a callable of the suite meets no argument larger than this
 CALLBACK_ITEMS = 10_000  # nor lists of more items than this
-FILE_BYTES = 16 * MIB  # one file in the scratch folder
-SCRATCH_BYTES = 32 * MIB  # the scratch folder as a whole, which lies in memory where it can
+FILE_BYTES = 8 * MIB  # one file in the scratch folder
+SCRATCH_BYTES = 32 * MIB  # the scratch folder as a whole, which lies in memory where it can: beside `memory_bytes`
 SCRATCH_ENTRIES = 1000
 SCRATCH_DEPTH = 16
 

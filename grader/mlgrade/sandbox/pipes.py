@@ -11,11 +11,9 @@ import queue
 import select
 import threading
 import time
-from collections.abc import Callable
 from typing import Protocol
 
 CHUNK = 1 << 16
-LOOK_SECONDS = 0.1
 
 
 class DeadlineError(Exception):
@@ -53,12 +51,11 @@ class _Buffered:
 
 
 class PollPipe(_Buffered):
-    """`watch` is called now and then while the pipe is in use; what it raises ends the wait."""
+    """Ask the kernel when a pipe may be read or written."""
 
-    def __init__(self, source: int, sink: int, watch: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, source: int, sink: int) -> None:
         super().__init__()
         self._source, self._sink = source, sink
-        self._watch, self._next_look = watch, time.monotonic() + LOOK_SECONDS
         os.set_blocking(source, False)
         os.set_blocking(sink, False)
         self._readable, self._writable = select.poll(), select.poll()
@@ -85,10 +82,7 @@ class PollPipe(_Buffered):
 
     def _wait(self, poll: select.poll, deadline: float) -> None:
         while (left := deadline - time.monotonic()) > 0:
-            if time.monotonic() >= self._next_look:
-                self._watch()
-                self._next_look = time.monotonic() + LOOK_SECONDS
-            if poll.poll(min(left, LOOK_SECONDS) * 1000):
+            if poll.poll(left * 1000):
                 return
         raise DeadlineError
 

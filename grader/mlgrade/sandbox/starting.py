@@ -109,13 +109,6 @@ def _failed(why: str) -> SandboxError:
     return SandboxError(f"a worker could not be started ({why}); run: mlgrade doctor")
 
 
-def kill_all(pid: int) -> None:
-    """Kill a worker and, with its group, the processes that it started."""
-    for kill in (os.killpg, os.kill):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            kill(pid, signal.SIGKILL)
-
-
 def ending(status: int) -> str:
     """Say an exit status (negative: a signal) as a student may read it."""
     if status < 0:

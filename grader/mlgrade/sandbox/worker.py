@@ -5,7 +5,9 @@ student's function may call back a callable that it was given: the worker sends 
 Nothing else is ever sent unasked. The worker keeps no clock: whoever waits for it does.
 
 Started as `python -m mlgrade.sandbox.worker` it serves one submission over stdin and stdout. With `--warm FD` it is
-the warm parent instead: numpy loaded, no student code ever, one fork for each pair of pipes that arrives on FD.
+the fork server instead: numpy loaded, no student code ever, one fork for each pair of pipes that arrives on FD. Where
+the kernel does not limit the workers' scratch folders, the fork server looks at them: it is neither the grader, which
+may be busy, nor a worker. When the grader is gone it kills its workers, clears their folders away and ends.
 """
 
 from __future__ import annotations
@@ -14,9 +16,11 @@ import functools
 import gc
 import io
 import os
+import select
 import signal
 import socket
 import sys
+import time
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,7 +31,7 @@ import msgspec
 
 from mlgrade.sandbox import effects, module, output
 from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
-from mlgrade.sandbox.confine import NAMESPACES, Plan, identity, namespaces, orphans
+from mlgrade.sandbox.confine import NAMESPACES, Plan, identity, libraries, mounts, namespaces, orphans, reach
 from mlgrade.sandbox.faults import fault_of
 from mlgrade.sandbox.limits import CALLBACK_BYTES, CALLBACK_ITEMS, Limits
 from mlgrade.sandbox.protocol import (
@@ -50,7 +54,7 @@ from mlgrade.sandbox.protocol import (
     pack,
     unpack_request,
 )
-from mlgrade.sandbox.scratch import sweep
+from mlgrade.sandbox.scratch import LOOK_SECONDS, OverfullError, Watch, hidden, sweep
 
 REQUEST_BYTES = 2**31 - 1  # what the trusted side sends is its own affair
 
@@ -246,32 +250,73 @@ def once(limits: Limits, without: Sequence[str]) -> None:
     source, sink = os.dup(0), os.dup(1)
     _silence()
     scratch = str(Path.cwd())
+    reach.redirect()
+    identity.drop_bounding()
     plan = Plan(scratch, packages=limits.packages, without=without)
     user = next(identity.users())
     serve(source, sink, limits, lambda: plan.erect(limits, scratch, (source, sink), user=user))
 
 
 class Nursery:
-    """The warm parent: forks a worker for each request, and says how a worker ended when asked."""
+    """The fork server: forks a worker for each request, and says how a worker ended when asked."""
 
     def __init__(self, line: socket.socket, scratch: str, listing: str, without: Sequence[str]) -> None:
         self._line = line
+        if libraries.listed():
+            libraries.ask()  # while this process may still do what it may, and while it does the rest
+        reach.redirect()
+        identity.drop_bounding()
         self._around = (NAMESPACES,) if NAMESPACES not in without and namespaces.enter() else ()
+        self._covers = bool(self._around) and mounts.possible(scratch)  # else we look at the folders ourselves
         self._new_plan = functools.partial(Plan, scratch, without=without, listing=listing)
         self._plans = {False: self._new_plan()}  # by whether a course lets installed packages be read
         self._users = identity.users()
-        self._workers: set[int] = set()
+        self._workers: dict[int, tuple[Watch, int]] = {}  # and which user each is, if it is one of its own
+        self._overfull: dict[int, str] = {}  # workers that were killed for what they wrote
+        self._next_look = 0.0
 
     def run(self) -> None:
+        """Serve until the grader is gone."""
+        waiting = select.poll()
+        waiting.register(self._line, select.POLLIN)
         while True:
-            data, descriptors, _, _ = socket.recv_fds(self._line, 4096, 3)
-            if not data:
+            watching = self._workers and not self._covers
+            if waiting.poll(LOOK_SECONDS * 1000 if watching else None) and not self._answer():
                 return
-            request = msgspec.json.decode(data, type=Start | End)
-            if isinstance(request, End):
-                self._end(request)
-                continue
+            if watching and time.monotonic() >= self._next_look:
+                self._look()
+                self._next_look = time.monotonic() + LOOK_SECONDS
+
+    def _answer(self) -> bool:
+        """Do what is asked next, and say whether anybody asked."""
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self._line, 4096, 3)
+        except ConnectionError:
+            return False
+        if not data:
+            return False
+        request = msgspec.json.decode(data, type=Start | End)
+        if isinstance(request, End):
+            self._end(request)
+        else:
             self._line.send(b"%d" % self._fork(request, self._plan(request), descriptors))
+        return True
+
+    def _look(self) -> None:
+        for pid, (watch, user) in self._workers.items():
+            try:
+                with identity.seen_as(user):
+                    held = hidden(pid)
+                watch(held)
+            except OverfullError as error:
+                self._overfull.setdefault(pid, str(error))
+                orphans.kill_all(pid)
+
+    def close(self) -> None:
+        """Kill every worker, so that nothing writes any more, and only then clear their folders away."""
+        for pid in self._workers:
+            orphans.kill_all(pid)
+        orphans.kill_others(set())
 
     def _plan(self, start: Start) -> Plan:
         packages = start.limits.packages
@@ -280,12 +325,13 @@ class Nursery:
         return self._plans[packages]
 
     def _end(self, request: End) -> None:
-        self._workers.discard(request.pid)
+        self._workers.pop(request.pid, None)
         status = os.waitpid(request.pid, 0)[1]
-        orphans.kill_others(self._workers)
+        orphans.kill_others({*self._workers})
         sweep(request.scratch)
+        why = self._overfull.pop(request.pid, "")
         if request.asked:
-            self._line.send(b"%d" % status)
+            self._line.send(f"{status} {why}".encode())
 
     def _fork(self, start: Start, plan: Plan, descriptors: list[int]) -> int:
         parent, user = os.getpid(), next(self._users)
@@ -294,24 +340,35 @@ class Nursery:
             self._work(start, plan, descriptors, parent, user)
         for descriptor in descriptors:
             os.close(descriptor)
-        self._workers.add(pid)
+        self._workers[pid] = Watch(start.scratch), user if plan.identity else 0
         return pid
 
     def _work(self, start: Start, plan: Plan, descriptors: list[int], parent: int, user: int) -> None:
         orphans.die_with(parent)  # first of all: a worker that loops never looks at its pipe again
+        orphans.first_for_the_oom_killer()  # a process that becomes another user may not say so any more
         os.setsid()
         source, sink, stack = descriptors
         _stack_on_request(stack)
-        _settle(start.scratch)
-        erect = functools.partial(plan.erect, start.limits, start.scratch, (source, sink, stack))
-        serve(source, sink, start.limits, lambda: (*erect(parent=parent, user=user), *self._around))
+
+        def confine() -> tuple[str, ...]:
+            if self._covers:
+                mounts.cover(start.scratch)
+            _settle(start.scratch)
+            kept = (source, sink, stack)
+            watched = not self._covers
+            isolated = plan.erect(start.limits, start.scratch, kept, parent=parent, user=user, watched=watched)
+            return (*isolated, *self._around)
+
+        serve(source, sink, start.limits, confine)
 
 
 def warm(control: int, scratch: str, listing: str, without: Sequence[str]) -> None:
     _silence()
     orphans.adopt()
     gc.freeze()  # what is here stays: a collection in a worker would only copy its pages
-    Nursery(socket.socket(fileno=control), scratch, listing, without).run()
+    server = Nursery(socket.socket(fileno=control), scratch, listing, without)
+    server.run()
+    server.close()
     sweep(scratch)  # whoever asked for workers is gone, perhaps without a chance to tidy up
     os._exit(0)
 

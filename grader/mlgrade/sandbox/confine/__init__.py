@@ -1,6 +1,6 @@
 """What a worker gives up before it reads student code, and which walls then stand.
 
-One module per wall; each opens with how it works and what it stops. `Plan` prepares them once, in the warm parent, and
+One module per wall; each opens with how it works and what it stops. `Plan` prepares them once, in the fork server, and
 puts them up in each worker. What stands is what was put up: a worker says so itself, before any student code.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 
-from mlgrade.sandbox.confine import audit, descriptors, identity, landlock, orphans, seccomp
+from mlgrade.sandbox.confine import audit, descriptors, hiding, identity, landlock, orphans, reach, seccomp
 from mlgrade.sandbox.limits import Limits
 
 if sys.platform != "win32":
@@ -66,26 +66,39 @@ class Plan:
         self._without = frozenset(without)
         self._files = landlock.Plan(scratch, packages=packages) if self._has(LANDLOCK, landlock.abi() > 0) else None
         self._calls = _filter(listing) if self._has(SECCOMP, seccomp.available()) else None
-        self._identity = identity.Identity() if self._has(IDENTITY, identity.available()) else None
+        self.identity = self._has(IDENTITY, identity.available() and identity.python_is_readable_to_all())
 
     def _has(self, wall: str, available: bool) -> bool:
         return available and wall not in self._without
 
     def erect(
-        self, limits: Limits, scratch: str, kept: tuple[int, ...], *, parent: int = 0, user: int = 0
+        self,
+        limits: Limits,
+        scratch: str,
+        kept: tuple[int, ...],
+        *,
+        parent: int = 0,
+        user: int = 0,
+        watched: bool = False,
     ) -> tuple[str, ...]:
         """Put the walls up around this process, for good, and say which stand.
 
         `kept` are the descriptors that stay open, `parent` whom to die with, `user` whom to become where that is
-        possible. Each step comes before what it would be refused by: descriptors are closed after the last folder was
-        named and before their number is limited, and the filter comes last, because it refuses what puts up the others.
+        possible; a process that is `watched` shows that user what it holds open. Each step comes before what it would
+        be refused by: descriptors are closed after the last folder was named and before their number is limited, and
+        the filter comes last, because it refuses what puts up the others.
         """
-        return (PROCESS, *self._erect(limits, scratch, kept, parent, user))
+        if self.identity:
+            identity.become(user, scratch)
+            if watched:
+                hiding.show()
+        return (PROCESS, *self._erect(limits, scratch, kept, parent))
 
-    def _erect(self, limits: Limits, scratch: str, kept: tuple[int, ...], parent: int, user: int) -> Iterator[str]:
-        if self._identity is not None:
-            self._identity.become(user, scratch)
+    def _erect(self, limits: Limits, scratch: str, kept: tuple[int, ...], parent: int) -> Iterator[str]:
+        if self.identity:
             yield IDENTITY
+        if self._has(IDENTITY, sys.platform == "linux"):
+            identity.keep_only(0)
         if parent:
             orphans.die_with(parent)  # once more: the kernel forgets it when the user changes
         if self._files is not None:
@@ -95,10 +108,10 @@ class Plan:
             audit.refuse(scratch, packages=limits.packages)
             yield AUDIT
         if self._has(DESCRIPTORS, sys.platform != "win32"):
-            descriptors.close_all_but(*kept, *(self._calls.kept if self._calls else ()))
+            descriptors.close_all_but(*kept, *reach.descriptors(), *(self._calls.kept if self._calls else ()))
             yield DESCRIPTORS
         if self._has(RLIMITS, sys.platform != "win32"):
-            rlimits.apply(limits, alone=self._identity is not None)
+            rlimits.apply(limits, alone=self.identity)
             yield RLIMITS
         if self._calls is not None:
             self._calls.apply()

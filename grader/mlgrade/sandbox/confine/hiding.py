@@ -21,3 +21,11 @@ def hide() -> None:
     """Shut this process to the other processes of its user, for good."""
     if platform.system() == "Linux":
         kernel.prctl(PR_SET_DUMPABLE, 0)
+
+
+def show() -> None:
+    """Let the other processes of one's user look: a worker is the only one, and its fork server watches as that user.
+
+    A process that became another user is shut by itself.
+    """
+    kernel.prctl(PR_SET_DUMPABLE, 1)

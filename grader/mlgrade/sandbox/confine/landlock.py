@@ -1,12 +1,12 @@
 """Files and TCP out of reach (Linux 5.13 and later; any user).
 
 Theory of operation: Landlock lets a process give up rights on files for good. Every right that the running kernel
-knows is handled, so what is not allowed below is refused: reading anything but Python, numpy and the system's
-libraries; writing anywhere but in the worker's own scratch folder; executing any program; TCP; and, where the kernel
-can, signals and abstract sockets beyond this process. Each worker shuts itself in before it reads its source, twice:
-in a large ruleset that the warm parent has made once and that is the same for all its workers, scratch folders
-included, and in a small one of its own, which leaves open only that worker's scratch folder among them. What either
-refuses is refused. The course, the suites, the solutions and the user's own files are under no
+knows is handled, so what is not allowed below is refused: reading anything but Python, numpy and the shared
+libraries that they need, file by file; writing anywhere but in the worker's own scratch folder; executing any program;
+TCP; and, where the kernel can, signals and abstract sockets beyond this process. Each worker shuts itself in before it
+reads its source, twice: in a large ruleset that the fork server has made once and that is the same for all its workers,
+scratch folders included, and in a small one of its own, which leaves open only that worker's scratch folder among them.
+What either refuses is refused. The course, the suites, the solutions and the user's own files are under no
 allowed folder: this is the wall that keeps a submission from simply opening them.
 
 What it does not cover: `stat` and the names of files, `chmod` and the like on one's own files, UDP and Unix sockets
@@ -20,6 +20,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import stat
 import struct
 import sys
 import sysconfig
@@ -28,7 +29,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mlgrade.sandbox.confine import kernel
+from mlgrade.sandbox.confine import kernel, libraries, reach
 
 CREATE, ADD_RULE, RESTRICT_SELF = "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"
 VERSION, PATH_BENEATH = 1, 1
@@ -61,19 +62,22 @@ class Plan:
         self._abi = abi()
         self._rights = max(rights for version, rights in FILE_RIGHTS.items() if version <= self._abi)
         allowed = dict(_allowed(packages)) | {os.path.realpath(scratch): OWN}
-        self._all = self._ruleset(self._rules(allowed))
+        rules = self._rules(allowed)
+        self._all = self._ruleset(rules)
+        for beneath, _ in rules:  # the kernel has what it needs, and there may be more than one process may hold
+            os.close(beneath)
         self._apart = self._rules(dict(_apart(allowed, os.path.realpath(scratch))))
 
     def _rules(self, allowed: Mapping[str, int]) -> list[tuple[int, int]]:
         return [rule for path, rights in allowed.items() if (rule := self._rule(path, rights))]
 
     def _rule(self, path: str, rights: int) -> tuple[int, int] | None:
-        """Rights beneath a path; a path that is not there needs no rule."""
+        """Rights beneath a path; one that is not there, or that we do not get to ourselves, needs no rule."""
         try:
-            beneath = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        except (FileNotFoundError, NotADirectoryError):
+            beneath = os.open(reach.path(path), os.O_PATH | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
             return None
-        return beneath, (rights if Path(path).is_dir() else rights & FILE_ONLY) & self._rights
+        return beneath, (rights if stat.S_ISDIR(os.fstat(beneath).st_mode) else rights & FILE_ONLY) & self._rights
 
     def apply(self, scratch: str) -> None:
         """Give up everything else, in this process and for good."""
@@ -95,8 +99,11 @@ class Plan:
 def _allowed(packages: bool) -> Iterator[tuple[str, int]]:
     for folder in sys.path:
         yield os.path.realpath(folder), READ_DIR  # an import looks at names before it opens anything
-    for path in readable(packages=packages):
-        yield os.path.realpath(path), READ  # /lib is often /usr/lib
+    folders = {os.path.realpath(path) for path in readable(packages=packages)}
+    yield from ((path, READ) for path in folders)
+    for path in map(os.path.realpath, (*libraries.needed(), *(libraries.cached() if packages else ()))):
+        if folders.isdisjoint(map(str, Path(path).parents)):
+            yield path, READ_FILE
     for device in ("/dev/null", "/dev/zero", "/dev/urandom"):
         yield device, READ_FILE | WRITE_FILE
 
@@ -119,15 +126,15 @@ def _add(ruleset: int, rule: tuple[int, int]) -> None:
 
 
 def readable(*, packages: bool) -> Iterable[str]:
-    """Folders and files that Python and numpy may need later: late imports, shared libraries, time zones.
+    """Folders and files that Python and numpy may need later, beside the shared libraries, which are listed one by one.
 
     Installed packages are not among them, because a course may be installed as one; `packages` lets in those that are
-    not ours, for a course that allows more than numpy.
+    not ours, for a course that allows more than numpy. Where the loader cannot list libraries, their folders are in.
     """
     numpy = Path(np.__file__).parent
-    yield from (str(numpy), f"{numpy}.libs", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/lib64", "/usr/lib64")
-    libraries = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), "/lib", "/usr/lib", "/usr/local/lib"}
-    for folder in sorted(libraries):
+    yield from (str(numpy), f"{numpy}.libs", "/usr/share/zoneinfo", "/usr/lib/locale", str(libraries.CACHE))
+    standard = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
+    for folder in sorted({*standard, *(() if libraries.listed() else libraries.FOLDERS)}):
         yield from _children(Path(folder), without=("site-packages", "dist-packages", "python"))
     if packages:
         yield from _children(numpy.parent, without=("mlgrade", "__editable__"))
@@ -142,6 +149,7 @@ def in_reach(folder: Path, *, packages: bool) -> str:
 
 def _children(folder: Path, without: tuple[str, ...]) -> Iterable[str]:
     try:
-        return sorted(str(entry) for entry in folder.iterdir() if not entry.name.startswith(without))
+        names = [entry.name for entry in Path(reach.path(str(folder))).iterdir()]
+        return sorted(str(folder / name) for name in names if not name.startswith(without))
     except OSError:
         return []

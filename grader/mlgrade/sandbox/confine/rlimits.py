@@ -15,7 +15,7 @@ import sys
 
 from mlgrade.sandbox.limits import FILE_BYTES, Limits
 
-OPEN_FILES = 64
+OPEN_FILES = 32  # times the bytes of one file: what deleted files can hold where nobody sees them
 THREADS = 128  # of a user that has nothing else
 SPARED = 64  # tasks that a worker leaves to the rest of its user, the grader among them, where the user's are limited
 CORES = 64  # processor seconds are counted over all threads
