@@ -10,9 +10,10 @@ from pathlib import Path
 import msgspec
 
 from mlgrade import course as courses
-from mlgrade import numerics, progress, proof
+from mlgrade import progress, proof
 from mlgrade.errors import MlgradeError, SandboxError
 from mlgrade.results import Isolation
+from mlgrade.sandbox import numerics
 from mlgrade.sandbox.confine import AUDIT, IDENTITY, NAMESPACES, WALLS, level
 
 PACKAGES = ("mlgrade", "numpy", "pytest", "click", "msgspec", "rich", "pyyaml", "platformdirs")
