@@ -11,7 +11,7 @@ NAMES = ("Haswell", "SkylakeX", "Prescott")
 # What a kernel is really: an old name may stand for a newer or an older implementation.
 _PROBE = """
 import numpy as np
-from mlgrade import numerics
+from mlgrade.sandbox import numerics
 a = np.linspace(-1.0, 1.0, 40000).reshape(200, 200)
 np.linalg.svd(a @ a.T)
 np.dot(a.ravel(), a.ravel())

@@ -15,11 +15,12 @@ from pathlib import Path
 import msgspec
 
 from mlgrade import course as courses
-from mlgrade import forbidden, numerics, progress, proof
+from mlgrade import forbidden, progress, proof
 from mlgrade.course import Course
 from mlgrade.errors import MlgradeError, SandboxError
 from mlgrade.forbidden.probe import POSSIBLE, REFUSED, UNTRIED
 from mlgrade.results import Isolation
+from mlgrade.sandbox import numerics
 from mlgrade.sandbox.confine import AUDIT, IDENTITY, NAMESPACES, WALLS, level
 
 PACKAGES = ("mlgrade", "numpy", "pytest", "click", "msgspec", "rich", "pyyaml", "platformdirs")

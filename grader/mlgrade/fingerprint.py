@@ -10,9 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from mlgrade import numerics
 from mlgrade.course import Course
 from mlgrade.errors import CourseError
+from mlgrade.sandbox import numerics
 
 
 def suite(course: Course, concept: str) -> str:

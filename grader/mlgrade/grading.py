@@ -18,10 +18,11 @@ from typing import Any
 
 import msgspec
 
-from mlgrade import diagnosis, gates, numerics, redact, scoring
+from mlgrade import diagnosis, gates, redact, scoring
 from mlgrade.course import Concept, Course
 from mlgrade.errors import SuiteError, UsageError
 from mlgrade.results import ConceptReport, Diagnosis, Finding, Hidden, Outcome, Status, Visibility
+from mlgrade.sandbox import numerics
 from mlgrade.sandbox.attempt import Attempt
 from mlgrade.sandbox.confine.landlock import in_reach
 from mlgrade.sandbox.host import Host, Raised, Value

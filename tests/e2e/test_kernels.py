@@ -18,7 +18,7 @@ import kernels  # noqa: E402  (the same)
 
 SAME_NUMBERS = """
 import numpy as np
-from mlgrade import numerics
+from mlgrade.sandbox import numerics
 from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import Limits
@@ -45,7 +45,7 @@ print([np.array_equal(one, other) for one, other in zip(here, there, strict=True
 # The worker rounds as another machine would: what is recorded on one kernel is replayed on another.
 APART = """
 import os, sys
-from mlgrade import numerics
+from mlgrade.sandbox import numerics
 numerics.KERNEL_SETTINGS = ()
 from mlgrade.cli import main
 sys.argv = ["mlgrade", "lint", "training_loop", "--no-matrix", "--no-notes"]

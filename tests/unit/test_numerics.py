@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlgrade import numerics
 from mlgrade.errors import UsageError
+from mlgrade.sandbox import numerics
 from mlgrade.sandbox.starting import environment
 
 

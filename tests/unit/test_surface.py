@@ -31,6 +31,7 @@ sandbox.effects sandbox.pipes sandbox.output sandbox.faults
 sandbox.cells
 sandbox.module
 sandbox.worker
+sandbox.numerics
 sandbox.starting
 sandbox.forked sandbox.fresh
 sandbox.launch

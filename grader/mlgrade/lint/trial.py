@@ -12,13 +12,14 @@ from typing import Any
 
 import msgspec
 
-from mlgrade import diagnosis, numerics
+from mlgrade import diagnosis
 from mlgrade.course import Concept
 from mlgrade.diagnosis import Misconception
 from mlgrade.grading import Grader
 from mlgrade.lint import files, secrecy
 from mlgrade.lint.model import Problem
 from mlgrade.results import ConceptReport, Outcome, Status
+from mlgrade.sandbox import numerics
 from mlgrade.submissions import Submission, read
 from mlgrade.suite.session import Check, Ran, Suite
 

@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from mlgrade import numerics
 from mlgrade.errors import SandboxError
+from mlgrade.sandbox import numerics
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.pipes import ClosedError, DeadlineError, Pipe
 from mlgrade.sandbox.protocol import FAILED
