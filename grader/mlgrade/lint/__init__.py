@@ -6,6 +6,7 @@
     stub       earns nothing, and reads "not started"
     mistakes   each misconception loses points and is diagnosed as itself
     others     each alternative, a right answer in another style, earns everything
+    nothing    no degenerate answer (empty, nan, zeros, the input back, ...) passes any check
     worth      no tolerance lets a misconception pass or an alternative fail without need
     words      each check has a hint; no two of a concept have the same title; the lesson reads
     secrecy    nothing of a hidden check is in what a student reads
@@ -26,7 +27,7 @@ from mlgrade.course import FILE, Concept, Course
 from mlgrade.diagnosis import Misconception
 from mlgrade.errors import MlgradeError
 from mlgrade.grading import Grader
-from mlgrade.lint import beside, docstrings, files, places, worth
+from mlgrade.lint import beside, degenerate, docstrings, files, places, worth
 from mlgrade.lint.model import Problem, Proof
 from mlgrade.lint.secrecy import leaks
 from mlgrade.lint.trial import SEEDS, Clock, Trial, unloadable
@@ -82,6 +83,7 @@ def _try(trial: Trial, problems: list[Problem]) -> Proof:
         return Proof(concept=concept.id, problems=[*problems, *trial.solution()])
     problems += docstrings.examples(course, concept)
     problems += [*_words(trial.checks), *trial.solution(), *trial.stub(), *trial.mistakes(), *trial.alternatives()]
+    problems += degenerate.passed(trial)
     if not any(ran == [] for ran in trial.solved.values()):
         problems += docstrings.demands(course, concept, trial.solved[SEEDS[0]], trial.checks)
         problems += [*worth.admitted(trial), *worth.refused(trial), *worth.idle(trial), *worth.slow(trial)]

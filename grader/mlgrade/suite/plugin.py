@@ -88,9 +88,9 @@ def _begin(path: Path | None, course: Course, name: str, host: Host) -> tuple[At
 
 
 @pytest.fixture
-def student(_attempt: tuple[Attempt, Loaded]) -> Student:
+def student(request: pytest.FixtureRequest, _attempt: tuple[Attempt, Loaded]) -> Student:
     attempt, loaded = _attempt
-    return Student(attempt, loaded.functions)
+    return Student(attempt, loaded.functions, marks.may_return(request.node))
 
 
 @pytest.fixture
@@ -106,6 +106,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for name in (name for mark in item.iter_markers("requires") for name in mark.args):
         if title := failed.get((concept_of(item), name)):
             pytest.skip(f'needs "{title}" to pass first')
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Fail a check that passed on a result that is nothing, as `session` does."""
+    called = yield
+    student = pyfuncitem.funcargs.get("student")
+    if isinstance(student, Student) and (mismatch := student.unexpected_result):
+        raise mismatch
+    return called
 
 
 @pytest.hookimpl(wrapper=True)
