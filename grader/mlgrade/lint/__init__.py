@@ -1,6 +1,7 @@
 """The author's proof, for each concept of a course.
 
-    files      all five are there and can be read, nothing is left to write, stub and solution have equal signatures
+    files      all five are there and can be read, nothing is left to write, stub and solution have equal signatures;
+               what course.yml forbids can be forbidden
     docstring  its examples are true for the solution; it speaks of what the checks demand
     solution   earns everything, over several seeds
     stub       earns nothing, and reads "not started"
@@ -65,7 +66,8 @@ def _prove(course: Course, concept: Concept, host: Host, clock: Clock) -> Proof:
         return Proof(concept=concept.id, problems=early)
     if early := [*files.absent(course, concept)]:
         return Proof(concept=concept.id, problems=early)
-    signatures = [*files.signatures(course, concept), *beside.lesson(course, concept)]
+    signatures = [*files.signatures(course, concept), *files.forbidden(course, concept)]
+    signatures += beside.lesson(course, concept)
     try:
         known = _misconceptions(course, concept)
         grader = Grader(course, [concept.id], host)

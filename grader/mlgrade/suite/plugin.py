@@ -24,7 +24,7 @@ from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.protocol import Loaded
 from mlgrade.suite import marks
 from mlgrade.suite.findings import Source, Verdict, finding, verdict_of
-from mlgrade.suite.session import Check, check_of, concept_of, rng_for
+from mlgrade.suite.session import ENDS, Check, check_of, concept_of, rng_for
 from mlgrade.suite.student import Record, Student
 
 FINDINGS = pytest.StashKey[list[Finding]]()
@@ -110,11 +110,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Fail a check that passed on a result that is nothing, as `session` does."""
-    called = yield
+    """Fail a check that passed, or stumbled, on a result that is nothing, as `session` does."""
+    called, error = None, None
+    try:
+        called = yield
+    except ENDS as raised:
+        error = raised
     student = pyfuncitem.funcargs.get("student")
-    if isinstance(student, Student) and (mismatch := student.unexpected_result):
-        raise mismatch
+    if judged := student.judged(error) if isinstance(student, Student) else error:
+        raise judged
     return called
 
 

@@ -31,6 +31,8 @@ from mlgrade.suite.findings import Source, Verdict, finding, verdict_of
 from mlgrade.suite.student import Record, Student
 
 FIXTURES = {"student", "rng"}
+# What a check may end with. A suite that ends itself is as broken as one that raises.
+ENDS = (Exception, SystemExit, pytest.skip.Exception, pytest.fail.Exception)
 _FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 # What pytest brings for people at a terminal and a graded check never meets; leaving it out halves the start.
 _UNUSED = (
@@ -112,15 +114,14 @@ def _run(check: Check, student: Student, source: Source, seed: int) -> Ran:
     given: dict[str, Any] = {"student": student}
     if "rng" in check.wants:  # making one costs as much as many a check does
         given["rng"] = rng_for(check.id, seed)
-    verdict = verdict_of(_raised_by(check, given) or student.unexpected_result, student.calls, source)
+    verdict = verdict_of(student.judged(_raised_by(check, given)), student.calls, source)
     return Ran(finding=finding(check.id, check.visibility, check.marks, verdict), calls=student.calls)
 
 
 def _raised_by(check: Check, given: Mapping[str, Any]) -> BaseException | None:
     try:
         check.function(**{name: given[name] for name in check.wants}, **check.params)
-    # Judged, not swallowed. A suite that ends itself is as broken as one that raises.
-    except (Exception, SystemExit, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001
+    except ENDS as error:  # judged, not swallowed
         return error
     return None
 

@@ -80,12 +80,12 @@ class Student:
     def last(self) -> Record:
         return self.calls[-1]
 
-    @property
-    def unexpected_result(self) -> Mismatch | None:
-        """What to fail a check with that would pass on a result that is empty or nan without a reason."""
-        if self._nothing is None:
-            return None
-        problem, record, shown = self._nothing
+    def judged(self, error: BaseException | None) -> BaseException | None:
+        """What a check ends with. It fails if it passed, or stumbled, on a result that is nothing without a reason."""
+        verdict = isinstance(error, (AssertionError, CallError, UnavailableError))
+        return error if verdict or self._nothing is None else self._mismatch(*self._nothing)
+
+    def _mismatch(self, problem: str, record: Record, shown: str) -> Mismatch:
         return Mismatch(problem, f"got {shown}" if record is self.last else f"{record.text} returned {shown}")
 
     def _call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Record:

@@ -27,7 +27,8 @@ def unexpected(value: Any, arguments: Iterable[Any], may_return: frozenset[str] 
     if not (empty or nan):
         return ""
     given: set[str] = set()
-    _look([*arguments], given)
+    for one in arguments:
+        _look(one, given)
     if empty and not given & {EMPTY, _ARRAY}:
         return f"returned {empty} where values should be"
     if nan and not given & {NAN, _INF}:
