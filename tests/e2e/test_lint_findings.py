@@ -57,11 +57,10 @@ def mean(x):
     return float(np.float32(np.mean(x)))
 """
 LOOSE = ("close(student.mean([1.0, 2.0, 6.0]), 3.0)", "close(student.mean([1.0, 2.0, 6.0]), 3.0, rtol=1e-2)")
-IDLE = '''@pytest.mark.hint("Zero is a number.")
-@pytest.mark.requires("three_entries")
-def test_zeros(student):
-    """Gives zero for zeros."""
-    close(student.mean([0.0, 0.0]), 0.0)
+IDLE = '''@pytest.mark.hint("One number.")
+def test_four(student):
+    """Gives a number back."""
+    close(student.mean([4.0]), 4.0)
 '''
 SLOW = '''@pytest.mark.hint("Patience.")
 def test_patience(student):
@@ -248,7 +247,7 @@ FINDINGS = {
     "tolerance rejects": (plant_tight, "tests/hidden/test_mean.py", "tolerance of many_entries rejects the right answer rounded; one 10+ times as wide", True),
     "alternative": (plant_alternative, "tests/alternatives/mean/wrong.py", "does not pass no_entries", True),
     "broken alternative": (plant_broken_alternative, "tests/alternatives/mean/broken.py", "cannot be collected", True),
-    "idle": (plant_idle, "tests/hidden/test_mean.py", "note: zeros catches none of the misconceptions", False),
+    "idle": (plant_idle, "tests/hidden/test_mean.py", "note: four catches none of the misconceptions", False),
     "slow": (plant_slow, "tests/hidden/test_mean.py", r"note: patience takes \d+ times as long as most checks here, [1-9]", False),
     "undocumented error": (plant_error, "tests/public/test_mean.py", "no_entries wants mean to raise ValueError", True),
     "undocumented argument": (plant_argument, "tests/public/test_mean.py", "three_entries gives ddof to mean", True),

@@ -30,8 +30,22 @@ units:
   - id: scores
     title: Scores
     concepts:
-      - {id: softmax, title: Softmax, points: 10, functions: [softmax, log_softmax]}
+      - {id: softmax, title: Softmax, points: 10, functions: [softmax, log_softmax], forbid: [numpy.logaddexp]}
 """
+# Properties as courses write them: with nothing that pins what they hold of.
+PROPERTIES = '''
+
+def test_no_share_is_negative(student):
+    """Gives shares from 0 to 1."""
+    p = np.asarray(student.softmax(np.array([[0.5, -1.0, 2.0]])))
+    assert np.all(p >= 0)
+    assert np.all(p <= 1)
+
+
+def test_no_share_is_above_one(student):
+    """Gives no share above 1."""
+    assert not np.any(np.asarray(student.softmax(np.array([[0.5, -1.0, 2.0, 1.0]]))) > 1)
+'''
 LONGEST = 1000  # characters of a path; what lies deeper was seen by its top
 Snapshot = dict[str, tuple[int, str]]
 
@@ -107,6 +121,8 @@ def _course(world: World) -> None:
         for source in (ROOT / part).glob("*softmax.py"):
             shutil.copyfile(source, world.course / part / source.name)
     (world.course / "course.yml").write_text(COURSE)
+    with (world.course / "tests/hidden/test_softmax.py").open("a") as suite:
+        suite.write(PROPERTIES)
     for file, name in (("tests/hidden/test_softmax.py", "suite"), ("solutions/softmax.py", "solution")):
         path, token = world.course / file, world.canaries[name]
         path.write_text(f'{path.read_text()}\n\n# {token}\nSEAL = "{token}"\n')
