@@ -35,16 +35,18 @@ units:
 # Properties as courses write them: with nothing that pins what they hold of.
 PROPERTIES = '''
 
-def test_no_share_is_negative(student):
-    """Gives shares from 0 to 1."""
+def test_most_goes_to_the_largest(student):
+    """Gives more than half to a score that leads clearly, and no more than all."""
     p = np.asarray(student.softmax(np.array([[0.5, -1.0, 2.0]])))
-    assert np.all(p >= 0)
+    assert np.all(p[..., 2:] > 0.5)
     assert np.all(p <= 1)
 
 
-def test_no_share_is_above_one(student):
-    """Gives no share above 1."""
-    assert not np.any(np.asarray(student.softmax(np.array([[0.5, -1.0, 2.0, 1.0]]))) > 1)
+def test_not_too_little_to_the_largest(student):
+    """Gives no less than half to a score that leads clearly, and no more than all."""
+    p = np.asarray(student.softmax(np.array([[0.5, -1.0, 2.0, 1.0]])))
+    assert not np.any(p[..., 2] < 0.5)
+    assert not np.any(p > 1)
 '''
 LONGEST = 1000  # characters of a path; what lies deeper was seen by its top
 Snapshot = dict[str, tuple[int, str]]
