@@ -57,10 +57,10 @@ def mean(x):
     return float(np.float32(np.mean(x)))
 """
 LOOSE = ("close(student.mean([1.0, 2.0, 6.0]), 3.0)", "close(student.mean([1.0, 2.0, 6.0]), 3.0, rtol=1e-2)")
-IDLE = '''@pytest.mark.hint("Zero is a number.")
-def test_zeros(student):
-    """Gives zero for zeros."""
-    close(student.mean([0.0, 0.0]), 0.0)
+IDLE = '''@pytest.mark.hint("One number.")
+def test_four(student):
+    """Gives a number back."""
+    close(student.mean([4.0]), 4.0)
 '''
 SLOW = '''@pytest.mark.hint("Patience.")
 def test_patience(student):
@@ -69,6 +69,21 @@ def test_patience(student):
 
     time.sleep(0.3)
     close(student.mean([1.0, 8.0, 9.0]), 6.0)
+'''
+VACUOUS = '''@pytest.mark.hint("Above or below?")
+{mark}def test_below(student):
+    """Lies below the largest entry."""
+    import numpy as np
+
+    assert not np.any(np.asarray({call}) > 2.0)
+'''
+UNTOUCHED = '''@pytest.mark.hint("Whose array is it?")
+def test_untouched(student):
+    """Leaves its input as it is."""
+    from mlgrade.suite.compare import untouched
+
+    student.mean([1.0, 2.0])
+    untouched(student)
 '''
 KEYWORD = ("close(student.mean([1.0, 2.0, 6.0]), 3.0)", "close(student.mean(x=[1.0, 2.0, 6.0], ddof=0), 3.0)")
 
@@ -205,6 +220,26 @@ def plant_broken_check(course: Path) -> None:
     edit(course / "tests/hidden/test_mean.py", "math.fsum(x)", "math.fsun(x)")
 
 
+def plant_empty(course: Path) -> None:
+    """A property that holds of nothing: the author expects an empty answer, and asks for no more than that."""
+    append(
+        course / "tests/hidden/test_mean.py",
+        VACUOUS.format(mark='@pytest.mark.may_return("empty", "nan")\n', call="student.mean([1.0, 2.0])"),
+    )
+
+
+def plant_valueless(course: Path) -> None:
+    append(course / "tests/hidden/test_mean.py", UNTOUCHED)
+
+
+def plant_forbidden_method(course: Path) -> None:
+    edit(
+        course / "course.yml",
+        "functions: [mean]",
+        "functions: [mean]\n        forbid: [numpy.mean, numpy.ndarray.mean]",
+    )
+
+
 # Each: what plants it, at which place it is found, in which words, and whether it fails the proof.
 FINDINGS = {
     "survivor": (plant_survivor, "tests/misconceptions/mean.py", "no check catches nearly", True),
@@ -212,7 +247,7 @@ FINDINGS = {
     "tolerance rejects": (plant_tight, "tests/hidden/test_mean.py", "tolerance of many_entries rejects the right answer rounded; one 10+ times as wide", True),
     "alternative": (plant_alternative, "tests/alternatives/mean/wrong.py", "does not pass no_entries", True),
     "broken alternative": (plant_broken_alternative, "tests/alternatives/mean/broken.py", "cannot be collected", True),
-    "idle": (plant_idle, "tests/hidden/test_mean.py", "note: zeros catches none of the misconceptions", False),
+    "idle": (plant_idle, "tests/hidden/test_mean.py", "note: four catches none of the misconceptions", False),
     "slow": (plant_slow, "tests/hidden/test_mean.py", r"note: patience takes \d+ times as long as most checks here, [1-9]", False),
     "undocumented error": (plant_error, "tests/public/test_mean.py", "no_entries wants mean to raise ValueError", True),
     "undocumented argument": (plant_argument, "tests/public/test_mean.py", "three_entries gives ddof to mean", True),
@@ -233,6 +268,9 @@ FINDINGS = {
     "example": (plant_example, "exercises/mean.py", r"an example of mean is not true: float\(mean\(\[-2.0\]\)\) gives -2.0", True),
     "lesson": (plant_lesson, "lessons/mean.yml", "formula is missing", True),
     "cards": (plant_cards, "cards/first_steps.yml", '"first_steps-01" is used twice', True),
+    "vacuous property": (plant_empty, "tests/hidden/test_mean.py", "below is passed by .*an empty list, an empty array, nan", True),
+    "check without a value": (plant_valueless, "tests/hidden/test_mean.py", "untouched is passed by None, the input given back, inf", True),
+    "forbidden method": (plant_forbidden_method, "course.yml", "mean: forbid: numpy.ndarray.mean is a method of the type ndarray", True),
     "course": (plant_course, "course.yml", "points: must be positive", True),
     "todo": (plant_todo, "lessons/mean.yml", "still to write: the library's function", True),
 }  # fmt: skip

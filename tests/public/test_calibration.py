@@ -17,6 +17,7 @@ def test_two_bins(student):
 
 
 @pytest.mark.hint("Cut 0 to 1 into equal parts; the third thing to return is how many lie in each.")
+@pytest.mark.may_return("nan")
 def test_ten_bins_unless_told(student):
     """Counts the answers in ten bins when n_bins is not given."""
     got = parts(student.reliability_bins([0.12, 0.34, 0.56, 0.58, 0.93], [0, 1, 1, 0, 1]), 3)
@@ -25,6 +26,7 @@ def test_ten_bins_unless_told(student):
 
 @pytest.mark.aspect("empty bins")
 @pytest.mark.hint("The mean of nothing is nan. The count of nothing is a number like any other.")
+@pytest.mark.may_return("nan")
 def test_bins_without_answers(student):
     """Keeps a place for bins that hold nothing: count 0, means nan."""
     got = parts(student.reliability_bins([0.55, 0.7], [True, False], n_bins=4), 3)

@@ -40,6 +40,7 @@ def test_validation_losses(student):
 @pytest.mark.aspect("shapes")
 @pytest.mark.requires("first_step")
 @pytest.mark.hint("How often does your loop run when steps is 0, and what does the function return then?")
+@pytest.mark.may_return("empty")
 def test_no_steps(student):
     """Returns zeros and empty curves when no steps are asked for."""
     w, train_loss, val_loss = parts(student.train([[1.0, 2.0, 3.0]], [4.0], [[5.0, 6.0, 7.0]], [8.0], 0.1, 0), 3)

@@ -37,6 +37,7 @@ CASES = {
     "in_place": WRONG["in_place"],
     "endless": SOLUTION.replace("    e = np.exp(", "    while True:\n        pass\n    e = np.exp("),
     "raising": SOLUTION.replace("z.max(axis=axis, keepdims=True))\n", "z.max(axis=7, keepdims=True))\n"),
+    "nothing": "import numpy as np\n\ndef softmax(z, axis=-1):\n    return np.empty((0, 4))\n\ndef log_softmax(z, axis=-1):\n    return np.full(np.shape(z), np.nan)\n",
     "dying and half done": "import os\n\ndef softmax(z, axis=-1):\n    os._exit(3)\n\ndef log_softmax(z, axis=-1):\n    pass\n",
 }
 MORE = """
@@ -56,6 +57,16 @@ def test_after(student):
 def test_by_itself(rng):
     '''Asks for no student.'''
     assert rng.normal() > 100
+
+def test_of_nothing(student):
+    '''Holds of nothing.'''
+    import numpy as np
+    assert not np.any(np.asarray(student.softmax([1.0, 2.0, 4.0])) < 0)
+
+@pytest.mark.may_return("empty", "nan")
+def test_nothing_expected(student):
+    '''May be nothing.'''
+    student.softmax([1.0, 2.0, 4.0])
 
 def test_broken(student):
     '''Is broken.'''
@@ -97,6 +108,7 @@ OUTCOMES = {
     "in_place": {"passed", "failed"},
     "endless": {"passed", "timed_out", "skipped"},
     "raising": {"passed", "raised", "skipped"},
+    "nothing": {"failed", "skipped"},
     "dying and half done": {"raised", "skipped"},
 }
 
@@ -108,6 +120,19 @@ def test_both_ways_give_the_same_findings(both: Both, source: str, outcomes: set
     assert fast == plain
     assert len(fast) > 15
     assert {outcome for _, outcome, _ in fast} == outcomes
+
+
+@pytest.mark.parametrize("answer", ["np.empty((0, 4))", "np.full(np.shape(z), np.nan)"])
+def test_answers_that_are_nothing(both: Both, course: Path, answer: str) -> None:
+    """An empty array and nan fail a check that they would pass, and not one that expects them, both ways."""
+    with (course / "tests" / "hidden" / "test_softmax.py").open("a", encoding="utf-8") as suite:
+        suite.write(MORE)
+    fast, plain = both(f"import numpy as np\n\ndef softmax(z, axis=-1):\n    return {answer}\n")
+    assert fast == plain
+    found = {identity.split(".")[-1]: (outcome, problem) for identity, outcome, problem in fast}
+    assert found["of_nothing"][0] == "failed"
+    assert found["of_nothing"][1].endswith(("where values should be", "where numbers should be"))
+    assert found["nothing_expected"] == ("passed", "")
 
 
 def test_parameters_and_checks_without_a_student(both: Both, course: Path) -> None:

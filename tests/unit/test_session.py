@@ -75,6 +75,8 @@ REFUSED = {
     "points that are text": (f"import pytest\n@pytest.mark.points('2')\n{CHECK}", "points must be a positive number"),
     "points that are no number": (f"import pytest\n@pytest.mark.points(float('nan'))\n{CHECK}", "points must be a positive number"),
     "points without an end": (f"import pytest\n@pytest.mark.points(float('inf'))\n{CHECK}", "points must be a positive number"),
+    "an unknown kind of nothing": (f"import pytest\n@pytest.mark.may_return('none')\n{CHECK}", "may_return takes \"empty\" and \"nan\" (got 'none')"),
+    "no kind of nothing": (f"import pytest\n@pytest.mark.may_return\n{CHECK}", "may_return takes \"empty\" and \"nan\" (got None)"),
     "a requirement that is nowhere": (f"import pytest\n@pytest.mark.requires('y')\n{CHECK}", "requires 'y', which is no check above it"),
     "a requirement of itself": (f"import pytest\n@pytest.mark.requires('x')\n{CHECK}", "requires 'x', which is no check above it"),
     "a requirement below": (f"import pytest\n@pytest.mark.requires('y')\n{CHECK}{CHECK.replace('test_x', 'test_y')}", "requires 'y', which is no check above it"),

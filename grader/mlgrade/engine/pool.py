@@ -194,9 +194,7 @@ def _serve(work: Work[Any, Any], line: Connection, cpu: int | None, processor: f
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if (parent := multiprocessing.parent_process()) is not None:
         orphans.end_with(parent.sentinel)
-    with contextlib.suppress(
-        OSError
-    ):  # no such file, or none to write to: the system goes by size
+    with contextlib.suppress(OSError):  # no such file, or none to write to: the system goes by size
         Path("/proc/self/oom_score_adj").write_text(str(FIRST_TO_GO))
     _stay_on(cpu)
     try:

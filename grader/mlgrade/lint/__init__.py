@@ -1,11 +1,13 @@
 """The author's proof, for each concept of a course.
 
-    files      all five are there and can be read, nothing is left to write, stub and solution have equal signatures
+    files      all five are there and can be read, nothing is left to write, stub and solution have equal signatures;
+               what course.yml forbids can be forbidden
     docstring  its examples are true for the solution; it speaks of what the checks demand
     solution   earns everything, over several seeds
     stub       earns nothing, and reads "not started"
     mistakes   each misconception loses points and is diagnosed as itself
     others     each alternative, a right answer in another style, earns everything
+    nothing    no degenerate answer (empty, nan, zeros, the input back, ...) passes any check
     worth      no tolerance lets a misconception pass or an alternative fail without need
     words      each check has a hint; no two of a concept have the same title; the lesson reads
     secrecy    nothing of a hidden check is in what a student reads
@@ -26,7 +28,7 @@ from mlgrade.course import FILE, Concept, Course
 from mlgrade.diagnosis import Misconception
 from mlgrade.errors import MlgradeError
 from mlgrade.grading import Grader
-from mlgrade.lint import beside, docstrings, files, places, worth
+from mlgrade.lint import beside, degenerate, docstrings, files, places, worth
 from mlgrade.lint.model import Problem, Proof
 from mlgrade.lint.secrecy import leaks
 from mlgrade.lint.trial import SEEDS, Clock, Trial, unloadable
@@ -64,7 +66,8 @@ def _prove(course: Course, concept: Concept, host: Host, clock: Clock) -> Proof:
         return Proof(concept=concept.id, problems=early)
     if early := [*files.absent(course, concept)]:
         return Proof(concept=concept.id, problems=early)
-    signatures = [*files.signatures(course, concept), *beside.lesson(course, concept)]
+    signatures = [*files.signatures(course, concept), *files.forbidden(course, concept)]
+    signatures += beside.lesson(course, concept)
     try:
         known = _misconceptions(course, concept)
         grader = Grader(course, [concept.id], host)
@@ -82,6 +85,7 @@ def _try(trial: Trial, problems: list[Problem]) -> Proof:
         return Proof(concept=concept.id, problems=[*problems, *trial.solution()])
     problems += docstrings.examples(course, concept)
     problems += [*_words(trial.checks), *trial.solution(), *trial.stub(), *trial.mistakes(), *trial.alternatives()]
+    problems += degenerate.passed(trial)
     if not any(ran == [] for ran in trial.solved.values()):
         problems += docstrings.demands(course, concept, trial.solved[SEEDS[0]], trial.checks)
         problems += [*worth.admitted(trial), *worth.refused(trial), *worth.idle(trial), *worth.slow(trial)]

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mlgrade import redact
-from mlgrade.course import Concept, Course
+from mlgrade.course import FILE, Concept, Course
 from mlgrade.lint.model import Problem
+from mlgrade.sandbox.forbid import impossible
 
 TODO = "TODO(author)"  # not a bare TODO: that is what a stub may say to a student
 
@@ -81,3 +82,13 @@ def signatures(course: Course, concept: Concept) -> Iterator[Problem]:
             yield Problem(str(path), stubs[name].lineno, f"{name} has no docstring: it is the specification")
         elif ast.dump(stubs[name].args) != ast.dump(solved[name].args):
             yield Problem(str(path), stubs[name].lineno, f"{name} has another signature in the solution")
+
+
+def forbidden(course: Course, concept: Concept) -> Iterator[Problem]:
+    """Names of `forbid` that are there and cannot be forbidden: a worker would pass over them in silence."""
+    path = course.root / FILE
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    for name in concept.forbid:
+        if reason := impossible(name):
+            line = next((number for number, text in enumerate(lines, 1) if name in text), 1)
+            yield Problem(str(path), line, f"{concept.id}: forbid: {name} {reason}")

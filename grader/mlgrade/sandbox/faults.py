@@ -19,6 +19,18 @@ class RefusedError(ImportError):
 class ForbiddenError(RuntimeError):
     """A function that this exercise asks the student to write."""
 
+    @classmethod
+    def named(cls, name: str) -> ForbiddenError:
+        return cls(f"{name} is what this exercise asks you to write yourself")
+
+
+class ForbiddenSourceError(ForbiddenError, OSError):
+    """The source of such a function. An OSError, so that a traceback that wants to quote from it goes without."""
+
+    @classmethod
+    def named(cls, name: str) -> ForbiddenSourceError:
+        return cls(f"{name} holds a function that this exercise asks you to write yourself")
+
 
 def fault_of(error: BaseException, filename: str) -> Fault:
     """Describe an exception by what can be shown: the student's own frames, never the worker's."""

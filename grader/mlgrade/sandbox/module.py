@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import contextlib
 import importlib
 import inspect
 import linecache
@@ -15,7 +14,8 @@ from typing import Any, NamedTuple
 
 from mlgrade.sandbox import cells
 from mlgrade.sandbox.codec import sayable
-from mlgrade.sandbox.faults import ForbiddenError, RefusedError, fault_of
+from mlgrade.sandbox.faults import RefusedError, fault_of
+from mlgrade.sandbox.forbid import forbid
 from mlgrade.sandbox.protocol import MOST_FAILED, FailedCell, Fault, Function, Load
 
 STDLIB = "stdlib"
@@ -58,7 +58,7 @@ def load(request: Load) -> Loading:
     module.__file__ = request.filename
     sys.modules[request.name] = module  # a dataclass with string annotations looks itself up
     _remember_lines(request)
-    _forbid(request.forbid)
+    forbid(request.forbid)
     _restrict(module, request.imports, cells.furnish() if request.cells else {})
     failed = list(_failures(request, module))
     if request.cells:
@@ -120,22 +120,6 @@ def _restrict(module: ModuleType, imports: Sequence[str], instead: Mapping[str, 
         return plain_module(name, package)
 
     builtins.__import__, importlib.import_module = checked_import, checked_module
-
-
-def _forbid(names: Sequence[str]) -> None:
-    for name in names:
-        home, _, last = name.rpartition(".")
-        with contextlib.suppress(ImportError):  # what is not installed cannot be used either
-            owner = importlib.import_module(home)
-            if hasattr(owner, last):
-                setattr(owner, last, _refusal(name))
-
-
-def _refusal(name: str) -> Callable[..., Any]:
-    def refuse(*_: object, **__: object) -> None:
-        raise ForbiddenError(f"{name} is what this exercise asks you to write yourself")
-
-    return refuse
 
 
 # -- what the file holds --------------------------------------------------------------------------------------

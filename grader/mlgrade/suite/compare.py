@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from mlgrade.suite.unexpected import is_inexact
 from mlgrade.suite.values import SMALL, show
 
 RTOL = 1e-6
@@ -150,19 +151,33 @@ def parts(got: Any, count: int) -> Sequence[Any]:
     return got
 
 
-def finite(got: Any) -> None:
+def finite(got: Any, *, empty: bool = False) -> None:
+    """Numbers, and no nan or inf among them. `empty=True` admits none at all."""
     _there(got)
-    if not np.isfinite(_numbers(got, "numbers")).all():
+    have = _numbers(got, "numbers")
+    if not (have.size or empty):
+        raise Mismatch("returned an empty array where values should be", f"shape {have.shape}")
+    if not np.isfinite(have).all():
         raise Mismatch("returned nan or inf where numbers should be", show(got))
 
 
 # -- properties -----------------------------------------------------------------------------------------------
 
 
-def holds(truth: Any, problem: str, detail: str = "") -> None:
-    """A property of the answer. `problem` says how it is broken, without any value: "rows do not sum to 1"."""
-    if not bool(np.all(truth)):
+def holds(truth: Any, problem: str, detail: str = "", *, empty: bool = False) -> None:
+    """A property of the answer. `problem` says how it is broken, without any value: "rows do not sum to 1".
+
+    It does not hold of nothing: without any entry to look at the check fails, unless `empty=True`. nan is not true.
+    """
+    if not (empty or np.size(truth)):
+        raise Mismatch("left nothing to check where values should be", f"not to be seen: {problem}")
+    if _has_nan(truth) or not bool(np.all(truth)):
         raise Mismatch(problem, detail)
+
+
+def _has_nan(truth: Any) -> bool:
+    entries = np.asarray(truth)
+    return is_inexact(entries) and bool(np.isnan(entries).any())
 
 
 def untouched(student: Any) -> None:

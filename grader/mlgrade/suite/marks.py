@@ -1,8 +1,9 @@
-"""The words of an author: `@pytest.mark.points(2)`, `.aspect("stability")`, `.hint("...")`, `.requires("small")`.
+"""The words of an author: `@pytest.mark.points(2)`, `.aspect("stability")`, `.hint("...")`, `.requires("small")`,
+`.may_return("empty")`.
 
 The title of a check is the first line of its docstring. A check without marks weighs one point, is about "values"
-and requires nothing. `requires` names other checks of the same concept, without `test_`; while one of them has not
-passed, the check is skipped in one line.
+and requires nothing; a result that is empty or nan fails it unless `may_return` says that it may be. `requires` names
+other checks of the same concept, without `test_`; while one of them has not passed, the check is skipped in one line.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import pytest
 
 from mlgrade.errors import SuiteError
 from mlgrade.results import Visibility
+from mlgrade.suite.unexpected import KINDS
 
 NAMES = {
     "points(weight)": "how much the check weighs among those of its concept (default 1)",
     "aspect(name)": "what the check is about: values, shapes, stability, input, errors, ... (default values)",
     "hint(text)": "a question or a nudge for a student whose answer fails this check",
     "requires(*names)": "checks of the same concept that must pass before this one counts",
+    "may_return(*kinds)": 'what a right answer may be in this check, "empty" or "nan"; otherwise either fails it',
 }
 
 
@@ -30,6 +33,7 @@ class Marks(msgspec.Struct, frozen=True, kw_only=True):
     aspect: str = "values"
     hint: str = ""
     requires: tuple[str, ...] = ()
+    may_return: frozenset[str] = frozenset()
 
 
 def register(config: pytest.Config) -> None:
@@ -47,7 +51,17 @@ def read(item: pytest.Function) -> Marks:
         aspect=str(_argument(item, "aspect", "values")),
         hint=str(_argument(item, "hint", "")),
         requires=tuple(name for mark in item.iter_markers("requires") for name in mark.args),
+        may_return=may_return(item),
     )
+
+
+def may_return(item: pytest.Item) -> frozenset[str]:
+    """The kinds of nothing that a right answer may return in this check."""
+    marked = [mark.args for mark in item.iter_markers("may_return")]
+    for kind in (kind for kinds in marked for kind in kinds or [None]):
+        if kind not in KINDS:
+            raise SuiteError(f'{item.nodeid}: may_return takes "empty" and "nan" (got {kind!r})')
+    return frozenset(kind for kinds in marked for kind in kinds)
 
 
 def visibility(item: pytest.Item) -> Visibility:

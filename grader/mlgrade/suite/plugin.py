@@ -24,7 +24,7 @@ from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.protocol import Loaded
 from mlgrade.suite import marks
 from mlgrade.suite.findings import Source, Verdict, finding, verdict_of
-from mlgrade.suite.session import Check, check_of, concept_of, rng_for
+from mlgrade.suite.session import ENDS, Check, check_of, concept_of, rng_for
 from mlgrade.suite.student import Record, Student
 
 FINDINGS = pytest.StashKey[list[Finding]]()
@@ -88,9 +88,9 @@ def _begin(path: Path | None, course: Course, name: str, host: Host) -> tuple[At
 
 
 @pytest.fixture
-def student(_attempt: tuple[Attempt, Loaded]) -> Student:
+def student(request: pytest.FixtureRequest, _attempt: tuple[Attempt, Loaded]) -> Student:
     attempt, loaded = _attempt
-    return Student(attempt, loaded.functions)
+    return Student(attempt, loaded.functions, marks.may_return(request.node))
 
 
 @pytest.fixture
@@ -106,6 +106,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for name in (name for mark in item.iter_markers("requires") for name in mark.args):
         if title := failed.get((concept_of(item), name)):
             pytest.skip(f'needs "{title}" to pass first')
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Fail a check that passed, or stumbled, on a result that is nothing, as `session` does."""
+    called, error = None, None
+    try:
+        called = yield
+    except ENDS as raised:
+        error = raised
+    student = pyfuncitem.funcargs.get("student")
+    if judged := student.judged(error) if isinstance(student, Student) else error:
+        raise judged
+    return called
 
 
 @pytest.hookimpl(wrapper=True)

@@ -31,6 +31,8 @@ from mlgrade.suite.findings import Source, Verdict, finding, verdict_of
 from mlgrade.suite.student import Record, Student
 
 FIXTURES = {"student", "rng"}
+# What a check may end with. A suite that ends itself is as broken as one that raises.
+ENDS = (Exception, SystemExit, pytest.skip.Exception, pytest.fail.Exception, guard.OvertimeError)
 _FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 # What pytest brings for people at a terminal and a graded check never meets; leaving it out halves the start.
 _UNUSED = (
@@ -72,7 +74,8 @@ class Suite(msgspec.Struct, frozen=True):
         with guard.memory():
             for check in self.checks:
                 needs = next((failed[name] for name in check.marks.requires if name in failed), "")
-                result = _skip(check, needs) if needs else _run(check, Student(attempt, functions), source, seed, clock)
+                student = Student(attempt, functions, check.marks.may_return)
+                result = _skip(check, needs) if needs else _run(check, student, source, seed, clock)
                 if result.finding.outcome is not Outcome.PASSED:
                     failed[check.name] = check.marks.title
                 ran.append(result)
@@ -113,19 +116,15 @@ def _run(check: Check, student: Student, source: Source, seed: int, clock: guard
     given: dict[str, Any] = {"student": student}
     if "rng" in check.wants:  # making one costs as much as many a check does
         given["rng"] = rng_for(check.id, seed)
-    verdict = verdict_of(_raised_by(check, given, clock), student.calls, source)
+    verdict = verdict_of(student.judged(_raised_by(check, given, clock)), student.calls, source)
     return Ran(finding=finding(check.id, check.visibility, check.marks, verdict), calls=student.calls)
-
-
-# Judged, not swallowed. A suite that ends itself is as broken as one that raises.
-_JUDGED = (Exception, SystemExit, pytest.skip.Exception, pytest.fail.Exception, guard.OvertimeError)
 
 
 def _raised_by(check: Check, given: Mapping[str, Any], clock: guard.Clock) -> BaseException | None:
     try:
         with clock:
             check.function(**{name: given[name] for name in check.wants}, **check.params)
-    except _JUDGED as error:
+    except ENDS as error:  # judged, not swallowed
         return error
     return None
 

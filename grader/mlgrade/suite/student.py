@@ -13,7 +13,9 @@ import msgspec
 from mlgrade.sandbox.attempt import Attempt, NotTried
 from mlgrade.sandbox.host import Died, Raised, Result, TimedOut, Value
 from mlgrade.sandbox.protocol import Fault, Function
-from mlgrade.suite.values import copied, show_call
+from mlgrade.suite.compare import Mismatch
+from mlgrade.suite.unexpected import unexpected
+from mlgrade.suite.values import copied, show, show_call
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,11 +56,17 @@ class UnavailableError(Exception):
 
 
 class Student:
-    """What a check sees of a submission. One for each check, so that its calls are its own."""
+    """What a check sees of a submission. One for each check, so that its calls are its own.
 
-    def __init__(self, attempt: Attempt, functions: Mapping[str, Function]) -> None:
-        self._attempt, self._functions = attempt, functions
+    `may_return` holds the kinds of nothing that the check expects: see `unexpected`.
+    """
+
+    def __init__(
+        self, attempt: Attempt, functions: Mapping[str, Function], may_return: frozenset[str] = frozenset()
+    ) -> None:
+        self._attempt, self._functions, self._may_return = attempt, functions, may_return
         self.calls: list[Record] = []
+        self._nothing: tuple[str, Record, str] | None = None
 
     def __getattr__(self, name: str) -> StudentFunction:
         known = self._functions.get(name)
@@ -66,11 +74,19 @@ class Student:
             raise AttributeError(f"course.yml lists no function {name!r} for this concept")
         if known.stub or not known.defined:
             raise UnavailableError(name, defined=known.defined)
-        return StudentFunction(name, self._call)
+        return StudentFunction(name, self._call, self._look)
 
     @property
     def last(self) -> Record:
         return self.calls[-1]
+
+    def judged(self, error: BaseException | None) -> BaseException | None:
+        """What a check ends with. It fails if it passed, or stumbled, on a result that is nothing without a reason."""
+        verdict = isinstance(error, (AssertionError, CallError, UnavailableError))
+        return error if verdict or self._nothing is None else self._mismatch(*self._nothing)
+
+    def _mismatch(self, problem: str, record: Record, shown: str) -> Mismatch:
+        return Mismatch(problem, f"got {shown}" if record is self.last else f"{record.text} returned {shown}")
 
     def _call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Record:
         kept = copied((args, kwargs))
@@ -79,15 +95,27 @@ class Student:
         self.calls.append(record)
         return record
 
+    def _look(self, record: Record, value: Any) -> None:
+        """Note the first result that is nothing. The check goes on: what it compares may say more about it."""
+        arguments = (*record.args, *record.kwargs.values())
+        if self._nothing is None and (problem := unexpected(value, arguments, self._may_return)):
+            self._nothing = problem, record, show(value)
+
 
 class StudentFunction:
-    def __init__(self, name: str, call: Callable[[str, tuple[Any, ...], dict[str, Any]], Record]) -> None:
-        self._name, self._record = name, call
+    def __init__(
+        self,
+        name: str,
+        call: Callable[[str, tuple[Any, ...], dict[str, Any]], Record],
+        look: Callable[[Record, Any], None],
+    ) -> None:
+        self._name, self._record, self._look = name, call, look
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         record = self._record(self._name, args, kwargs)
         if not isinstance(record.result, Value) or record.result.unusable:
             raise CallError(record)
+        self._look(record, record.result.value)
         return record.result.value
 
     def fault(self, *args: Any, **kwargs: Any) -> Fault | None:
