@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 import threading
 import time
@@ -77,6 +78,20 @@ def test_any_thread() -> None:
     thread.start()
     thread.join(30)
     assert ended == ["over"]
+
+
+@linux
+def test_a_timer_that_ends_the_process() -> None:
+    """Where there is one it is shorter while a check runs, and afterwards as long as before, less the time used."""
+    with guard.Clock(each=1.0):
+        assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+    signal.setitimer(signal.ITIMER_PROF, 50.0)
+    try:
+        with guard.Clock(each=1.0):
+            assert 1.0 < signal.getitimer(signal.ITIMER_PROF)[0] <= 2.0
+        assert 40.0 < signal.getitimer(signal.ITIMER_PROF)[0] <= 50.0
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 @linux

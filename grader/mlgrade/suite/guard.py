@@ -7,7 +7,8 @@ free.
 
 The kernel refuses the memory (RLIMIT_AS; not on Windows and macOS), which Python raises as a MemoryError. A thread
 looks at the processor time of the checking thread and raises `OvertimeError` in it. That cannot end a single operation
-of C code; whoever grades the files of strangers does it in a process that is ended and replaced then (`engine.pool`).
+of C code. A process of `engine.pool` carries a timer of the kernel that ends it, after which it is replaced; while a
+check runs the timer is set to twice the time of the check.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import contextlib
 import ctypes
 import functools
 import mmap
+import signal
 import sys
 import threading
 import time
@@ -28,7 +30,7 @@ if sys.platform != "win32":
     import resource
 
 MEMORY_BYTES = 1024 * MIB
-CHECK_SECONDS, SUITE_SECONDS = 10.0, 30.0  # of one check, of all checks of a submission
+CHECK_SECONDS, SUITE_SECONDS = 5.0, 20.0  # of one check, of all checks of a submission
 LEAST_SECONDS = 1.0  # for each check after the others have used up what the suite may
 LOOK_SECONDS = 0.2
 _raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
@@ -73,12 +75,14 @@ class Clock:
     def __init__(self, most: float | None = None, each: float | None = None) -> None:
         self._left = SUITE_SECONDS if most is None else most
         self._each = CHECK_SECONDS if each is None else each
-        self._begin = 0.0
+        self._begin = self._timer = 0.0
         self._used = _processor_time()
 
     def __enter__(self) -> None:
         self._begin = self._used()
         seconds = min(self._each, max(self._left, LEAST_SECONDS))
+        self._timer = _timer()
+        _set_timer(min(self._timer, 2 * seconds))
         with _lock:
             _running[threading.get_ident()] = self._used, self._begin + seconds
             if not _looking.is_set():
@@ -91,7 +95,9 @@ class Clock:
             raised = _running.pop(thread, None) is None
         if raised:
             _let_it_arrive()
-        self._left -= self._used() - self._begin
+        used = self._used() - self._begin
+        self._left -= used
+        _set_timer(max(LEAST_SECONDS, self._timer - used) if self._timer else 0.0)
 
 
 def _processor_time() -> Callable[[], float]:
@@ -99,6 +105,16 @@ def _processor_time() -> Callable[[], float]:
     if not hasattr(time, "pthread_getcpuclockid"):
         return time.monotonic
     return functools.partial(time.clock_gettime, time.pthread_getcpuclockid(threading.get_ident()))
+
+
+def _timer() -> float:
+    """Return the seconds after which the kernel ends this process, 0 if it does not."""
+    return signal.getitimer(signal.ITIMER_PROF)[0] if sys.platform != "win32" else 0.0
+
+
+def _set_timer(seconds: float) -> None:
+    if seconds and sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _let_it_arrive() -> None:
