@@ -88,8 +88,8 @@ def test_a_timer_that_ends_the_process() -> None:
     signal.setitimer(signal.ITIMER_PROF, 50.0)
     try:
         with guard.Clock(each=1.0):
-            assert 1.0 < signal.getitimer(signal.ITIMER_PROF)[0] <= 2.0
-        assert 40.0 < signal.getitimer(signal.ITIMER_PROF)[0] <= 50.0
+            assert 1.0 < signal.getitimer(signal.ITIMER_PROF)[0] < 2.5  # the kernel rounds up
+        assert 40.0 < signal.getitimer(signal.ITIMER_PROF)[0] < 50.5
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
