@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import multiprocessing
 import os
 import signal
 import time
@@ -21,14 +20,13 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Generic
 
 from mlgrade import interrupts
-from mlgrade.engine import TRIES, Done, J, Lost, R, Work
+from mlgrade.engine import TRIES, Done, J, Lost, R, Work, process
 from mlgrade.errors import MlgradeError
 
 AHEAD = 2  # jobs in the hands of a member: the one that it does and the next
 STARTS = 3  # that may end in a row before the work is opened, as where memory is short
 PATIENCE_SECONDS = 900.0
 LEAVE_SECONDS = 5.0
-_spawning = multiprocessing.get_context("spawn")  # the same on every system, and nothing of ours is inherited
 
 
 class Pool:
@@ -131,11 +129,8 @@ class _Member(Generic[J]):
 
     def __init__(self, work: Work[J, Any], cpu: int | None) -> None:
         self.cpu, self.jobs, self.opened = cpu, list[J](), False  # no more than AHEAD
-        self.line, theirs = _spawning.Pipe()
-        self._process = _spawning.Process(target=_serve, args=(work, theirs, cpu), daemon=True)
         with interrupts.unheard():
-            self._process.start()
-        theirs.close()
+            self.line, self._process = process.start(_serve, work, cpu)
         self.since = time.monotonic()
 
     def give(self, job: J) -> None:
@@ -181,7 +176,7 @@ class _Failure:
         self.error = error
 
 
-def _serve(work: Work[Any, Any], line: Connection, cpu: int | None) -> None:
+def _serve(line: Connection, work: Work[Any, Any], cpu: int | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _stay_on(cpu)
     try:
