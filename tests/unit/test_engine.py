@@ -137,11 +137,15 @@ def test_leaving_a_cluster_does_not_wait_for_its_batches(machines: Machines) -> 
     assert time.monotonic() - begun < 20  # of the thirty that its batch takes
 
 
+class OnlyHere(Sleeps, frozen=True):
+    """Of a module that no other process finds."""
+
+
 def test_a_cluster_with_another_installation_is_a_sentence(machines: Machines) -> None:
     """Workers that cannot read the work, because they have no such module, end the run and not in a traceback."""
     machines.worker(nanny=False)
     with pytest.raises(MlgradeError, match="the cluster dropped a batch"):
-        list(Cluster(machines.address).run(Sleeps(), [0.0]))
+        list(Cluster(machines.address).run(OnlyHere(), [0.0]))
 
 
 def test_a_cluster_without_workers_is_a_sentence(machines: Machines) -> None:
