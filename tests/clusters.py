@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import subprocess
@@ -12,6 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
+
+from mlgrade.errors import CourseError
 
 
 class Squares(msgspec.Struct, frozen=True):
@@ -41,6 +44,44 @@ class Naps(msgspec.Struct, frozen=True):
     @contextlib.contextmanager
     def open(self) -> Iterator[Callable[[float], None]]:
         yield time.sleep
+
+
+class Refuses(msgspec.Struct, frozen=True):
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Callable[[int], int]]:
+        raise CourseError(["softmax: the course is not what it was"])
+        yield  # a context manager has one
+
+
+class Sleeps(msgspec.Struct, frozen=True):
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Callable[[float], float]]:
+        def sleep(seconds: float) -> float:
+            time.sleep(seconds)
+            return seconds
+
+        yield sleep
+
+
+class Computes(msgspec.Struct, frozen=True):
+    """Takes a factorial: one operation of C code, which nothing in Python interrupts."""
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Callable[[int], int]]:
+        yield lambda number: math.factorial(number) % 7
+
+
+class OpensLater(msgspec.Struct, frozen=True):
+    """A work whose process is killed the first time that it is opened, as by a system that is short of memory."""
+
+    mark: str
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Callable[[int], int]]:
+        if not Path(self.mark).exists():
+            Path(self.mark).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield abs
 
 
 class Machines:

@@ -3,13 +3,12 @@
 `mlgrade.check("exercises/softmax.py")` returns the same `Report` that the command `mlgrade check` prints.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
 from mlgrade._version import __version__
 
+TYPE_CHECKING = False  # type checkers take it for true. Nothing is imported here: see `interpreter`
 if TYPE_CHECKING:
+    from typing import Any
+
     from mlgrade.api import check
     from mlgrade.errors import CourseError, MlgradeError, SubmissionError, UsageError
     from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Status
@@ -37,7 +36,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     # Lazy on purpose: the worker imports this package too, and must meet neither pytest nor a suite.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -46,7 +45,7 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(_HOMES.get(name, "mlgrade.results")), name)
 
 
-def load_ipython_extension(shell: Any) -> None:
+def load_ipython_extension(shell: "Any") -> None:
     """Answer `%load_ext mlgrade` in a notebook: `%check softmax` and `%%check softmax`."""
     from mlgrade import notebook
 

@@ -33,7 +33,8 @@ def check(
     concept
         Which exercise it answers; taken from the file's name if not given. Needed for a source.
     course
-        A course.yml or its folder. If not given, the one around the working folder, else the one around the file.
+        A course.yml or its folder. If not given, the one that $MLGRADE_COURSE names, else the one around the working
+        folder. One around the file is not used: its tests would run with your rights.
 
     Raises
     ------

@@ -80,7 +80,7 @@ def _versions() -> list[Fact]:
 
 def _course(near: Path) -> Fact:
     try:
-        course = courses.load(courses.find(near))
+        course = courses.load(courses.configured() or courses.find(near))
     except MlgradeError as error:
         return Fact("course", str(error), good=False)
     hidden = sum(len(course.suites(concept.id)) > 1 for concept in course.concepts)
@@ -90,7 +90,7 @@ def _course(near: Path) -> Fact:
 
 def _state(near: Path) -> Fact:
     try:
-        course = courses.load(courses.find(near))
+        course = courses.load(courses.configured() or courses.find(near))
     except MlgradeError:
         return Fact("memory", "no course, nothing to remember")
     problem = progress.save(course, progress.load(course))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from mlgrade import interpreter
 from mlgrade.course import Course
 from mlgrade.errors import Exit, MlgradeError, UsageError
 from mlgrade.progress import Change
@@ -41,8 +42,8 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 def ask(asked: Asked) -> Told:
     """Have the cells checked. Raises what the other process would have raised."""
-    command = [sys.executable, "-P", "-m", "mlgrade.visible"]  # -P: a student's random.py is not for us
-    done = subprocess.run(command, input=msgspec.json.encode(asked), capture_output=True, check=False)
+    command, environment = interpreter.command("mlgrade.visible"), interpreter.environment()
+    done = subprocess.run(command, env=environment, input=msgspec.json.encode(asked), capture_output=True, check=False)
     try:
         answer: Told | Refused = msgspec.json.decode(done.stdout, type=Told | Refused)
     except msgspec.MsgspecError:

@@ -239,7 +239,7 @@ def test_killed_processes_are_replaced(group: Class) -> None:
     with subprocess.Popen(group.command("--jobs", "2"), stdout=subprocess.PIPE, text=True) as run:
         until_kept(group, 1)
         for _ in range(2):
-            members = [int(child) for child in children(run.pid) if b"spawn_main" in cmdline(child)]
+            members = [int(child) for child in children(run.pid) if b"mlgrade.engine.process" in cmdline(child)]
             os.kill(members[-1], signal.SIGKILL)
             time.sleep(0.1)
         out, _ = run.communicate(timeout=120)

@@ -305,7 +305,7 @@ def test_a_wheel_of_ours_installs_without_help(tmp_path: Path) -> None:
         names = archive.namelist()
         [record] = [name for name in names if name.endswith(".dist-info/RECORD")]
         rows = archive.read(record).decode().splitlines()
-        assert "mlgrade = mlgrade.cli:main" in archive.read(record.replace("RECORD", "entry_points.txt")).decode()
+        assert "mlgrade = mlgrade.__main__:main" in archive.read(record.replace("RECORD", "entry_points.txt")).decode()
     assert [row.partition(",")[0] for row in rows] == names
     assert not any("__pycache__" in name or name.endswith("course.yml") for name in names)
     assert "mlgrade/adapters/gradescope/setup.sh" in names

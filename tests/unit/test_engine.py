@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import math
-import os
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
-import msgspec
 import pytest
 
-from mlgrade.engine import Done, Engine, Lost
+from mlgrade.engine import Done, Engine, Lost, process
 from mlgrade.engine.cluster import Cluster
 from mlgrade.engine.pool import Pool
 from mlgrade.engine.serial import Serial
@@ -22,24 +19,7 @@ from mlgrade.errors import CourseError, MlgradeError, UsageError
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from clusters import Machines, Naps, Squares
-
-
-class Refuses(msgspec.Struct, frozen=True):
-    @contextlib.contextmanager
-    def open(self) -> Iterator[Callable[[int], int]]:
-        raise CourseError(["softmax: the course is not what it was"])
-        yield  # a context manager has one
-
-
-class Sleeps(msgspec.Struct, frozen=True):
-    @contextlib.contextmanager
-    def open(self) -> Iterator[Callable[[float], float]]:
-        def sleep(seconds: float) -> float:
-            time.sleep(seconds)
-            return seconds
-
-        yield sleep
+from clusters import Computes, Machines, Naps, OpensLater, Refuses, Sleeps, Squares
 
 
 def results(engine: Engine, work: Squares, jobs: range) -> dict[int, int | str]:
@@ -83,19 +63,6 @@ def test_a_work_that_cannot_be_opened_ends_the_run() -> None:
         list(Serial().run(Refuses(), range(5)))
 
 
-class OpensLater(msgspec.Struct, frozen=True):
-    """A work whose process is killed the first time that it is opened, as by a system that is short of memory."""
-
-    mark: str
-
-    @contextlib.contextmanager
-    def open(self) -> Iterator[Callable[[int], int]]:
-        if not Path(self.mark).exists():
-            Path(self.mark).touch()
-            os.kill(os.getpid(), signal.SIGKILL)
-        yield abs
-
-
 def test_a_process_that_dies_before_it_has_begun_is_replaced(tmp_path: Path) -> None:
     """Once is no reason to end the run; its jobs are not blamed, and have their results."""
     done = list(Pool(1).run(OpensLater(str(tmp_path / "mark")), range(5)))
@@ -107,14 +74,6 @@ def test_a_process_that_says_nothing_is_replaced() -> None:
     found = list(Pool(2, patience=4.0).run(Sleeps(), [0.0, 60.0, 0.01]))
     assert [one.job for one in found if isinstance(one, Lost)] == [60.0]
     assert sorted(one.job for one in found if isinstance(one, Done)) == [0.0, 0.01]
-
-
-class Computes(msgspec.Struct, frozen=True):
-    """Takes a factorial: one operation of C code, which nothing in Python interrupts."""
-
-    @contextlib.contextmanager
-    def open(self) -> Iterator[Callable[[int], int]]:
-        yield lambda number: math.factorial(number) % 7
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no timer of the kernel ends a process there")
@@ -148,14 +107,19 @@ def test_jobs_are_taken_as_they_are_needed() -> None:
     run.close()  # type: ignore[attr-defined]  # a generator
 
 
-def test_closing_leaves_no_process() -> None:
+def test_closing_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever stops reading ends what was started, also what is at work."""
+    started, start = [], process.start
+
+    def noted(*arguments: Any) -> tuple[Connection, process.Process]:
+        started.append(start(*arguments))
+        return started[-1]
+
+    monkeypatch.setattr(process, "start", noted)
     run = Pool(2).run(Sleeps(), [0.0, 0.0, 0.0, 60.0, 60.0])
     next(iter(run))
     run.close()  # type: ignore[attr-defined]  # a generator
-    import multiprocessing
-
-    assert multiprocessing.active_children() == []
+    assert [one.exitcode is not None for _, one in started] == [True, True]
 
 
 # -- a real Dask cluster ----------------------------------------------------------------------------------------
@@ -188,11 +152,15 @@ def test_leaving_a_cluster_does_not_wait_for_its_batches(machines: Machines) -> 
     assert time.monotonic() - begun < 20  # of the thirty that its batch takes
 
 
+class OnlyHere(Sleeps, frozen=True):
+    """Of a module that no other process finds."""
+
+
 def test_a_cluster_with_another_installation_is_a_sentence(machines: Machines) -> None:
     """Workers that cannot read the work, because they have no such module, end the run and not in a traceback."""
     machines.worker(nanny=False)
     with pytest.raises(MlgradeError, match="the cluster dropped a batch"):
-        list(Cluster(machines.address).run(Sleeps(), [0.0]))
+        list(Cluster(machines.address).run(OnlyHere(), [0.0]))
 
 
 def test_a_cluster_without_workers_is_a_sentence(machines: Machines) -> None:

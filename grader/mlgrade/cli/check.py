@@ -83,7 +83,7 @@ def _grade(paths: Sequence[Path], concept: str, course_path: Path | None, starte
     from mlgrade import api, redact, submissions
     from mlgrade.sandbox.host import Host
 
-    course = options.load_course(course_path, paths[0] if paths else None)
+    course = options.load_course(course_path, beside=paths[0] if paths else None)
     if concept:
         course.concept(concept)
     found = list(submissions.find(paths or [submissions.near(course.root / "exercises")], course, concept))

@@ -71,7 +71,7 @@ def command(
     """
     from mlgrade.lms.archives.collect import collect
 
-    loaded = _course(course)
+    loaded = _course(course, into)
     people = _people(roster, gradebook, loaded)
     with options.waiting("collecting"):
         account = collect(
@@ -101,18 +101,17 @@ def _people(roster: Path | None, gradebook: str | None, course: Course | None) -
     return people
 
 
-def _course(given: Path | None) -> Course | None:
+def _course(given: Path | None, into: Path) -> Course | None:
     """The course; none, if there is none here and none was named."""
-    from mlgrade.errors import CourseError, UsageError
+    from mlgrade import course as courses
+    from mlgrade.errors import UsageError
 
     try:
-        return options.load_course(given)
-    except CourseError:
-        raise
+        path = given or courses.nearest()
     except UsageError:
-        if given is not None:
-            raise
         return None
+    courses.refuse_inside(path, into, f"mlgrade collect ARCHIVE --into {courses.quoted(into)}")
+    return courses.load(path)
 
 
 def _zone(name: str) -> tzinfo | None:

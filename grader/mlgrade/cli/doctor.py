@@ -73,7 +73,7 @@ def _traced(files: Sequence[Path], course_path: Path | None) -> list[Fact]:
 
     if not files:
         return list(_facts(refusals.honest(), ours=True))
-    course = options.load_course(course_path, files[0])
+    course = options.load_course(course_path, beside=files[0])
     found = list(submissions.find(files, course, ""))
     return list(_facts(refusals.of(found, course), ours=False))
 

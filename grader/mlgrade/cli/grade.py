@@ -74,7 +74,7 @@ def command(
       mlgrade grade submissions --dry-run -v       # after a suite was corrected: who would move?
     """
     with _stoppable():
-        found = options.load_course(course, submissions)
+        found = options.load_course_for(submissions, course, "grade")
         with options.open_gradebook(gradebook, found, create=not dry_run) as book:
             from mlgrade import intake
             from mlgrade.classwork import Session, work

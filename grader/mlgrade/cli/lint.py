@@ -88,7 +88,7 @@ def _unread(shown: Shown, problems: Sequence[str], given: Path | None) -> int:
     from mlgrade import course as courses
     from mlgrade import lint
 
-    path = given or courses.nearest(None)
+    path = given or courses.nearest()
     found = lint.of_course(problems, path if path.is_dir() else path.parent)
     shown.problems(found)
     return shown.summary([], found)
@@ -103,7 +103,7 @@ def _watch(shown: Shown, given: Path | None, only: Sequence[str]) -> None:
     from mlgrade import course as courses
     from mlgrade import watch
 
-    path = given or courses.nearest(None)
+    path = given or courses.nearest()
     root = (path if path.is_dir() else path.parent).resolve()
     with contextlib.suppress(KeyboardInterrupt):  # the way to end it
         proofs: dict[str, Proof] = {}

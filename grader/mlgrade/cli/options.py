@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 course = click.option(
     "--course",
     type=click.Path(path_type=Path),
-    help="course.yml or its folder. Default: the nearest one upwards from here, or from the file.",
+    help="course.yml or its folder. Default: $MLGRADE_COURSE, else the nearest one upwards from here.",
 )
 gradebook = click.option(
     "--gradebook",
@@ -47,11 +47,20 @@ def console(*, plain: bool = False, stderr: bool = False) -> Console:
     )
 
 
-def load_course(given: Path | None, near: Path | None = None) -> Course:
-    """The course that was named, or the one around the working folder, or the one around `near`."""
+def load_course(given: Path | None, *, beside: Path | None = None) -> Course:
+    """The course that was named, or the one around the working folder. One around `beside` is only spoken of."""
     from mlgrade import course as courses
 
-    return courses.load(given or courses.nearest(near))
+    return courses.load(given or courses.nearest(beside))
+
+
+def load_course_for(submissions: Path, given: Path | None, command: str) -> Course:
+    """The same for the submissions of a class; a course that lies among them is refused."""
+    from mlgrade import course as courses
+
+    path = given or courses.nearest(submissions.resolve().parent)
+    courses.refuse_inside(path, submissions, f"mlgrade {command} {courses.quoted(submissions)}")
+    return courses.load(path)
 
 
 def open_gradebook(given: str | None, course: Course, *, create: bool = False) -> Gradebook:

@@ -53,7 +53,7 @@ def command(
     from mlgrade import intake, similar
     from mlgrade.reports import similar as report
 
-    loaded = options.load_course(course, submissions)
+    loaded = options.load_course_for(submissions, course, "similar")
     with options.waiting("comparing"):
         taken = intake.take(submissions, loaded, units=units, concepts=concepts)
         found = similar.compare(taken, loaded, at_least, most)

@@ -10,36 +10,26 @@ from pathlib import Path
 import msgspec
 
 from mlgrade.course.convert import MISSING, Converter
+from mlgrade.course.location import FILE, VARIABLE, configured, find, handed_in, nearest, quoted, refuse_inside
 from mlgrade.course.model import FORMAT, Concept, Course, Unit
 from mlgrade.course.tree import Tree
 from mlgrade.errors import CourseError, UsageError, closest
 
-__all__ = ["FILE", "Concept", "Course", "Unit", "find", "load", "nearest", "parse"]
-
-FILE = "course.yml"
-
-
-def find(start: Path) -> Path:
-    """Find the nearest course.yml from a file or folder upwards."""
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if (folder / FILE).is_file():
-            return folder / FILE
-    raise UsageError(f"no {FILE} in {start} or above it; go to the course's folder or give --course")
-
-
-def nearest(path: Path | None) -> Path:
-    """Find the course that one stands in, else the one around a file.
-
-    In this order, because a suite runs with the grader's rights: a course.yml that somebody handed in beside their
-    answers must not become the course.
-    """
-    try:
-        return find(Path.cwd())
-    except UsageError:
-        if path is None:
-            raise
-        return find(path)
+__all__ = [
+    "FILE",
+    "VARIABLE",
+    "Concept",
+    "Course",
+    "Unit",
+    "configured",
+    "find",
+    "handed_in",
+    "load",
+    "nearest",
+    "parse",
+    "quoted",
+    "refuse_inside",
+]
 
 
 def load(path: Path) -> Course:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import multiprocessing
 import os
 import signal
 import time
@@ -24,7 +23,7 @@ from pathlib import Path
 from typing import Any, Generic
 
 from mlgrade import interrupts
-from mlgrade.engine import TRIES, Done, J, Lost, R, Work
+from mlgrade.engine import TRIES, Done, J, Lost, R, Work, process
 from mlgrade.errors import MlgradeError
 
 AHEAD = 2  # jobs in the hands of a member: the one that it does and the next
@@ -33,7 +32,6 @@ FIRST_TO_GO = 500  # of 1000: the kernel's score for who is killed when memory i
 STARTS = 3  # that may end in a row before the work is opened, as where memory is short
 PATIENCE_SECONDS, START_SECONDS = 900.0, 120.0
 LEAVE_SECONDS = 5.0
-_spawning = multiprocessing.get_context("spawn")  # the same on every system, and nothing of ours is inherited
 
 
 class Pool:
@@ -138,11 +136,8 @@ class _Member(Generic[J]):
 
     def __init__(self, work: Work[J, Any], cpu: int | None, processor: float) -> None:
         self.cpu, self.jobs, self.opened = cpu, list[J](), False  # no more than AHEAD
-        self.line, theirs = _spawning.Pipe()
-        self._process = _spawning.Process(target=_serve, args=(work, theirs, cpu, processor), daemon=True)
         with interrupts.unheard():
-            self._process.start()
-        theirs.close()
+            self.line, self._process = process.start(_serve, work, cpu, processor)
         self.since = time.monotonic()
 
     def give(self, job: J) -> None:
@@ -188,12 +183,8 @@ class _Failure:
         self.error = error
 
 
-def _serve(work: Work[Any, Any], line: Connection, cpu: int | None, processor: float) -> None:
-    from mlgrade.sandbox.confine import orphans  # with numpy, which only a member needs
-
+def _serve(line: Connection, work: Work[Any, Any], cpu: int | None, processor: float) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if (parent := multiprocessing.parent_process()) is not None:
-        orphans.end_with(parent.sentinel)
     with contextlib.suppress(OSError):  # no such file, or none to write to: the system goes by size
         Path("/proc/self/oom_score_adj").write_text(str(FIRST_TO_GO))
     _stay_on(cpu)

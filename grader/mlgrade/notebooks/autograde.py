@@ -21,10 +21,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, is_locked
 from traitlets import Bool, Unicode
 
+from mlgrade.course import VARIABLE
 from mlgrade.errors import MlgradeError, SubmissionError, UsageError
 from mlgrade.notebooks import handin, harmless, known, marks, scores, warm
 from mlgrade.notebooks.known import Known
-from mlgrade.notebooks.place import VARIABLE
 from mlgrade.results import ConceptReport, Report
 
 Resources = Any  # nbconvert's, a dict of dicts

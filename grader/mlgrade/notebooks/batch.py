@@ -24,6 +24,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, NbGraderException
 
 from mlgrade import api, fingerprint, interrupts, opening
+from mlgrade import course as courses
 from mlgrade.classwork.work import Graded, grading, lost
 from mlgrade.course import Course
 from mlgrade.engine import Done, Engine, Lost
@@ -65,6 +66,8 @@ def ready(
     app = desk.opened(folder, assignment=assignment, students=students, verbose=verbose)
     desk.known(app.coursedir)
     found = place.load_course(course, folder)
+    submitted = Path(app.coursedir.root, app.coursedir.submitted_directory)
+    courses.refuse_inside(found.root, submitted, f"mlgrade nbgrader autograde {assignment}")
     app.config.HiddenSuites.course = str(found.root)
     if allow_reduced:
         app.config.HiddenSuites.allow_reduced = True

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mlgrade.errors import UsageError
-from mlgrade.notebooks import config, records
+from mlgrade.notebooks import config, place, records
 from mlgrade.redact import line
 
 
@@ -18,12 +18,14 @@ def opened(folder: Path, *, assignment: str = "", students: str = "*", verbose: 
     """The application of nbgrader on this folder. Unless `verbose`, what it logs is heard by nobody but us."""
     from nbgrader.apps import AutogradeApp
 
+    place.refuse_handed_in(folder)
     if not (folder / config.FILE).is_file():
         raise UsageError(
             f"{line(str(folder))}: there is no {config.FILE} here; go to the nbgrader course, or give --course-dir"
         )
     app = AutogradeApp()
     app.load_cwd_config = False  # the folder's settings hold, wherever one stands
+    app.init_syspath = lambda: None  # nbgrader's own puts the working folder first on sys.path
     if not verbose:
         _hush(app.log)
     app.initialize([], root=str(folder.resolve()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from mlgrade import course as courses
@@ -13,17 +12,18 @@ from mlgrade.notebooks.facts import Present
 from mlgrade.notebooks.records import Record
 from mlgrade.redact import line
 
-VARIABLE = "MLGRADE_COURSE"
+# The folders of an nbgrader course that hold what students wrote.
+_STUDENTS = ("submitted", "autograded", "feedback", "downloaded")
 
 
 def load_course(given: Path | None, folder: Path) -> Course:
     """The course that was named, else that of $MLGRADE_COURSE, of nbgrader's configuration, or around here."""
-    if named := given or _path(os.environ.get(VARIABLE)):
+    if named := given or courses.configured():
         return courses.load(named)
     if (named := configured(folder)) and not named.exists():
         raise UsageError(
             f"{line(str(named))}: no such folder; {config.FILE} says that the course is there (c.HiddenSuites.course); "
-            f"write there where it is now, or set {VARIABLE}"
+            f"write there where it is now, or set {courses.VARIABLE}"
         )
     return courses.load(named or courses.nearest(folder))
 
@@ -32,6 +32,7 @@ def configured(folder: Path) -> Path | None:
     """The course that nbgrader_config.py names for the hidden suites. It is run, as nbgrader itself runs it."""
     from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
+    refuse_handed_in(folder)
     try:
         loaded = PyFileConfigLoader(config.FILE, path=str(folder)).load_config()
     except ConfigFileNotFound:
@@ -39,6 +40,17 @@ def configured(folder: Path) -> Path | None:
     except Exception as error:  # the staff's own code: whatever it raises is said with its place
         raise UsageError(f"{line(str(folder / config.FILE))}: cannot be run: {line(repr(error))}") from error
     return _path(loaded.get("HiddenSuites", {}).get("course"))
+
+
+def refuse_handed_in(folder: Path) -> None:
+    """Refuse a folder of students, whose nbgrader_config.py would run with the rights of the staff."""
+    here = folder.resolve()
+    steps = (one for one in (here, *here.parents) if one.name in _STUDENTS)
+    if courses.handed_in(here) or any((step.parent / config.FILE).is_file() for step in steps):
+        raise UsageError(
+            f"{line(str(folder))} lies among what students handed in: no {config.FILE} is run there; go to the "
+            "nbgrader course, or give --course-dir"
+        )
 
 
 def handed_in(folder: Path) -> Present:

@@ -135,5 +135,5 @@ def test_a_course_that_was_moved(
         UsageError, match=r"no such folder; nbgrader_config.py says .*HiddenSuites.course.*MLGRADE_COURSE"
     ):
         place.load_course(None, there)
-    monkeypatch.setenv(place.VARIABLE, str(moved))
+    monkeypatch.setenv(courses.VARIABLE, str(moved))
     assert place.load_course(None, there).root == moved

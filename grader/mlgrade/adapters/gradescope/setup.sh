@@ -9,7 +9,7 @@ venv="$root/venv"
 wanted="$(cat "$source/python-version")"
 
 usable() {
-  command -v "$1" >/dev/null && "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+  command -v "$1" >/dev/null && "$1" -I -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
 find_python() {
@@ -39,9 +39,9 @@ if [ -z "$python" ]; then
 fi
 
 # The venv lies outside of source/, which is closed to the user that student code runs as.
-"$python" -m venv "$venv"
-"$venv/bin/python" -m pip install --disable-pip-version-check --no-deps --only-binary=:all: \
+"$python" -I -m venv "$venv"
+"$venv/bin/python" -I -m pip install --disable-pip-version-check --no-deps --only-binary=:all: \
   -r "$source/requirements.txt" "$source"/mlgrade-*.whl
-"$venv/bin/python" -m pip check
+"$venv/bin/python" -I -m pip check
 chmod -R go-rwx "$source"
 "$venv/bin/mlgrade" --version

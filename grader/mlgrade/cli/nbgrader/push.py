@@ -31,6 +31,7 @@ def command(
       mlgrade nbgrader push submissions --course-dir ~/nbcourse --dry-run
       mlgrade nbgrader push submissions --course-dir ~/nbcourse --gradebook ~/course/gradebook.db
     """
+    from mlgrade import course as courses
     from mlgrade import intake
     from mlgrade.errors import UsageError
     from mlgrade.intake.model import HandIn
@@ -38,6 +39,7 @@ def command(
     from mlgrade.reports.lines import say
 
     loaded = place.load_course(course, course_dir)
+    courses.refuse_inside(loaded.root, submissions, f"mlgrade nbgrader push {courses.quoted(submissions)}")
     try:
         from mlgrade.notebooks import desk, push
     except ModuleNotFoundError as error:

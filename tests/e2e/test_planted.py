@@ -1,0 +1,215 @@
+"""Nothing that lies in the working folder or among the submissions runs as the grader."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = [sys.executable, "-m", "mlgrade"]
+SAFE_PYTHON = [sys.executable, "-P", "-m", "mlgrade"]
+SCRIPT = [str(Path(sys.executable).with_name("mlgrade"))]
+COURSE = """\
+format: 1
+title: Planted
+version: "1.0"
+seed: 7
+units:
+  - id: scores
+    title: Scores
+    concepts:
+      - {id: softmax, title: Softmax, points: 10, functions: [softmax, log_softmax]}
+"""
+# In every interpreter that is started: the names that are asked for, also of what is not there.
+TRACER = """\
+import os, sys
+names = [*sys.modules]
+def heard(event, arguments):
+    if event == "import":
+        names.append(arguments[0])
+        with open(os.environ["TRACE"], "a") as trace:
+            trace.write(f"{os.getpid()} {arguments[0]}\\n")
+sys.addaudithook(heard)
+"""
+# What tools read beside modules: an entry point, settings of pytest, of nbgrader and of Jupyter.
+BESIDE = {
+    "conftest.py": "{mark}",
+    "nbgrader_config.py": "{mark}",
+    "jupyter_config.py": "{mark}",
+    "jupyter_nbgrader_config.py": "{mark}",
+    "planted_plugin.py": "{mark}",
+    "planted.pth": "import planted_plugin\n",
+    "planted-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: planted\nVersion: 1.0\n",
+    "planted-1.0.dist-info/entry_points.txt": "[pytest11]\nplanted = planted_plugin\n",
+    "pytest.ini": "[pytest]\npythonpath = .\naddopts = -p planted_plugin\n",
+    "pyproject.toml": '[tool.pytest.ini_options]\naddopts = "-p planted_plugin"\n',
+    "setup.cfg": "[tool:pytest]\naddopts = -p planted_plugin\n",
+}
+
+
+class Site:
+    """A course with submissions, and in their folder whatever is planted there."""
+
+    def __init__(self, root: Path) -> None:
+        self.course, self.submissions = root / "course", root / "course" / "submissions"
+        self.mark, self._trace, self._tracer = root / "mark", root / "trace", root / "tracer"
+        self._tracer.mkdir()
+        (self._tracer / "sitecustomize.py").write_text(TRACER)
+        for part in ("exercises", "solutions", "tests/public", "tests/hidden", "tests/misconceptions"):
+            (self.course / part).mkdir(parents=True)
+            for source in (ROOT / part).glob("*softmax.py"):
+                shutil.copy(source, self.course / part)
+        (self.course / "course.yml").write_text(COURSE)
+        for student in ("eve", "bob"):
+            (self.submissions / student).mkdir(parents=True)
+            shutil.copy(ROOT / "solutions" / "softmax.py", self.submissions / student)
+        with zipfile.ZipFile(root / "class.zip", "w") as archive:
+            archive.write(ROOT / "solutions" / "softmax.py", "eve/softmax.py")
+        self.planted: set[str] = set()
+
+    def plant(self, names: Iterable[str], *, package: bool) -> None:
+        for name in names:
+            path = self.submissions / (f"{name}/__init__.py" if package else f"{name}.py")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(self._code())
+            self.planted.add(name)
+
+    def plant_beside(self) -> None:
+        for name, text in BESIDE.items():
+            path = self.submissions / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text.replace("{mark}", self._code()))
+
+    def _code(self) -> str:
+        return f"import sys\nwith open({str(self.mark)!r}, 'a') as mark:\n    mark.write(f'{{__file__}} {{sys.argv}}\\n')\n"
+
+    def run(self, command: Sequence[str], *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        settings = {
+            **os.environ,
+            "PYTHONPATH": str(self._tracer),
+            "TRACE": str(self._trace),
+            "MLGRADE_STATE": str(self.course.parent / "state"),
+            **environment,
+        }
+        self._trace.write_text("")
+        return subprocess.run(
+            [*command, *arguments], cwd=self.submissions, env=settings, capture_output=True, text=True, check=False
+        )
+
+    def asked(self) -> list[tuple[str, str]]:
+        """By which process, and which name, in order."""
+        lines = (row.split(" ", 1) for row in self._trace.read_text().splitlines())
+        return [(pid, name.partition(".")[0]) for pid, name in lines]
+
+    def executed(self) -> list[str]:
+        return self.mark.read_text().splitlines() if self.mark.exists() else []
+
+
+def known() -> set[str]:
+    """Every module there is for this Python: a superset of what any command imports."""
+    names = {module.name for module in pkgutil.iter_modules() if not module.name.startswith("__editable__")}
+    return {*sys.stdlib_module_names, *names, "sitecustomize", "usercustomize", "mlgrade"} - {"__main__"}
+
+
+COMMANDS = {
+    "one job": ("grade", ".", "--jobs", "1"),
+    "two jobs": ("grade", ".", "--jobs", "2", "--again"),
+    "check": ("check", "bob/softmax.py"),
+    "summary": ("summary",),
+    "gradebook": ("gradebook", "show"),
+    "similar": ("similar", "."),
+    "export": ("export", "csv", "-o", "../grades.csv", "--overwrite"),
+    "collect": ("collect", "../../class.zip", "--into", "../collected"),
+    "lint": ("lint", "softmax", "--no-matrix"),
+    "list": ("list",),
+}
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["files", "folders"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    made = Site(tmp_path_factory.mktemp("planted"))
+    made.plant(known(), package=request.param)
+    made.plant_beside()
+    made.package = request.param  # type: ignore[attr-defined]
+    assert made.run(SCRIPT, "grade", ".", "--jobs", "1").returncode in (0, 1)  # the gradebook that others read
+    return made
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
+def test_no_planted_module_is_executed(site: Site, command: tuple[str, ...]) -> None:
+    """Under the name of every module that there is, and of those that are asked for and are not there."""
+    done = site.run(SCRIPT, *command)
+    if missing := {name for _, name in site.asked() if name.isidentifier()} - site.planted:
+        site.plant(missing, package=site.package)  # type: ignore[attr-defined]
+        done = site.run(SCRIPT, *command)
+    assert site.executed() == []
+    assert done.returncode in (0, 1), done.stderr  # 1: the strange files in the folder are listed
+    assert {"click", "msgspec", "json"} <= {name for _, name in site.asked()}  # the trace sees
+    if "2" in command:
+        assert len({pid for pid, name in site.asked() if name == "numpy"}) >= 3
+
+
+@pytest.mark.parametrize(
+    "command", [("grade", ".", "--jobs", "2", "--again"), ("check", "bob/softmax.py")], ids=" ".join
+)
+def test_as_a_module_with_a_safe_path(site: Site, command: tuple[str, ...]) -> None:
+    """`python -P -m mlgrade` too, where mlgrade itself is planted."""
+    done = site.run(SAFE_PYTHON, *command)
+    assert site.executed() == []
+    assert done.returncode in (0, 1), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("start", "pythonpath"),
+    [(PYTHON, None), (SCRIPT, ""), (SCRIPT, "."), (SCRIPT, "bob"), (SCRIPT, "{here}")],
+    ids=["python -m", "empty entry", "a dot", "relative", "absolute"],
+)
+def test_after_its_own_first_line(start: list[str], pythonpath: str | None, tmp_path: Path) -> None:
+    """Where Python itself puts the working folder first, what is asked for after mlgrade has begun comes from elsewhere."""
+    site = Site(tmp_path)
+    command = ("grade", ".", "--jobs", "2", "--again")
+    settings = {}
+    if pythonpath is not None:
+        entry = pythonpath.replace("{here}", str(site.submissions))
+        settings = {"PYTHONPATH": os.pathsep.join([entry, str(tmp_path / "tracer")])}
+    site.run(start, *command)
+    late = after_the_start(site.asked())
+    assert {"click", "numpy", "pickle", "pytest"} <= late
+    for package in (False, True):
+        folder = site.submissions / "bob" if pythonpath == "bob" else site.submissions
+        site.submissions, before = folder, site.submissions
+        site.plant(late, package=package)
+        site.submissions = before
+        done = site.run(start, *command, **settings)
+        assert site.executed() == []
+        assert done.returncode in (0, 1), done.stderr
+
+
+def after_the_start(asked: list[tuple[str, str]]) -> Collection[str]:
+    """The names that the first process asks for after its first of mlgrade, and those of the others."""
+    first = asked[0][0]
+    own = [name for pid, name in asked if pid == first]
+    begun = own.index("mlgrade")
+    before = {*own[:begun], *sys.builtin_module_names}
+    return {name for name in own[begun:] if name.isidentifier()} - before - {"mlgrade", "sitecustomize"}
+
+
+def test_a_flat_folder_with_a_module(tmp_path: Path) -> None:
+    """A class that hands in one file each: nobody's multiprocessing.py or pickle.py is more than an answer."""
+    site = Site(tmp_path)
+    for name in ("multiprocessing", "pickle", "subprocess"):
+        site.plant([name], package=False)
+    for student in ("eve", "bob"):
+        shutil.move(site.submissions / student / "softmax.py", site.submissions / f"{student}.py")
+        (site.submissions / student).rmdir()
+    done = site.run(SCRIPT, "grade", ".", "--concept", "softmax", "--jobs", "2")
+    assert site.executed() == []
+    assert "Graded: 5" in done.stdout
