@@ -29,6 +29,7 @@ sandbox.protocol
 sandbox.confine *
 sandbox.effects sandbox.pipes sandbox.output sandbox.faults
 sandbox.cells
+sandbox.forbid
 sandbox.module
 sandbox.worker
 sandbox.numerics
@@ -47,7 +48,7 @@ lessons
 opening placing
 submissions
 suite.guard
-suite.values
+suite.values suite.unexpected
 suite.compare
 suite.marks
 suite.student
@@ -122,7 +123,7 @@ notebook
 lint.model
 lint.files lint.places lint.secrecy
 lint.beside lint.docstrings lint.trial
-lint.worth
+lint.degenerate lint.worth
 lint
 watch
 scaffold.bundle scaffold.texts

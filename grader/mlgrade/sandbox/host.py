@@ -34,7 +34,6 @@ from mlgrade.sandbox.protocol import (
     pack,
     unpack_reply,
 )
-from mlgrade.sandbox.scratch import OverfullError
 from mlgrade.sandbox.starting import Launcher, Process
 
 REQUEST_BYTES = 1024 * MIB
@@ -179,9 +178,6 @@ class Worker:
             return self._stop(seconds), b""
         except ClosedError:
             return Died(how=self._buried()), b""
-        except OverfullError as error:
-            self.close()
-            return Died(how=str(error)), b""
         except ProtocolError:
             return self._broke_the_rules(), b""
         except BaseException:  # Ctrl-C, or a callable of ours that ended the check: the worker is out of step
