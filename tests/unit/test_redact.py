@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import mlgrade
 from mlgrade import redact
-from mlgrade.results import Finding, Outcome, Visibility
+from mlgrade.results import ConceptReport, Finding, Outcome, Status, Visibility
 
 SHOWN = Finding(
     id="softmax.hidden.x",
@@ -117,3 +119,70 @@ def test_no_detail_of_a_hidden_check_leaves(outcome: Outcome, detail: str) -> No
     """Whatever its outcome, what is shown of a hidden check does not depend on its detail."""
     one = msgspec.structs.replace(SHOWN, outcome=outcome, detail=detail)
     assert redact.check_result(one, 1, 0) == redact.check_result(msgspec.structs.replace(one, detail=""), 1, 0)
+
+
+# -- what a report can carry out of a hidden check -----------------------------------------------------------------
+
+# What a function does with the first digit of a hidden input, in ways that differ and are one outcome for a reader.
+CHANNELS = {
+    "the name of its own exception": "raise type(f'E{digit}', (Exception,), {})",
+    "one of Python's many exceptions": "raise [BufferError, EOFError, StopIteration, ReferenceError, LookupError][digit % 5]",
+    "a subclass of a named one": "raise type(f'E{digit}', (OSError,), {})",
+    "the message": "raise ValueError(digit)",
+    "the line": "exec(compile(chr(10) * digit + 'raise ValueError', 'softmax.py', 'exec'))",
+    "what it prints": "print('x' * digit); return 0.0",
+    "a warning": "import warnings; warnings.warn(str(digit)); return 0.0",
+    "a value": "return float(digit)",
+    "a type of its own": "return type(f'E{digit}', (), {})()",
+    "a shape": "return np.zeros(digit + 2)",
+    "an exit status": "import os; os._exit(digit)",
+    "its own signature": "softmax.__signature__ = __import__('inspect').Signature(); softmax.__name__ = f'f{digit}'; return 0.0",
+}
+COURSE = """\
+format: 1
+title: Secret
+version: "1.0"
+units:
+  - {id: one, title: One, concepts: [{id: softmax, title: S, points: 10, functions: [softmax, log_softmax]}]}
+"""
+SUITE = '''
+def test_secret(student):
+    """Is right for a secret input."""
+    assert abs(student.softmax([{digit}.0, 0.5]) - 123.0) < 1
+'''
+
+
+@pytest.mark.parametrize("channel", CHANNELS.values(), ids=CHANNELS)
+def test_a_report_does_not_depend_on_a_hidden_input(channel: str, tmp_path: Path) -> None:
+    """Whatever code does with the input of a hidden check, all that leaves is the outcome of the check."""
+    source = f"import numpy as np\n\ndef softmax(z, axis=-1):\n    digit = int(z[0])\n    {channel}\n\nlog_softmax = softmax\n"
+    reports = []
+    for digit in (3, 7):
+        root = tmp_path / str(digit)
+        (root / "tests" / "hidden").mkdir(parents=True)
+        (root / "tests" / "hidden" / "test_softmax.py").write_text(SUITE.format(digit=digit))
+        (root / "course.yml").write_text(COURSE)
+        report = mlgrade.check(source, concept="softmax", course=root)
+        reports.append(msgspec.structs.replace(report, seconds=0.0).to_json())
+    assert reports[0] == reports[1]
+
+
+def test_seconds_are_whole_where_hidden_checks_ran() -> None:
+    """A function can wait for as long as a hidden input says; seconds of visible checks alone are shown in tenths."""
+    concept = ConceptReport(
+        concept="c",
+        file="c.py",
+        status=Status.GRADED,
+        reason="",
+        earned=0,
+        possible=1,
+        aspects={},
+        diagnoses=[],
+        checks=[],
+    )
+    shown = redact.check_result(msgspec.structs.replace(SHOWN, visibility=Visibility.PUBLIC), 1.0, 0.0)
+    hidden = redact.check_result(SHOWN, 1.0, 0.0)
+    visible = msgspec.structs.replace(concept, checks=[shown])
+    both = msgspec.structs.replace(concept, checks=[shown, hidden])
+    assert redact.duration(1.2345, [visible]) == 1.2
+    assert [redact.duration(seconds, [visible, both]) for seconds in (0.01, 0.99, 1.01)] == [1.0, 1.0, 2.0]
