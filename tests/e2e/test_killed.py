@@ -1,4 +1,7 @@
-"""A grader that is killed with SIGKILL, at a bad moment: nothing of it lives on, and the next start leaves no folder."""
+"""A grader that is killed with SIGKILL, at a bad moment: nothing of it lives on, and the next start leaves no folder.
+
+Before: scratch folders stayed (5 of 5 times as root), and grading processes lived on for seconds.
+"""
 
 from __future__ import annotations
 

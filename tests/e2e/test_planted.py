@@ -1,4 +1,8 @@
-"""Nothing that lies in the working folder or among the submissions runs as the grader."""
+"""Nothing that lies in the working folder or among the submissions runs as the grader.
+
+Before: grading processes were started as `python -c`, so that `cd submissions; mlgrade grade .` executed a student's folder
+`pickle` or a file `multiprocessing.py` with the grader's rights, and `python -m mlgrade` a planted `numpy.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Which course is used: the one where one stands, or that one names. Never one that was handed in."""
+"""Which course is used: the one where one stands, or that one names. Never one that was handed in.
+
+Before: `mlgrade check eve/softmax.py` took eve's own course.yml and ran her tests/public as the grader, and so did
+`cd eve; mlgrade grade ..`.
+"""
 
 from __future__ import annotations
 

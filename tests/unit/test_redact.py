@@ -154,7 +154,10 @@ def test_secret(student):
 
 @pytest.mark.parametrize("channel", CHANNELS.values(), ids=CHANNELS)
 def test_a_report_does_not_depend_on_a_hidden_input(channel: str, tmp_path: Path) -> None:
-    """Whatever code does with the input of a hidden check, all that leaves is the outcome of the check."""
+    """Whatever code does with the input of a hidden check, all that leaves is the outcome of the check.
+
+    Before, the name of any built-in exception was shown: five bits a check, a whole number in thirteen checks.
+    """
     source = f"import numpy as np\n\ndef softmax(z, axis=-1):\n    digit = int(z[0])\n    {channel}\n\nlog_softmax = softmax\n"
     reports = []
     for digit in (3, 7):

@@ -1,5 +1,7 @@
 """Returns nan where a property is checked, since no comparison with it is true.
 
+Before: 2.22 points instead of 1.94, for `not np.any(p < 0)` holds of nan.
+
 Class: lying
 Effect: points
 """

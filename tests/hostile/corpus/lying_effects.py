@@ -1,5 +1,7 @@
 """Changes its argument, and has whoever compares arguments see no change.
 
+Before: the worker compared, by a function that a submission could replace.
+
 Class: lying
 Effect: points
 """
