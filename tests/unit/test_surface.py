@@ -19,9 +19,11 @@ PACKAGE = Path(mlgrade.__file__).parent
 # Lowest first. A module imports only from lines above its own; modules of one line may know each other where the
 # line says so with a star. A new module gets its line here, in the same change.
 TABLE = """
+interpreter
 errors
 interrupts
 results
+redact
 sandbox.limits
 sandbox.scratch
 sandbox.codec
@@ -40,6 +42,7 @@ course.model
 course.tree
 course.convert
 course.writing
+course.location
 course
 state
 lessons
@@ -56,7 +59,6 @@ suite.plugin
 diagnosis
 gates
 scoring
-redact
 lms.rows
 lms.numbers
 lms.decoding
@@ -101,6 +103,7 @@ grades enrolment
 intake *
 similar *
 engine
+engine.process
 engine.serial engine.pool engine.cluster
 fingerprint
 grading
