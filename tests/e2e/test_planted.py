@@ -62,11 +62,12 @@ BESIDE = {
 class Site:
     """A course with submissions, and in their folder whatever is planted there."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, package: bool = False) -> None:
+        self.package = package
         self.course, self.submissions = root / "course", root / "course" / "submissions"
-        self.mark, self._trace, self._tracer = root / "mark", root / "trace", root / "tracer"
-        self._tracer.mkdir()
-        (self._tracer / "sitecustomize.py").write_text(TRACER)
+        self.mark, self._trace, self.tracer = root / "mark", root / "trace", str(root / "tracer")
+        (root / "tracer").mkdir()
+        (root / "tracer" / "sitecustomize.py").write_text(TRACER)
         for part in ("exercises", "solutions", "tests/public", "tests/hidden", "tests/misconceptions"):
             (self.course / part).mkdir(parents=True)
             for source in (ROOT / part).glob("*softmax.py"):
@@ -79,9 +80,9 @@ class Site:
             archive.write(ROOT / "solutions" / "softmax.py", "eve/softmax.py")
         self.planted: set[str] = set()
 
-    def plant(self, names: Iterable[str], *, package: bool) -> None:
+    def plant(self, names: Iterable[str], *, package: bool, below: str = "") -> None:
         for name in names:
-            path = self.submissions / (f"{name}/__init__.py" if package else f"{name}.py")
+            path = self.submissions / below / (f"{name}/__init__.py" if package else f"{name}.py")
             path.parent.mkdir(exist_ok=True)
             path.write_text(self._code())
             self.planted.add(name)
@@ -98,7 +99,7 @@ class Site:
     def run(self, command: Sequence[str], *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         settings = {
             **os.environ,
-            "PYTHONPATH": str(self._tracer),
+            "PYTHONPATH": self.tracer,
             "TRACE": str(self._trace),
             "MLGRADE_STATE": str(self.course.parent / "state"),
             **environment,
@@ -123,9 +124,10 @@ def known() -> set[str]:
     return {*sys.stdlib_module_names, *names, "sitecustomize", "usercustomize", "mlgrade"} - {"__main__"}
 
 
+TWO_JOBS = ("grade", ".", "--jobs", "2", "--again")
 COMMANDS = {
-    "one job": ("grade", ".", "--jobs", "1"),
-    "two jobs": ("grade", ".", "--jobs", "2", "--again"),
+    "one job": ("grade", ".", "--jobs", "1", "--again"),
+    "two jobs": TWO_JOBS,
     "check": ("check", "bob/softmax.py"),
     "summary": ("summary",),
     "gradebook": ("gradebook", "show"),
@@ -137,22 +139,30 @@ COMMANDS = {
 }
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["files", "folders"])
+@pytest.fixture(scope="module")
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    made = Site(tmp_path_factory.mktemp("planted"))
+    made = Site(tmp_path_factory.mktemp("planted"), package=request.param)
     made.plant(known(), package=request.param)
     made.plant_beside()
-    made.package = request.param  # type: ignore[attr-defined]
     assert made.run(SCRIPT, "grade", ".", "--jobs", "1").returncode in (0, 1)  # the gradebook that others read
     return made
 
 
-@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
+# Whether each is a folder or a file, and which command. Python takes both in the same step, so that a few with folders do.
+CASES = [
+    pytest.param(package, command, id=f"{name}, {'folders' if package else 'files'}")
+    for package in (False, True)
+    for name, command in COMMANDS.items()
+    if not package or command[0] in ("grade", "check", "lint")
+]
+
+
+@pytest.mark.parametrize(("site", "command"), CASES, indirect=["site"])
 def test_no_planted_module_is_executed(site: Site, command: tuple[str, ...]) -> None:
     """Under the name of every module that there is, and of those that are asked for and are not there."""
     done = site.run(SCRIPT, *command)
     if missing := {name for _, name in site.asked() if name.isidentifier()} - site.planted:
-        site.plant(missing, package=site.package)  # type: ignore[attr-defined]
+        site.plant(missing, package=site.package)
         done = site.run(SCRIPT, *command)
     assert site.executed() == []
     assert done.returncode in (0, 1), done.stderr  # 1: the strange files in the folder are listed
@@ -161,49 +171,43 @@ def test_no_planted_module_is_executed(site: Site, command: tuple[str, ...]) -> 
         assert len({pid for pid, name in site.asked() if name == "numpy"}) >= 3
 
 
-@pytest.mark.parametrize(
-    "command", [("grade", ".", "--jobs", "2", "--again"), ("check", "bob/softmax.py")], ids=" ".join
-)
-def test_as_a_module_with_a_safe_path(site: Site, command: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("site", [False, True], indirect=True, ids=["files", "folders"])
+def test_as_a_module_with_a_safe_path(site: Site) -> None:
     """`python -P -m mlgrade` too, where mlgrade itself is planted."""
-    done = site.run(SAFE_PYTHON, *command)
+    done = site.run(SAFE_PYTHON, *TWO_JOBS)
     assert site.executed() == []
     assert done.returncode in (0, 1), done.stderr
 
 
+@pytest.fixture(scope="module")
+def late(tmp_path_factory: pytest.TempPathFactory) -> Collection[str]:
+    """The names that are asked for after mlgrade has begun: in its own process, and in all others."""
+    site = Site(tmp_path_factory.mktemp("late"))
+    site.run(PYTHON, *TWO_JOBS)
+    asked = site.asked()
+    own = [name for pid, name in asked if pid == asked[0][0]]
+    begun = own.index("mlgrade")
+    before = {*own[:begun], *sys.builtin_module_names, "mlgrade", "sitecustomize", "re"}  # re: the script's own
+    found = {name for name in own[begun:] if name.isidentifier()} - before
+    assert {"__future__", "click", "numpy", "pickle", "pytest"} <= found
+    return found
+
+
 @pytest.mark.parametrize(
-    ("start", "pythonpath"),
+    ("start", "entry"),
     [(PYTHON, None), (SCRIPT, ""), (SCRIPT, "."), (SCRIPT, "bob"), (SCRIPT, "{here}")],
     ids=["python -m", "empty entry", "a dot", "relative", "absolute"],
 )
-def test_after_its_own_first_line(start: list[str], pythonpath: str | None, tmp_path: Path) -> None:
+def test_after_its_own_first_line(start: list[str], entry: str | None, late: Collection[str], tmp_path: Path) -> None:
     """Where Python itself puts the working folder first, what is asked for after mlgrade has begun comes from elsewhere."""
     site = Site(tmp_path)
-    command = ("grade", ".", "--jobs", "2", "--again")
+    site.plant(late, package=False, below="bob" if entry == "bob" else "")
     settings = {}
-    if pythonpath is not None:
-        entry = pythonpath.replace("{here}", str(site.submissions))
-        settings = {"PYTHONPATH": os.pathsep.join([entry, str(tmp_path / "tracer")])}
-    site.run(start, *command)
-    late = after_the_start(site.asked())
-    assert {"click", "numpy", "pickle", "pytest"} <= late
-    for package in (False, True):
-        folder = site.submissions / "bob" if pythonpath == "bob" else site.submissions
-        site.submissions, before = folder, site.submissions
-        site.plant(late, package=package)
-        site.submissions = before
-        done = site.run(start, *command, **settings)
-        assert site.executed() == []
-        assert done.returncode in (0, 1), done.stderr
-
-
-def after_the_start(asked: list[tuple[str, str]]) -> Collection[str]:
-    """The names that the first process asks for after its first of mlgrade, and those of the others."""
-    first = asked[0][0]
-    own = [name for pid, name in asked if pid == first]
-    begun = own.index("mlgrade")
-    before = {*own[:begun], *sys.builtin_module_names}
-    return {name for name in own[begun:] if name.isidentifier()} - before - {"mlgrade", "sitecustomize"}
+    if entry is not None:
+        settings = {"PYTHONPATH": os.pathsep.join([entry.replace("{here}", str(site.submissions)), site.tracer])}
+    done = site.run(start, *TWO_JOBS, **settings)
+    assert site.executed() == []
+    assert done.returncode in (0, 1), done.stderr
 
 
 def test_a_flat_folder_with_a_module(tmp_path: Path) -> None:
