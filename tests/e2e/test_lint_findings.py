@@ -21,7 +21,7 @@ Run = Callable[..., CompletedProcess[str]]
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    new_courses.create(tmp_path / "mine", "Mine", 3)
+    new_courses.create(tmp_path / "mine", "Mine", 2**127 + 3)
     return tmp_path / "mine"
 
 

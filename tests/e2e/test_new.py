@@ -32,7 +32,7 @@ def mlgrade(tmp_path: Path, forked: Run) -> Run:
 
 @pytest.fixture
 def made(mlgrade: Run, tmp_path: Path) -> Path:
-    assert mlgrade("new", "course", "mine", "--seed", "7").returncode == 0
+    assert mlgrade("new", "course", "mine", "--seed", str(2**127 + 7)).returncode == 0
     return tmp_path / "mine"
 
 

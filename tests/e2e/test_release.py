@@ -68,7 +68,8 @@ def test_grading_with_the_staffs_course(mlgrade: Run, course: Path, tmp_path: Pa
 def test_an_edition_does_not_grade(mlgrade: Run, course: Path) -> None:
     """Grading with a student edition by mistake is refused: it would leave the hidden checks out."""
     assert mlgrade("release", "home").returncode == 0
-    out = mlgrade("grade", str(course / "home"), "--student", "exercises", cwd=course / "home")
+    (course / "class" / "ada").mkdir(parents=True)
+    out = mlgrade("grade", str(course / "class"), "--course", str(course / "home"))
     assert out.returncode == 2
     assert "is the student edition 1.0+" in out.stderr
 

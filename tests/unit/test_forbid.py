@@ -139,11 +139,11 @@ def f():
         shown = "".join(traceback.format_exception(error))
     with tempfile.TemporaryFile("w+") as file:
         file.write(shown)
-    return float(np.linalg.cond(np.eye(2))), "LinAlgError" in shown, open(tempfile.__file__).read(3)
+    return float(np.linalg.cond(np.eye(2))), "LinAlgError" in shown, open("kept", "w").write("abc")
 """
     got = called(host, HEAD + source, [NORM, "numpy.logaddexp", "numpy.no.such", "nowhere.at_all"])
     assert isinstance(got, Value), got
-    assert got.value == (1.0, True, '"""')
+    assert got.value == (1.0, True, 3)
 
 
 def test_the_next_submission_has_it_back(host: Host) -> None:

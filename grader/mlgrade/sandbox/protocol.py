@@ -155,7 +155,11 @@ def lengths(prefix: bytes, most: int, *, more: int = 0) -> tuple[int, int]:
 
 def equal(a: Node, b: Node) -> bool:
     """Whether two nodes are the same to the bit: 1 is neither True nor 1.0 here, and nan is itself."""
-    return _encoder.encode(a) == _encoder.encode(b)
+    return encoded(a) == encoded(b)
+
+
+def encoded(node: Node) -> bytes:
+    return _encoder.encode(node)
 
 
 def unpack_reply(header: bytes) -> Reply:

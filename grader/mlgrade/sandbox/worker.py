@@ -50,6 +50,7 @@ from mlgrade.sandbox.protocol import (
     Request,
     Returned,
     Start,
+    encoded,
     lengths,
     pack,
     unpack_request,
@@ -125,14 +126,14 @@ class Desk:
             result = self._function(request.function)(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001  (whatever a student raises is a result)
             fault = fault_of(error, self._filename)
-            after, data = _after([*args, *kwargs.values()], len(blob))
+            after, data = _after([*args, *kwargs.values()], len(blob), header)
             return self._fitting(Returned(fault=fault, after=after, **self._said()), data, header)
         return self._returned(result, effects.named(args, kwargs), len(blob), header)
 
     def _returned(
         self, result: Any, arguments: effects.Arguments, sent: int, header: int
     ) -> tuple[Returned, bytes | bytearray]:
-        after, data = _after(list(arguments.values()), sent)
+        after, data = _after(list(arguments.values()), sent, header)
         writer = Writer(self._limits.result_bytes)
         unusable, value, shares = "", None, list[str]()
         try:
@@ -179,7 +180,7 @@ class Desk:
         return function
 
 
-def _after(arguments: Sequence[Any], most: int) -> tuple[list[After], bytearray]:
+def _after(arguments: Sequence[Any], most: int, header: int) -> tuple[list[After], bytearray]:
     """Encode arguments as they are after a call. What cannot be encoded any more has changed, and is left empty."""
     writer = Writer(most, callables=True)
     after = []
@@ -188,6 +189,8 @@ def _after(arguments: Sequence[Any], most: int) -> tuple[list[After], bytearray]
         try:
             node = writer.node(value)
         except Exception:  # noqa: BLE001  (an object of a student's may raise anything when it is looked at)
+            node = UNREADABLE
+        if node is UNREADABLE or len(encoded(node)) > header:  # longer than all that was sent
             del writer.blob[begin:]
             node = UNREADABLE
         after.append(After(node, len(writer.blob) - begin))
