@@ -63,6 +63,21 @@ def test_all_checks_share_the_time_of_a_suite(monkeypatch: pytest.MonkeyPatch) -
         pass
 
 
+def test_no_thread_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A submission may use up the threads of its user: the check runs all the same, and the next one tries again."""
+
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    time.sleep(2 * guard.LOOK_SECONDS)  # until the last one has gone
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refused)
+        with guard.Clock(each=0.05):
+            pass
+    with pytest.raises(guard.OvertimeError), guard.Clock(each=0.05):
+        spin()
+
+
 def test_any_thread() -> None:
     """A thread is stopped by its own time, as on a cluster, where the main thread does other things."""
     ended: list[str] = []

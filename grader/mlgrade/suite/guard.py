@@ -17,6 +17,7 @@ import contextlib
 import ctypes
 import functools
 import mmap
+import os
 import signal
 import sys
 import threading
@@ -86,8 +87,7 @@ class Clock:
         with _lock:
             _running[threading.get_ident()] = self._used, self._begin + seconds
             if not _looking.is_set():
-                _looking.set()
-                threading.Thread(target=_look, daemon=True, name="mlgrade-clock").start()
+                _start_looking()
 
     def __exit__(self, *_: object) -> None:
         thread = threading.get_ident()
@@ -131,6 +131,19 @@ def _let_it_arrive() -> None:
 _lock = threading.Lock()
 _running: dict[int, tuple[Callable[[], float], float]] = {}  # thread -> how to ask it, and when its time is over
 _looking = threading.Event()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_looking.clear)  # the thread is not there
+
+
+def _start_looking() -> None:
+    """Start the thread. Where none can be started now, as when the user has too many, the next check tries again."""
+    _looking.set()
+    try:
+        threading.Thread(target=_look, daemon=True, name="mlgrade-clock").start()
+    except RuntimeError:
+        _looking.clear()
 
 
 def _look() -> None:
