@@ -1,6 +1,6 @@
 """Python's own folders by descriptor, where the way to them is closed to a worker (Linux).
 
-Theory of operation: a path such as /root/.pyenv/lib asks for the right to pass through every folder on the way. A
+Theory of operation: a path in a home folder asks for the right to pass through every folder on the way. A
 worker that is a user of its own has none in /root, and no worker keeps the capability that does without. So the fork
 server opens Python's folders while it may, and points imports at /proc/self/fd/N: from there only what lies beneath is
 asked for, and Landlock still decides which files are opened. The descriptors name folders (O_PATH) and read nothing by
