@@ -153,7 +153,7 @@ class Grader:
             possible=concept.decided_here,
             aspects=scoring.aspects(findings, shares),
             diagnoses=self._diagnoses(concept, ran),
-            checks=[redact.check_result(one, shares[one.id], scoring.earned(one, shares[one.id])) for one in findings],
+            checks=redact.check_results(findings, shares, scoring.earned),
             notes=_notes(submission, loaded, ran),
             output=redact.clean(_output(loaded, ran)),
             hidden=_hidden(concept),
@@ -171,8 +171,10 @@ class Grader:
         return [*gates.missing(loaded, concept), *unfinished, *self._misfits(loaded, concept, ran)]
 
     def _misfits(self, loaded: Loaded, concept: Concept, ran: Sequence[Ran]) -> list[str]:
-        calls = [call for one in ran for call in one.calls]
-        unbound = [call.function for call in calls if isinstance(call.result, Raised) and call.result.fault.unbound]
+        seen = [call for one in ran if one.finding.visibility is Visibility.PUBLIC for call in one.calls]
+        unbound = [call.function for call in seen if isinstance(call.result, Raised) and call.result.fault.unbound]
+        shown = redact.errors(one.finding for one in ran)  # of hidden checks: no more than their sentences say
+        unbound += [function for function, error in shown.items() if error == redact.UNBOUND]
         path = self.course.solution(concept.id)
         if not unbound or not path.is_file():
             return []

@@ -47,7 +47,8 @@ class Visibility(StrEnum):
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One check of one submission, with everything that staff may know.
 
-    `problem` names the property that broke and holds no input and no value; `detail` may hold both.
+    `problem` names the property that broke and holds no input and no value; `detail` may hold both. `function` is the
+    one that ended in an error, where one did.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     problem: str = ""
     detail: str = ""
+    function: str = ""
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from mlgrade.redact import UNBOUND
 from mlgrade.results import Finding, Outcome, Visibility
 from mlgrade.sandbox.attempt import NotTried
 from mlgrade.sandbox.host import Died, Raised, TimedOut, Value
@@ -60,6 +61,7 @@ class Verdict(msgspec.Struct, frozen=True):
     outcome: Outcome
     problem: str = ""
     detail: str = ""
+    function: str = ""  # that ended in an error
 
 
 def finding(check_id: str, visibility: Visibility, marks: Marks, verdict: Verdict) -> Finding:
@@ -73,6 +75,7 @@ def finding(check_id: str, visibility: Visibility, marks: Marks, verdict: Verdic
         outcome=verdict.outcome,
         problem=verdict.problem,
         detail=verdict.detail,
+        function=verdict.function,
     )
 
 
@@ -105,7 +108,7 @@ def _of_call(record: Record, source: Source) -> Verdict:
             return Verdict(Outcome.TIMED_OUT if timed_out else Outcome.RAISED, f"not run: {why}", "")
         case Died(how=how):
             problem = "ended the Python process instead of returning a value"
-            return Verdict(Outcome.RAISED, problem, _lines(f"{record.text} ended it: {how}"))
+            return Verdict(Outcome.RAISED, problem, _lines(f"{record.text} ended it: {how}"), record.function)
         case Value(unusable=what):
             problem = "returned something that is not plain data"
             return Verdict(Outcome.FAILED, problem, _lines(f"{record.text} returned {what}; return numbers or arrays"))
@@ -115,7 +118,7 @@ def _raised(fault: Fault, record: Record, source: Source) -> Verdict:
     kind = next((base for base in fault.bases if base in _SENTENCES or base in _NAMED), "an error of its own kind")
     problem = _SENTENCES.get(kind, f"your code raised {kind}")
     if fault.unbound:
-        problem = "cannot be called with the arguments that the docstring names"
+        problem = UNBOUND
     message = f": {fault.message}" if fault.message else ""
     where = source.quote(fault.frames[-1].line) if fault.frames else ""
     shapes = "; ".join(fault.shapes)
@@ -124,6 +127,7 @@ def _raised(fault: Fault, record: Record, source: Source) -> Verdict:
         Outcome.RAISED,
         problem,
         _lines(f"{record.text} raised {fault.type}{message}", where, shapes, words),
+        record.function,
     )
 
 
