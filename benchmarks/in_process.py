@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mlgrade.suite import marks
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--file", required=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for name in ("points", "aspect", "hint", "requires"):
-        config.addinivalue_line("markers", f"{name}: as in mlgrade.suite.marks")
+    marks.register(config)
 
 
 class Function:
