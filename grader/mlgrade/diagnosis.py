@@ -101,7 +101,9 @@ def _misconception(
         words = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
         of, title, hint = ast.literal_eval(call.args[0]), words["title"], words["hint"]
     except (IndexError, KeyError, ValueError):
-        raise SuiteError(f'{path}:{node.lineno}: write @misconception("function", title="...", hint="...")') from None
+        of = title = hint = None
+    if not all(isinstance(text, str) for text in (of, title, hint)):
+        raise SuiteError(f'{path}:{node.lineno}: write @misconception("function", title="...", hint="...")')
     if of not in {part.name for part in ast.parse(solution).body if isinstance(part, ast.FunctionDef)}:
         raise SuiteError(f"{path}:{node.lineno}: {node.name} replaces {of}, which the solution does not define")
     renamed = ast.FunctionDef(**{**dict(ast.iter_fields(node)), "name": of, "decorator_list": []})

@@ -17,6 +17,7 @@ import generated  # noqa: E402  (from the folder above, where the benchmarks fin
 
 WRONG = "import numpy as np\n\n\ndef softmax(z, axis=-1):\n    return np.exp(z)\n\n\ndef log_softmax(z, axis=-1):\n    return z\n"
 PRINT = '\n\nimport sys\nprint("from the course")\nprint("and an error", file=sys.stderr)\n'
+BYTES = '\n\nimport sys\nsys.stdout.buffer.write(b"from the course")\nsys.stdout.buffer.flush()\n'
 IN_A_CHECK = '\n\ndef test_talks(student):\n    """Talks."""\n    print("from a check", student.softmax([1.0]))\n'
 
 
@@ -48,7 +49,11 @@ PLACES = (
 
 @pytest.mark.parametrize(
     ("place", "text"),
-    [*((place, PRINT) for place in PLACES), *((place, IN_A_CHECK) for place in PLACES if "/test_" in place)],
+    [
+        *((place, PRINT) for place in PLACES),
+        *((place, BYTES) for place in PLACES),
+        *((place, IN_A_CHECK) for place in PLACES if "/test_" in place),
+    ],
 )
 def test_what_the_course_prints(place: str, text: str, course: Path) -> None:
     """It is in no JSON, and staff read it on the standard error stream."""
@@ -59,7 +64,7 @@ def test_what_the_course_prints(place: str, text: str, course: Path) -> None:
     assert found["concepts"][0]["status"] == "graded"
     kept = {check["id"]: check["outcome"] for check in found["concepts"][0]["checks"]}
     assert kept.items() >= {check["id"]: check["outcome"] for check in clean["concepts"][0]["checks"]}.items()
-    collected_only = text is PRINT and "/test_" in place  # pytest imports a suite once, and is not heard
+    collected_only = text != IN_A_CHECK and "/test_" in place  # pytest imports a suite once, and is not heard
     assert ("note for staff: softmax: a suite, the solution or a misconception prints" in said) != collected_only
 
 
@@ -68,6 +73,16 @@ FAULTS = {
     "raises when it is read": ("raise ValueError('no')\n", "ValueError"),
     "ends Python": ("raise SystemExit(3)\n", "SystemExit"),
     "a mark without words": ("@misconception('softmax')\ndef bad(z): ...\n", "write @misconception"),
+    "of a list": ("@misconception(['softmax'], title='t', hint='h')\ndef bad(z): ...\n", "write @misconception"),
+    "a title that is no text": (
+        "@misconception('softmax', title=1, hint='h')\ndef bad(z): ...\n",
+        "write @misconception",
+    ),
+    "ends Python when called": (
+        "@misconception('softmax', title='t', hint='h')\ndef bad(z, axis=-1): raise SystemExit\n",
+        "SystemExit",
+    ),
+    "a generator": ("@misconception('softmax', title='t', hint='h')\ndef bad(z, axis=-1): yield 1\n", "generator"),
     "of no function": ("@misconception('nothing', title='t', hint='h')\ndef bad(z): ...\n", "replaces nothing"),
 }
 

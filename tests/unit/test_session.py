@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -301,6 +302,16 @@ def test_random_inputs_depend_on_id_and_seed(bench: Bench) -> None:
     assert inputs[0] == inputs[1]
     assert len({value for row in inputs[1:] for value in row}) == 4
     assert session.rng_for("a.b", 3).normal() == session.rng_for("a.b", 3).normal()
+
+
+def test_a_long_seed_stands_behind_a_hash() -> None:
+    """The state that visible inputs may give away says nothing of the seed; a short seed keeps the inputs it gave."""
+    short, long = 2**64 - 1, 2**64
+    plain = [np.random.default_rng([seed, zlib.crc32(b"a.b")]).normal() for seed in (short, long)]
+    assert session.rng_for("a.b", short).normal() == plain[0]
+    drawn = [session.rng_for(name, seed).normal() for name in ("a.b", "a.c") for seed in (long, long + 1)]
+    assert len({*drawn, plain[1]}) == 5
+    assert session.rng_for("a.b", long).normal() == drawn[0]
 
 
 def test_each_run_starts_anew(bench: Bench) -> None:

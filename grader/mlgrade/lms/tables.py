@@ -93,14 +93,20 @@ def row(cells: Iterable[str], separator: str = ",", end: str = "\n") -> str:
 
 
 def guard(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would run as a formula. A number stays a number.
+    """Put an apostrophe before a text that a spreadsheet would run as a formula. A number or a dash stays what it is.
 
-    Used for every text of our own tables. In an LMS's format not for cells that it finds a student or an item by: those
-    must not change, and the summary of the export warns of them.
+    Used for every text that we write, except for what an LMS finds a student or an item by and for what its own file
+    holds already. Those must not change, and the summary of the export warns of them.
     """
     first = unicodedata.normalize("NFKC", text.lstrip()[:1])  # some spreadsheets take a full-width sign as well
-    runs = first in {"=", "+", "-", "@"} and not re.fullmatch(r"\s*[+-]?\d+(\.\d+)?\s*", text, re.ASCII)
+    harmless = re.fullmatch(r"\s*(-|[+-]?\d+(\.\d+)?)\s*", text, re.ASCII)
+    runs = first in {"=", "+", "-", "@"} and not harmless
     return f"'{text}" if runs or text[:1] in {"\t", "\r", "\n"} else text
+
+
+def unguard(text: str) -> str:
+    """Take the apostrophe of `guard` away, so that a table of ours is read as it was meant."""
+    return text[1:] if text.startswith("'") and guard(text[1:]) == text else text
 
 
 def one_line(text: str) -> str:

@@ -41,12 +41,30 @@ class Capped:
     def writable(self) -> bool:
         return True
 
+    @property
+    def buffer(self) -> Bytes:
+        return Bytes(self)
+
     def take(self) -> str:
         text = sayable("".join(self._parts), MOST_OUTPUT)
         text += f"\n... {self._lost} more characters" if self._lost else ""
         self._parts.clear()
         self._kept = self._lost = 0
         return text
+
+
+class Bytes:
+    """What `sys.stdout.buffer` is: bytes are kept as the text that they spell."""
+
+    def __init__(self, text: Capped) -> None:
+        self._text = text
+
+    def write(self, data: bytes) -> int:
+        self._text.write(bytes(data).decode(self._text.encoding, "replace"))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
 
 
 class Notes:

@@ -371,3 +371,50 @@ def test_a_format_is_what_it_says() -> None:
         plain.check(Export(columns=[], rows=[]))
     with pytest.raises(UsageError, match="p: --map leads from items of a template"):
         plain.check(Export(columns=HW1, rows=[], map={"a": "b"}))
+
+
+# -- what a spreadsheet would run -----------------------------------------------------------------------------
+
+RUNS = "=cmd|'/c calc'!A1"
+BAD = Row(person=person(RUNS, 7, **dict.fromkeys(("name", "login", "email", "sis_id", "lms_id", "section"), RUNS)),
+          cells={"unit:vectors": graded(1, comment=RUNS)})  # fmt: skip
+TEXTS = [name for name in WITHOUT_TEMPLATE if export.get(name).suffix in {".csv", ".zip"} and name != "gradescope"]
+TEMPLATES = {
+    "canvas": f"Student,ID,SIS Login ID,Section,HW1 (1)\n    Points Possible,,,,10\n{RUNS},70101,zoe,A,\n",
+    "moodle-csv": f"First name,Username,HW1\n{RUNS},{RUNS},\n",
+    "moodle-worksheet": f"Identifier,Full name,Email address,Grade,Maximum Grade,Last modified (grade)\nParticipant 70101,{RUNS},zoe@example.edu,,10,-\n",
+    "blackboard": f'"Last Name","First Name","Username","HW1 [Total Pts: 10 Score] |1"\n"{RUNS}","","zoe",""\n',
+    "brightspace": f"Username,HW1 Points Grade <Numeric MaxPoints:10>,End-of-Line Indicator\n{RUNS},,#\n",
+    "sakai": f"Student ID,Name,HW1 [10]\nzoe,{RUNS},\n",
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_cell_that_runs_is_guarded_or_warned_of(name: str) -> None:
+    """Of a fresh file: what must not change is said, and nothing else begins like a formula."""
+    raw, summary = run(name, [BAD], [Column(id="unit:vectors", title=RUNS, points=10)],
+                       settings={**SETTINGS.get(name, {}), **({"due": "2026-10-01"} if name == "oneroster" else {})})  # fmt: skip
+    texts = [raw.decode()] if raw[:2] != b"PK" else _members(raw)
+    bare = [cell for text in texts for row in parsed(text) for cell in row if cell.lstrip().startswith("=")]
+    warned = any(f"a spreadsheet would run {RUNS}" in warning for warning in summary.warnings)
+    assert (set(bare) <= {RUNS}, warned) == (True, bool(bare))
+
+
+def _members(raw: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(raw)) as package:
+        return [package.read(name).decode() for name in package.namelist()]
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_cell_of_a_template_that_runs_is_warned_of(name: str, tmp_path: Path) -> None:
+    """The LMS's own cells go back as they are, and the summary names the line."""
+    row = Row(person=person(lms_id="70101", login=RUNS if name in {"moodle-csv", "brightspace"} else "zoe"),
+              cells={"unit:vectors": graded(1)})  # fmt: skip
+    columns = [Column(id="unit:vectors", title="HW1", points=10)]
+    items = {"map": {"Grade": "unit:vectors"}} if name == "moodle-worksheet" else {}
+    raw, summary = run(name, [row], columns, template=template(tmp_path, TEMPLATES[name]), **items)
+    assert RUNS in raw.decode()
+    line = 3 if name == "canvas" else 2
+    assert [text for text in summary.warnings if "spreadsheet" in text] == [
+        f"{tmp_path / 'template.csv'}: line {line}: a spreadsheet would run {RUNS}; upload the file without opening it in one"
+    ]

@@ -251,3 +251,12 @@ def test_equal_names_are_two_people() -> None:
     """Nobody is taken for another by name."""
     old, new = [person("zoe", 1, sis_id="a")], [person("other", 2, sis_id="b")]
     assert len(changes(old, new).added) == len(changes(old, new).dropped) == 1
+
+
+def test_a_roster_of_ours_is_read_as_it_was_meant(tmp_path: Path) -> None:
+    """The apostrophe that keeps a spreadsheet from running an id is no part of the id."""
+    path = tmp_path / "roster.csv"
+    path.write_text("student,name,email,login\nzoe,'=1+1,'@x,'=zoe\nabe,'Abe,o'neil@x,'s-gravenhage\n")
+    first, second = read(path).people
+    assert (first.name, first.email, first.login) == ("=1+1", "@x", "=zoe")
+    assert (second.name, second.email, second.login) == ("'Abe", "o'neil@x", "'s-gravenhage")

@@ -110,6 +110,7 @@ GUARDED = {
     "=1+1": "'=1+1", " =1": "' =1", "@x": "'@x", "+1a": "'+1a", "-x": "'-x", "\tx": "'\tx", "\rx": "'\rx",
     "\nx": "'\nx", "\uff1d1": "'\uff1d1", "\u0661": "\u0661", "+\u0661": "'+\u0661",
     "=cmd|'/c calc'!A1": "'=cmd|'/c calc'!A1", "@SUM(1)": "'@SUM(1)", "-1.5": "-1.5", "+3": "+3", "plain": "plain", "": "", "a=b": "a=b",
+    "-": "-", " - ": " - ", "'a": "'a",
 }  # fmt: skip
 
 
@@ -128,3 +129,4 @@ def test_numbers_are_plain(score: float) -> None:
     assert numbers.NUMBER.match(text)
     assert len(text.partition(".")[2]) <= 2
     assert abs(float(text) - score) <= 0.005 + 1e-9
+    assert tables.unguard(tables.guard(text)) == text

@@ -74,11 +74,6 @@ def _identity(person: Person, summary: Summary) -> list[str]:
     ids = [person.lms_id, person.sis_id, person.login]
     if not person.lms_id and REWRITTEN.match(person.sis_id) and not person.sis_id.strip("-").isdigit():
         summary.warn(f"{person.name}: Canvas reads the id {person.sis_id} as a number and will not find it")
-    for text in ids:
-        if guard(text) != text:
-            summary.warn(
-                f"{person.name}: a spreadsheet would run the id {text}; upload the file without opening it in one"
-            )
     return [guard(one_line(name or person.student)), *ids, guard(one_line(person.section))]
 
 
@@ -119,6 +114,7 @@ def _layout(table: Table, summary: Summary) -> fill.Layout:
         slots=[slot for index in range(section + 1, len(heads)) if (slot := _slot(index, heads[index], points))],
         ids=lambda texts: [Id(field, text) for field, index in at.items() if (text := protected(texts[index]).strip())],
         name=lambda texts: texts[0],
+        text=protected,
         furniture=lambda texts: canvas_furniture(dict(zip(lower, texts, strict=True))),
         outsider=lambda texts: _is_test(texts, lower, at),
         words=WORDS,

@@ -38,6 +38,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     blank: str = BLANK  # how "no score" is written
     words: Words = Words()
     comment: Callable[[str], str] = as_it_is
+    text: Callable[[str], str] = as_it_is  # what a cell of the LMS's holds, without what keeps spreadsheets off it
 
 
 def read(export: Export, codecs: Sequence[str] = ("utf-8",)) -> Table:
@@ -81,6 +82,7 @@ class _Filling:
     def lines(self) -> Iterator[str]:
         first, records = header(self._table)
         heads, (heading, tail) = first.texts, self._layout.tail
+        self._warn_of_formulas(heads, 1)
         yield self._line(first.raw, first.end, heading)
         for record in records:
             texts = record.texts
@@ -93,7 +95,12 @@ class _Filling:
             elif self._layout.furniture(texts):
                 yield self._line(record.raw, record.end, tail)
             elif (filled := self._row(record, texts)) is not None:
+                self._warn_of_formulas(texts, record.line)
                 yield self._line(filled, record.end, tail)
+
+    def _warn_of_formulas(self, texts: Texts, line: int) -> None:
+        kept = [text for index, text in enumerate(texts) if self._layout.keep(index, self._filled)]
+        self._summary.warn_of_formulas(map(self._layout.text, kept), f"{self._table.name}: line {line}")
 
     def finish(self) -> None:
         """Say who was not in the template; refuse one that nobody is in."""

@@ -47,7 +47,9 @@ def write(sheet: Sheet, export: Export, to: BinaryIO, summary: Summary) -> None:
             if reason := _refused(sheet, one.person, keys):
                 summary.left_out.add(f"{label(one.person)}: {reason}")
             elif (scores := _scores(sheet, export, one, summary)) is not None:
-                to.write(sheet.line([*sheet.identity(one.person), *scores, *sheet.tail]).encode())
+                identity = sheet.identity(one.person)
+                summary.warn_of_formulas(identity, label(one.person))
+                to.write(sheet.line([*identity, *scores, *sheet.tail]).encode())
 
 
 def _refused(sheet: Sheet, person: Person, keys: Once) -> str:

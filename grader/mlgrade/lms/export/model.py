@@ -12,6 +12,7 @@ import msgspec
 from mlgrade import redact
 from mlgrade.errors import UsageError, closest
 from mlgrade.lms.rows import Column, Row
+from mlgrade.lms.tables import guard
 
 MOST_LISTED = 200
 
@@ -86,6 +87,12 @@ class Summary(msgspec.Struct, kw_only=True):
     def warn(self, text: str) -> None:
         if len(self.warnings) < MOST_LISTED:
             self.warnings.append(redact.line(text))
+
+    def warn_of_formulas(self, cells: Iterable[str], who: str) -> None:
+        """Warn of cells that must stay as they are although a spreadsheet would run them."""
+        for text in cells:
+            if guard(text) != text:
+                self.warn(f"{who}: a spreadsheet would run {text}; upload the file without opening it in one")
 
     def cannot_say(self, what: str, who: str) -> None:
         self.unsaid.setdefault(what, Listed()).add(who)

@@ -128,6 +128,7 @@ def _results(export: Export, summary: Summary) -> Iterator[list[str]]:
             elif not keys.new(one.person.lms_id):
                 summary.left_out.add(f"{label(one.person)}: another student has the same sourcedId")
             else:
+                summary.warn_of_formulas([one.person.lms_id], label(one.person))
                 yield from _of_student(one, export, summary)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from mlgrade.lms.rows import Person
+from mlgrade.lms.tables import unguard
 
 Cells = Mapping[str, str]  # by heading in lower case
 
@@ -237,6 +238,10 @@ PLAIN: Fields = {
 }
 
 
+def _plain(person: Person) -> Person:
+    return Person(**{field: unguard(getattr(person, field)) for field in person.__struct_fields__})
+
+
 def _is_plain(heads: Sequence[str]) -> bool:
     ids = {heading for field in ("student", "email", "login", "sis_id", "lms_id") for heading in PLAIN[field]}
     return bool(ids & set(heads))
@@ -265,7 +270,7 @@ SOURCES = (
     Source(name="gradescope", title="Gradescope roster or grades", recognises=_is_gradescope, fields=GRADESCOPE),
     Source(name="nbgrader", title="nbgrader students or grades", recognises=_is_nbgrader, fields=NBGRADER,
            mend=from_both_ends),
-    Source(name="csv", title="plain CSV", recognises=_is_plain, fields=PLAIN),
+    Source(name="csv", title="plain CSV", recognises=_is_plain, fields=PLAIN, settle=_plain),
 )  # fmt: skip
 
 
