@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import machine
 from attacks import HONEST, TWIN, attack, fill
-from world import VARIABLE, World, entries, make
+from world import TOTAL, VARIABLE, World, entries, make
 
 HERE = Path(__file__).resolve().parent
 NAIVE_SECONDS, CONFINED_SECONDS, START_SECONDS = 6.0, 60.0, 90.0
@@ -371,7 +371,7 @@ def confined(names: Sequence[str], mode: str, without: Sequence[str]) -> Iterato
 
 
 def _source(name: str) -> str:
-    return (HONEST / f"{name[7:]}.py").read_text() if name.startswith("honest/") else attack(name).text
+    return (HONEST / f"{name[7:]}.py").read_text() + TOTAL if name.startswith("honest/") else attack(name).text
 
 
 def _graded(grader: Grader, site: Site, clean: Run) -> tuple[Seen, Run]:

@@ -10,3 +10,7 @@ def softmax(z, axis=-1):
 def log_softmax(z, axis=-1):
     z = np.asarray(z, dtype=float)
     return z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
+
+
+def total(score, n):
+    return sum(score(i) for i in range(n + 1))

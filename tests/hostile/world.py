@@ -31,7 +31,7 @@ units:
   - id: scores
     title: Scores
     concepts:
-      - {id: softmax, title: Softmax, points: 10, functions: [softmax, log_softmax], forbid: [numpy.logaddexp]}
+      - {id: softmax, title: Softmax, points: 10, functions: [softmax, log_softmax, total], forbid: [numpy.logaddexp]}
 """
 # Properties as courses write them: with nothing that pins what they hold of.
 PROPERTIES = '''
@@ -48,7 +48,29 @@ def test_not_too_little_to_the_largest(student):
     p = np.asarray(student.softmax(np.array([[0.5, -1.0, 2.0, 1.0]])))
     assert not np.any(p[..., 2] < 0.5)
     assert not np.any(p > 1)
+
+
+def test_asks_for_no_score_that_is_not_there(student):
+    """Asks for the scores that there are, and for no other."""
+    from mlgrade.suite.compare import holds
+
+    def score(i):
+        holds(0 <= i < 3, "asked for a score that is not there")
+        return 1.0
+
+    assert student.total(score, 3) == 3.0
 '''
+# A function that is given a callback: the right answer, and the stub.
+TOTAL = """
+
+def total(score, n):
+    return float(sum(score(i) for i in range(n)))
+"""
+STUB = """
+
+def total(score, n):
+    raise NotImplementedError
+"""
 LONGEST = 1000  # characters of a path; what lies deeper was seen by its top
 Snapshot = dict[str, tuple[int, str]]
 
@@ -139,6 +161,9 @@ def _course(world: World) -> None:
     (world.course / "course.yml").write_text(COURSE)
     with (world.course / "tests/hidden/test_softmax.py").open("a") as suite:
         suite.write(PROPERTIES)
+    for part, text in (("solutions", TOTAL), ("exercises", STUB)):
+        with (world.course / part / "softmax.py").open("a") as source:
+            source.write(text)
     for file, name in (("tests/hidden/test_softmax.py", "suite"), ("solutions/softmax.py", "solution")):
         path, token = world.course / file, world.canaries[name]
         path.write_text(f'{path.read_text()}\n\n# {token}\nSEAL = "{token}"\n')
