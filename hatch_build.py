@@ -17,7 +17,7 @@ class Templates(BuildHookInterface):
         if version == "editable":  # there it is read from the repository
             return
         root = Path(self.root)
-        bundle = runpy.run_path(str(root / "grader" / "mlgrade" / "scaffold" / "bundle.py"))
+        bundle = runpy.run_path(str(root / "grader" / "mlgrade" / "authoring" / "scaffold" / "bundle.py"))
         self._made = tempfile.TemporaryDirectory()
         packed = Path(self._made.name, "math-for-ml.zip")
         packed.write_bytes(bundle["pack"](bundle["collect"](root)))

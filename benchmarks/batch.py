@@ -30,11 +30,11 @@ import isolation  # noqa: E402  (beside this file)
 from in_process import Student  # noqa: E402  (beside this file)
 
 from mlgrade import course as courses  # noqa: E402  (after the path is set)
-from mlgrade.classwork import work  # noqa: E402
+from mlgrade.batch import work  # noqa: E402
 from mlgrade.course import Course  # noqa: E402
-from mlgrade.intake.model import HandIn  # noqa: E402
 from mlgrade.sandbox import forked, host, launch  # noqa: E402
-from mlgrade.submissions import find  # noqa: E402
+from mlgrade.submissions.entries import HandIn  # noqa: E402
+from mlgrade.submissions.model import find  # noqa: E402
 from mlgrade.suite import session  # noqa: E402
 
 

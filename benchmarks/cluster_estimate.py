@@ -31,15 +31,16 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from mlgrade import course as courses
-from mlgrade import intake, submissions
-from mlgrade.classwork import Session
-from mlgrade.classwork.moves import Ledger
-from mlgrade.classwork.work import Graded, Grading, grading
+from mlgrade.batch import Session
+from mlgrade.batch.moves import Ledger
+from mlgrade.batch.work import Graded, Grading, grading
 from mlgrade.course import Course
 from mlgrade.engine import Done, Engine
-from mlgrade.engine.cluster import BATCH
+from mlgrade.engine.dask import BATCH
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.intake.model import HandIn
+from mlgrade.submissions import discover as intake
+from mlgrade.submissions import model as submissions
+from mlgrade.submissions.entries import HandIn
 
 ROOT = Path(__file__).resolve().parents[1]
 MILLION, STUDENTS, HOUR = 1_000_000, 30, 3600.0

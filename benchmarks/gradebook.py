@@ -24,12 +24,11 @@ from pathlib import Path
 import numpy as np
 
 from mlgrade import course as courses
-from mlgrade import grades, summary
-from mlgrade.gradebook import policy, records
+from mlgrade.gradebook import grades, policy, records, summary
+from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.model import Attempt
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.lms import export
-from mlgrade.lms.rows import Person
+from mlgrade.lms import exports as export
 from mlgrade.results import Outcome, Status
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -23,9 +23,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as inside; numpy reads it 
 
 import numpy as np
 
-from mlgrade.sandbox.confine import WALLS
 from mlgrade.sandbox.forked import WarmParent
 from mlgrade.sandbox.host import Host, Value, Worker
+from mlgrade.sandbox.isolation import WALLS
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.protocol import Load, Loaded
 

@@ -31,8 +31,8 @@ sys.path[0] = str(ROOT / "tests")  # and not this folder, in which this file has
 import generated  # noqa: E402  (from tests/)
 
 from mlgrade import course as courses  # noqa: E402  (the same)
-from mlgrade import grading  # noqa: E402  (the same)
-from mlgrade.notebooks import init, marks  # noqa: E402  (the same)
+from mlgrade.grading import grader as grading  # noqa: E402  (the same)
+from mlgrade.integrations.nbgrader import init, marks  # noqa: E402  (the same)
 
 UNIT, CONCEPT = "scores", "softmax"
 TESTS = """\

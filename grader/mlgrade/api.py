@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mlgrade import course as courses
-from mlgrade import redact
 from mlgrade._version import __version__
 from mlgrade.course import Course
 from mlgrade.errors import UsageError
-from mlgrade.grading import Grader
+from mlgrade.grading import redaction
+from mlgrade.grading.grader import Grader
 from mlgrade.results import ConceptReport, Isolation, Report, Status
-from mlgrade.sandbox.confine import level
 from mlgrade.sandbox.host import Host
+from mlgrade.sandbox.isolation import level
 from mlgrade.sandbox.launch import launcher
-from mlgrade.submissions import Submission, concept_of, from_source, read
+from mlgrade.submissions.model import Submission, concept_of, from_source, read
 
 _WORST_FIRST = (Status.BROKEN, Status.CANNOT_RUN, Status.TIMED_OUT, Status.GRADED, Status.NOT_STARTED)
 
@@ -72,7 +72,7 @@ def summary(course: Course, concepts: Sequence[ConceptReport], seconds: float, w
             (status for status in _WORST_FIRST if any(one.status is status for one in concepts)),
             Status.GRADED,
         ),
-        seconds=redact.duration(seconds, concepts),
+        seconds=redaction.duration(seconds, concepts),
         earned=round(sum(one.earned for one in concepts), 2),
         possible=round(sum(one.possible for one in concepts), 2),
         concepts=list(concepts),

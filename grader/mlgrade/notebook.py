@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mlgrade import course as courses
-from mlgrade import inputs, visible
 from mlgrade.course import FILE
 from mlgrade.errors import MlgradeError, UsageError
+from mlgrade.integrations.ipython import inputs, visible
+from mlgrade.integrations.ipython.visible import Asked, Told
 from mlgrade.results import ConceptReport, Outcome, Status
-from mlgrade.visible import Asked, Told
 
 E = TypeVar("E", bound=Exception)
 HERE = "this notebook"

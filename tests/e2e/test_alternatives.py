@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 
 from mlgrade import course as courses
-from mlgrade.grading import Grader
+from mlgrade.grading.grader import Grader
 from mlgrade.results import Outcome, Status
 from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
-from mlgrade.submissions import Submission, read
+from mlgrade.submissions.model import Submission, read
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = courses.load(ROOT)
 ALTERNATIVES = sorted((ROOT / "tests" / "alternatives").glob("*/*.py"))
-SILLY = {  # beside those that lint tries: mlgrade.lint.degenerate
+SILLY = {  # beside those that lint tries: mlgrade.authoring.lint.degenerate
     "stub": "return None",
     "value_error": "raise ValueError",
     "text": "return 'softmax'",

@@ -19,7 +19,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from mlgrade.results import Report
-from mlgrade.sandbox.confine import landlock
+from mlgrade.sandbox.isolation import landlock
 
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., CompletedProcess[str]]

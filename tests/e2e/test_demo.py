@@ -13,7 +13,7 @@ import pytest
 
 from mlgrade.cli import options
 from mlgrade.cli.demo import _rest
-from mlgrade.demo import Played, State
+from mlgrade.study.demo import Played, State
 
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., CompletedProcess[str]]
@@ -190,7 +190,9 @@ def origin(mlgrade: Run) -> tuple[bool, str]:
 
 def test_code_runs_in_the_worker(mlgrade: Run, course: Path) -> None:
     """The code of a demo meets none of our modules, and what it prints is shown as its own."""
-    write(course, "\n\nimport sys\n\nprint('graders:', [name for name in sys.modules if 'mlgrade.demo' in name])\n")
+    write(
+        course, "\n\nimport sys\n\nprint('graders:', [name for name in sys.modules if 'mlgrade.study.demo' in name])\n"
+    )
     done = mlgrade("demo", "softmax")
     assert done.returncode == 0
     assert "  Printed by the code:\n    graders: []\n" in done.stdout

@@ -18,10 +18,10 @@ from click.testing import CliRunner
 
 from mlgrade.cli import export
 from mlgrade.errors import MlgradeError
+from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.model import Attempt, Decision, Deed
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.lms.export import names
-from mlgrade.lms.rows import Person
+from mlgrade.lms.exports import names
 from mlgrade.results import Outcome, Status
 
 DUE = datetime(2027, 2, 5, 22, 59, tzinfo=UTC)

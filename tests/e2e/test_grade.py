@@ -269,7 +269,7 @@ def test_a_course_that_changes_on_the_way_stops_the_run(small: tuple[Path, Path,
     """What was graded is what was announced: a process that finds another suite refuses to work."""
     course, folder, book = small
     script = (
-        "import sys; from mlgrade.classwork import work; made = work.grading\n"
+        "import sys; from mlgrade.batch import work; made = work.grading\n"
         "def changed(course, *args, **options):\n"
         "    done = made(course, *args, **options)\n"
         "    suite = course.root / 'tests' / 'public' / 'test_softmax.py'\n"

@@ -126,7 +126,9 @@ def test_ctrl_c_in_each_phase(phase: str, presses: int, group: Class) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
-@pytest.mark.parametrize("name", ["mlgrade.course.load", "mlgrade.intake.take", "mlgrade.reports.classwork.render"])
+@pytest.mark.parametrize(
+    "name", ["mlgrade.course.load", "mlgrade.submissions.discover.take", "mlgrade.reports.classwork.render"]
+)
 def test_ctrl_c_at_a_moment(name: str, group: Class) -> None:
     """While the course is loaded, the folder is read, or the account is printed: the same sentence and status."""
     module, _, function = name.rpartition(".")
@@ -261,7 +263,7 @@ def cmdline(pid: str) -> bytes:
 def test_a_folder_that_changes_while_it_is_read(group: Class) -> None:
     """A file that went, or became something else, is listed; a new text is graded as it is when its turn comes."""
     before = (
-        "from mlgrade import intake; take = intake.take\n"
+        "from mlgrade.submissions import discover as intake; take = intake.take\n"
         "def changed(folder, *args, **options):\n"
         "    taken = take(folder, *args, **options)\n"
         "    (folder / 's1' / 'softmax.py').unlink()\n"

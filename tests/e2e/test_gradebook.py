@@ -17,9 +17,9 @@ from click.testing import CliRunner
 
 from mlgrade.cli import gradebook
 from mlgrade.errors import MlgradeError
+from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.model import Attempt, Deed
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.lms.rows import Person
 from mlgrade.results import Outcome, Status
 
 DUE = datetime(2027, 2, 5, 22, 59, tzinfo=UTC)

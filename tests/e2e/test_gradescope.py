@@ -284,9 +284,9 @@ def test_student_code_reads_nothing_of_the_autograder(built: Autograder, handin:
 REDUCED = """
 import sys
 from pathlib import Path
-from mlgrade.adapters import job
-from mlgrade.adapters.gradescope.__main__ import main
-from mlgrade.sandbox.confine import identity
+from mlgrade.integrations import job
+from mlgrade.integrations.gradescope.__main__ import main
+from mlgrade.sandbox.isolation import identity
 from mlgrade.sandbox.launch import launcher
 
 if not (identity.available() and identity.python_is_open_to_all()):

@@ -10,7 +10,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from mlgrade import course as courses
-from mlgrade import lessons
+from mlgrade.course import lessons
 
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., CompletedProcess[str]]

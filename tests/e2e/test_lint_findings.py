@@ -14,7 +14,7 @@ from typing import IO
 
 import pytest
 
-from mlgrade.scaffold import courses as new_courses
+from mlgrade.authoring.scaffold import courses as new_courses
 
 Run = Callable[..., CompletedProcess[str]]
 

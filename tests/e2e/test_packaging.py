@@ -182,7 +182,7 @@ def test_its_types_are_seen(installed: wheels.Environment, tmp_path: Path, line:
 def test_a_package_for_others_holds_no_course(installed: wheels.Environment, tmp_path: Path) -> None:
     """The wheel that an adapter makes of an installed mlgrade leaves the template out: it goes to students too."""
     code = (
-        "import io, pathlib, zipfile; from mlgrade.adapters import wheel; data = wheel.made()\n"
+        "import io, pathlib, zipfile; from mlgrade.integrations import wheel; data = wheel.made()\n"
         "print(wheel.holds_a_course(data), *zipfile.ZipFile(io.BytesIO(data)).namelist())\n"
         "whole = next(pathlib.Path(wheel.__file__).parents[1].glob('templates/*.zip')); print(whole.is_file())"
     )
@@ -195,7 +195,7 @@ def test_a_package_for_others_holds_no_course(installed: wheels.Environment, tmp
 
 def test_the_built_wheel_is_known_to_hold_a_course(made: tuple[Path, Path]) -> None:
     """So `--wheel` with it is refused where walls are reduced, or where students get it."""
-    from mlgrade.adapters import wheel
+    from mlgrade.integrations import wheel
 
     assert wheel.holds_a_course(made[0].read_bytes())
 

@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 
 from mlgrade.errors import UsageError
+from mlgrade.gradebook.columns import Cell, Column, Mark, Person, Row
 from mlgrade.gradebook.model import Attempt
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.lms import push
-from mlgrade.lms.push import patience, telling
-from mlgrade.lms.push.access import Access, access, address
-from mlgrade.lms.push.canvas import Canvas
-from mlgrade.lms.push.model import CanvasError, Plan
-from mlgrade.lms.rows import Cell, Column, Mark, Person, Row
+from mlgrade.lms import canvas_api as push
+from mlgrade.lms.canvas_api import patience, telling
+from mlgrade.lms.canvas_api.access import Access, access, address
+from mlgrade.lms.canvas_api.canvas import Canvas
+from mlgrade.lms.canvas_api.model import CanvasError, Plan
 from mlgrade.results import Outcome, Status
 
 HERE = Path(__file__).parent

@@ -16,8 +16,8 @@ from click.testing import CliRunner
 
 from mlgrade.cli import collect, roster
 from mlgrade.errors import MlgradeError
+from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.lms.rows import Person
 
 COURSE = """\
 format: 1

@@ -15,9 +15,9 @@ from click.testing import CliRunner
 
 from mlgrade.cli.summary import command
 from mlgrade.errors import MlgradeError
+from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.model import Attempt
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.lms.rows import Person
 from mlgrade.results import Outcome, Status
 
 AT = datetime(2027, 2, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ units:
       - {id: attention, title: Attention, points: 10, functions: [f]}
 """
 MISTAKES = """\
-from mlgrade.diagnosis import misconception
+from mlgrade.suite.misconceptions import misconception
 
 raise RuntimeError("this file is read and never run")
 

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from attacks import names
 from run import MODES, Table, fitting, run
 
-from mlgrade.sandbox.confine import AUDIT, DESCRIPTORS, IDENTITY, LANDLOCK, NAMESPACES, RLIMITS, SECCOMP
+from mlgrade.sandbox.isolation import AUDIT, DESCRIPTORS, IDENTITY, LANDLOCK, NAMESPACES, RLIMITS, SECCOMP
 
 WALLS = (LANDLOCK, SECCOMP, IDENTITY, RLIMITS, DESCRIPTORS, NAMESPACES)
 # A wall less; then all but one, because walls overlap; then none but the process itself.

@@ -41,8 +41,8 @@ def start(without: list[str]) -> Any:
 def grade(host: Any, world: Path, port: int) -> dict[str, Any]:
     from mlgrade import course as courses
     from mlgrade.api import summary
-    from mlgrade.grading import Grader
-    from mlgrade.submissions import Submission
+    from mlgrade.grading.grader import Grader
+    from mlgrade.submissions.model import Submission
 
     course = courses.load(world / "course" / "course.yml")
     grader, answers = Grader(course, ["softmax"], host), {}

@@ -14,8 +14,8 @@ import platform
 import struct
 from collections.abc import Iterator
 
-from mlgrade.sandbox.confine import identity, kernel, seccomp
-from mlgrade.sandbox.confine.seccomp import Instruction, Test
+from mlgrade.sandbox.isolation import identity, kernel, seccomp
+from mlgrade.sandbox.isolation.seccomp import Instruction, Test
 
 REFUSED = """
     _sysctl acct add_key afs_syscall bpf clock_settime create_module delete_module fanotify_init finit_module fsconfig

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mlgrade.diagnosis import misconception
+from mlgrade.suite.misconceptions import misconception
 
 
 @misconception("gradient_step", title="the step goes along the gradient, uphill",

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from mlgrade.diagnosis import misconception
+from mlgrade.suite.misconceptions import misconception
 
 
 @misconception("sigmoid", title="exp(z) / (1 + exp(z)) for large scores, which is inf / inf",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mlgrade.diagnosis import misconception
+from mlgrade.suite.misconceptions import misconception
 
 
 @misconception("is_distribution", title="only the sum is checked, so negative entries pass",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mlgrade.diagnosis import misconception
+from mlgrade.suite.misconceptions import misconception
 
 
 @misconception("kind", title="the length of the array is taken for its number of axes",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mlgrade.diagnosis import misconception
+from mlgrade.suite.misconceptions import misconception
 
 
 def arrays(*values):

@@ -33,11 +33,11 @@ import yaml
 from mlgrade import course as courses
 from mlgrade.course.model import Course, Duration
 from mlgrade.errors import MlgradeError, UsageError
-from mlgrade.grading import Grader
+from mlgrade.grading.grader import Grader
 from mlgrade.results import Outcome
 from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
-from mlgrade.submissions import Submission
+from mlgrade.submissions.model import Submission
 
 sys.path.insert(0, str(Path(__file__).parent))
 from mutants import Mutant, mutants

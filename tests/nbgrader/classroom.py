@@ -24,7 +24,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import JSONFileConfigLoader, PyFileConfigLoader
 
 from mlgrade import course as courses
-from mlgrade.notebooks import init, marks, source
+from mlgrade.integrations.nbgrader import init, marks, source
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))

@@ -19,8 +19,8 @@ import commands
 from classroom import RIGHT, UNIT, Classroom, Score, add, cell, claim, copy, delete, format_3, write
 
 from mlgrade.errors import UsageError
-from mlgrade.notebooks import warm
-from mlgrade.notebooks.autograde import HiddenSuites
+from mlgrade.integrations.nbgrader import warm
+from mlgrade.integrations.nbgrader.autograde import HiddenSuites
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
 GOOD = RIGHT["softmax"]

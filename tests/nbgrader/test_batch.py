@@ -24,8 +24,8 @@ from classroom import RIGHT, UNIT, Classroom, Score, add, copy, delete, format_3
 from mlgrade.engine import Done, Lost
 from mlgrade.engine.serial import Serial
 from mlgrade.errors import UsageError
-from mlgrade.notebooks import batch, warm
-from mlgrade.notebooks.batch import Told
+from mlgrade.integrations.nbgrader import batch, warm
+from mlgrade.integrations.nbgrader.batch import Told
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
 GOOD = RIGHT["softmax"]

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import classroom
 from classroom import RIGHT, UNIT, Classroom, Score, write
 
-from mlgrade.notebooks import warm
+from mlgrade.integrations.nbgrader import warm
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),  # nbgrader and its libraries warn of each other

@@ -45,7 +45,7 @@ def test_canvas(room: Classroom) -> None:
         '"Lovelace, Ada",11,,ada@x,01,\nBob,12,,bob@x,01,\nCid,13,,cid@x,01,\n'
     )
     options = ("--LmsExport.template=canvas.csv", "--LmsExport.map", f"HW 4 (88001)={UNIT}", "--to", "out.csv")
-    done = export(room, "--exporter=mlgrade.notebooks.export.Canvas", *options)
+    done = export(room, "--exporter=mlgrade.integrations.nbgrader.export.Canvas", *options)
     assert done.returncode == 0, done.stderr
     with room.book() as book:
         points = book.find_assignment(UNIT).max_score
@@ -59,7 +59,13 @@ def test_canvas(room: Classroom) -> None:
 
 def test_students_and_assignments(room: Classroom) -> None:
     """nbgrader's own options choose, and a second run does not write over the file."""
-    options = ("--exporter=mlgrade.notebooks.export.Csv", "--student", '["ada"]', "--assignment", f'["{UNIT}"]')
+    options = (
+        "--exporter=mlgrade.integrations.nbgrader.export.Csv",
+        "--student",
+        '["ada"]',
+        "--assignment",
+        f'["{UNIT}"]',
+    )
     assert export(room, *options, "--to", "plain.csv").returncode == 0
     text = (room.root / "plain.csv").read_text()
     assert '"Lovelace, ""Countess"""' in text or 'Lovelace, ""Countess""' in text

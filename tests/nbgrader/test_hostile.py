@@ -20,8 +20,8 @@ import classroom
 from attacks import ATTACKS, Attack
 from classroom import RIGHT, ROOT, UNIT, write
 
-from mlgrade.notebooks import warm
-from mlgrade.sandbox.confine import AUDIT, DESCRIPTORS, IDENTITY, LANDLOCK, NAMESPACES, RLIMITS, SECCOMP
+from mlgrade.integrations.nbgrader import warm
+from mlgrade.sandbox.isolation import AUDIT, DESCRIPTORS, IDENTITY, LANDLOCK, NAMESPACES, RLIMITS, SECCOMP
 from mlgrade.sandbox.launch import launcher
 
 pytestmark = [

@@ -16,7 +16,7 @@ import classroom
 import commands
 from classroom import UNIT, Classroom, generated, write
 
-from mlgrade.notebooks import warm
+from mlgrade.integrations.nbgrader import warm
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
 STUDENTS = 24

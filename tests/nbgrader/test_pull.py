@@ -18,7 +18,7 @@ from mlgrade import course as courses
 from mlgrade.gradebook import policy
 from mlgrade.gradebook.model import Deed, Grade, State
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.notebooks import place, records, warm
+from mlgrade.integrations.nbgrader import place, records, warm
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
 

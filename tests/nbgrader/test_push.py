@@ -16,12 +16,12 @@ import commands
 from classroom import RIGHT, UNIT, Classroom, Score, cell, write
 
 from mlgrade import course as courses
-from mlgrade import intake
 from mlgrade.gradebook import policy
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.intake.model import HandIn
-from mlgrade.notebooks import desk, facts, place, push, records, warm
+from mlgrade.integrations.nbgrader import desk, facts, place, push, records, warm
 from mlgrade.results import Status
+from mlgrade.submissions import discover as intake
+from mlgrade.submissions.entries import HandIn
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
 PARTLY = RIGHT["softmax"] + "\n\ndef log_softmax(z, axis=-1):\n    return '</pre><script>1</script>'\n"

@@ -152,7 +152,7 @@ def test_nothing_hidden_is_anywhere(desk: Desk) -> None:
 def test_into_the_file_of_the_lms(desk: Desk) -> None:
     """nbgrader's export with our plug-in, and our gradebook after a pull, say the same of each student."""
     theirs = desk.folder / "theirs.csv"
-    desk.nbgrader("export", "--exporter=mlgrade.notebooks.export.Csv", f"--to={theirs}")
+    desk.nbgrader("export", "--exporter=mlgrade.integrations.nbgrader.export.Csv", f"--to={theirs}")
     said = desk.mlgrade("nbgrader", "pull", "--new", "--from", str(desk.folder / "gradebook.db"))
     assert "24 scores new" in said
     ours = desk.course.root / "ours.csv"

@@ -18,17 +18,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
-from mlgrade.adapters import bundle, job, pins, points, telling, wheel, zips
-from mlgrade.adapters.gradescope import late, package, results
-from mlgrade.adapters.gradescope.package import Settings
-from mlgrade.adapters.gradescope.package import Visibility as Shown
-from mlgrade.adapters.job import Handed, Job
-from mlgrade.adapters.prairielearn import package as questions
-from mlgrade.adapters.prairielearn import results as learned
 from mlgrade.errors import CourseError, SandboxError, UsageError
-from mlgrade.intake import Kind, Note
+from mlgrade.integrations import bundle, job, pins, points, telling, wheel, zips
+from mlgrade.integrations.gradescope import late, package, results
+from mlgrade.integrations.gradescope.package import Settings
+from mlgrade.integrations.gradescope.package import Visibility as Shown
+from mlgrade.integrations.job import Handed, Job
+from mlgrade.integrations.prairielearn import package as questions
+from mlgrade.integrations.prairielearn import results as learned
 from mlgrade.results import CheckResult, ConceptReport, Diagnosis, Outcome, Status, Visibility
 from mlgrade.sandbox.host import Host
+from mlgrade.submissions.discover import Kind, Note
 
 TEXT = """\
 format: 1
@@ -85,7 +85,7 @@ WEIGHTS = st.floats(0.01, 50, allow_nan=False)
 @given(st.lists(st.tuples(WEIGHTS, OUTCOMES), min_size=1, max_size=60), st.floats(0.01, 200))
 def test_the_points_of_checks_add_up(found: list[tuple[float, Outcome]], possible: float) -> None:
     """Checks that passed add up to the score, all to the points, each within two cents of its share."""
-    from mlgrade import scoring
+    from mlgrade.grading import scoring
     from mlgrade.results import Finding
 
     findings = [
@@ -308,7 +308,7 @@ def test_a_wheel_of_ours_installs_without_help(tmp_path: Path) -> None:
         assert "mlgrade = mlgrade.__main__:main" in archive.read(record.replace("RECORD", "entry_points.txt")).decode()
     assert [row.partition(",")[0] for row in rows] == names
     assert not any("__pycache__" in name or name.endswith("course.yml") for name in names)
-    assert "mlgrade/adapters/gradescope/setup.sh" in names
+    assert "mlgrade/integrations/gradescope/setup.sh" in names
 
 
 def test_a_wheel_of_another_version_or_none_is_refused(tmp_path: Path) -> None:
@@ -330,7 +330,7 @@ def test_a_wheel_of_another_version_or_none_is_refused(tmp_path: Path) -> None:
 def test_a_wheel_with_a_course_in_it_is_not_for_reduced_walls(course: Path, tmp_path: Path) -> None:
     """Installed packages can be read by every user; where Landlock may be missing no solution may lie among them."""
     path = tmp_path / wheel.NAME
-    path.write_bytes(zips.packed({"mlgrade/adapters/job.py": b"", "mlgrade/template/course.yml": b""}))
+    path.write_bytes(zips.packed({"mlgrade/integrations/job.py": b"", "mlgrade/template/course.yml": b""}))
     loaded = courses.load(course)
     assert wheel.NAME in bundle.mlgrade_files(loaded, path, allow_reduced=False)
     with pytest.raises(UsageError, match="holds a course"):
@@ -471,7 +471,7 @@ def test_what_the_locale_cannot_spell_is_spelled_out(monkeypatch: pytest.MonkeyP
 
 def test_an_account_without_the_platforms_folder(course: Path, tmp_path: Path) -> None:
     """Only the student's own files are spoken of, by their place in the hand-in."""
-    from mlgrade import intake
+    from mlgrade.submissions import discover as intake
 
     (tmp_path / "submission" / "deep").mkdir(parents=True)
     (tmp_path / "source").mkdir()

@@ -13,7 +13,7 @@ import mlgrade
 from mlgrade import CourseError, MlgradeError, Outcome, Report, Status, SubmissionError
 from mlgrade.errors import UsageError
 from mlgrade.reports import junit
-from mlgrade.submissions import MOST_BYTES
+from mlgrade.submissions.model import MOST_BYTES
 
 Edit = Callable[[str, str, str], None]
 

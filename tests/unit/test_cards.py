@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
-from mlgrade.cards import anki, deck, history
-from mlgrade.cards.schedule import Answer, Rating, Standing, comes_back, queue, standing
 from mlgrade.course import Course
 from mlgrade.errors import CourseError, UsageError
+from mlgrade.study.cards import anki, deck, history
+from mlgrade.study.cards.schedule import Answer, Rating, Standing, comes_back, queue, standing
 
 ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2027, 2, 1, 12, tzinfo=UTC)

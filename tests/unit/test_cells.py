@@ -12,15 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
-from mlgrade import gates, submissions
 from mlgrade.course import Course
-from mlgrade.grading import Grader, source_of
+from mlgrade.grading import prechecks as gates
+from mlgrade.grading.grader import Grader, source_of
 from mlgrade.results import Status
 from mlgrade.sandbox.cells import python, without_magics
 from mlgrade.sandbox.host import Host, TimedOut, Value
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.protocol import HEADER_BYTES, MOST_FAILED, Loaded, pack
-from mlgrade.submissions import Submission
+from mlgrade.submissions import model as submissions
+from mlgrade.submissions.model import Submission
 
 CONCEPT = '{id: c, title: C, points: 1, functions: [f, g], forbid: ["numpy.linalg.norm"]}'
 COURSE: Course = courses.parse(

@@ -15,12 +15,13 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from mlgrade import api, course, redact
-from mlgrade.grading import Grader
+from mlgrade import api, course
+from mlgrade.grading import redaction
+from mlgrade.grading.grader import Grader
 from mlgrade.reports import github, html, junit, markdown, terminal
 from mlgrade.results import Finding, Outcome, Report, Visibility
 from mlgrade.sandbox.host import Host
-from mlgrade.submissions import Submission
+from mlgrade.submissions.model import Submission
 
 COURSE = """\
 format: 1
@@ -137,7 +138,7 @@ def finding(function: str = "f", *bases: str, hidden: bool = True, **changes: ob
 def messages(*findings: Finding) -> list[str]:
     named = [msgspec.structs.replace(one, id=str(number)) for number, one in enumerate(findings)]
     shares = dict.fromkeys((one.id for one in named), 1.0)
-    return [one.message for one in redact.check_results(named, shares, lambda *_: 0.0)]
+    return [one.message for one in redaction.check_results(named, shares, lambda *_: 0.0)]
 
 
 def test_the_kind_of_error_is_named_where_it_is_one() -> None:
@@ -148,7 +149,7 @@ def test_the_kind_of_error_is_named_where_it_is_one() -> None:
 def test_several_kinds_are_one_sentence() -> None:
     """Two kinds of error in the hidden checks of a function name neither; another function has its own sentence."""
     found = messages(finding("f", "TypeError"), finding("g", "KeyError"), finding("f", "ValueError"), finding("f"))
-    assert found == [redact.SEVERAL, "your code raised KeyError", redact.SEVERAL, redact.SEVERAL]
+    assert found == [redaction.SEVERAL, "your code raised KeyError", redaction.SEVERAL, redaction.SEVERAL]
 
 
 def test_a_visible_check_names_its_error() -> None:
@@ -161,9 +162,9 @@ def test_a_visible_check_names_its_error() -> None:
 def test_a_duration_is_coarse_where_hidden_checks_ran(took: float, shown: float, grader: Grader) -> None:
     """A sleep spells little: the report of a file that may run for 20 s names one of five durations."""
     report = reported(grader, "return 1.0", SAME)
-    assert redact.duration(took, report.concepts) == shown
+    assert redaction.duration(took, report.concepts) == shown
 
 
 def test_a_duration_of_visible_checks_has_tenths() -> None:
     """A student's own run at home, without hidden checks, says how long it took."""
-    assert redact.duration(0.3141, []) == 0.3
+    assert redaction.duration(0.3141, []) == 0.3

@@ -17,14 +17,14 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from mlgrade.classwork import Kept, Same
-from mlgrade.classwork.moves import Move
+from mlgrade.batch import Kept, Same
+from mlgrade.batch.moves import Move
 from mlgrade.errors import Exit
 from mlgrade.gradebook.model import Attempt, Grade, State
-from mlgrade.intake import Intake, Kind, Layout, Note
 from mlgrade.reports import classwork, underway
 from mlgrade.reports.account import Account
 from mlgrade.results import ConceptReport, Outcome, Status
+from mlgrade.submissions.discover import Intake, Kind, Layout, Note
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "classwork"
 NOW = datetime(2027, 2, 5, tzinfo=UTC)

@@ -143,7 +143,7 @@ def test_what_it_copies_is_there_and_enough_for_the_wheel() -> None:
         for source in step.rest.split()[:-1]
     ]
     assert all((ROOT / source).exists() for source in copied)
-    parts = runpy.run_path(str(ROOT / "grader" / "mlgrade" / "scaffold" / "bundle.py"))["PARTS"]
+    parts = runpy.run_path(str(ROOT / "grader" / "mlgrade" / "authoring" / "scaffold" / "bundle.py"))["PARTS"]
     needed = {path.relative_to(ROOT).as_posix() for part in parts for path in ROOT.glob(part)}
     assert not [name for name in needed if not any(name == one or name.startswith(f"{one}/") for one in copied)]
     assert {"pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "grader"} <= set(copied)
@@ -229,5 +229,5 @@ def test_each_rule_can_be_broken(change: str, to: str, what: str) -> None:
 
 def test_prairielearns_image_leaves_no_cache_and_fetches_nothing_by_hand() -> None:
     """The image of an adapter is PrairieLearn's to run, as its user; the rules for what is installed hold there too."""
-    text = (ROOT / "grader/mlgrade/adapters/prairielearn/Containerfile").read_text()
+    text = (ROOT / "grader/mlgrade/integrations/prairielearn/Containerfile").read_text()
     assert list(_each([step for step in steps(text) if step.name != "FROM"])) == []

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlgrade import demo
-from mlgrade.demo.code import complete, near
-from mlgrade.demo.parts import Bars, Curves, Heatmap, Number, Part, Table, Vector
-from mlgrade.demo.scenes import ALL_OPEN, DEMOS
 from mlgrade.errors import UsageError
 from mlgrade.results import ConceptReport, Status
+from mlgrade.study import demo
+from mlgrade.study.demo.code import complete, near
+from mlgrade.study.demo.parts import Bars, Curves, Heatmap, Number, Part, Table, Vector
+from mlgrade.study.demo.scenes import ALL_OPEN, DEMOS
 from mlgrade.suite.compare import Mismatch
 
 ROOT = Path(__file__).resolve().parents[2]

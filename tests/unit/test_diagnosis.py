@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlgrade import diagnosis
-from mlgrade.diagnosis import Misconception, alike, diagnose
 from mlgrade.errors import MlgradeError
+from mlgrade.grading import diagnosis
+from mlgrade.grading.diagnosis import alike, diagnose
 from mlgrade.sandbox.attempt import NotTried
 from mlgrade.sandbox.host import Died, Host, Raised, Result, TimedOut, Value
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.protocol import Fault, Load, Loaded
+from mlgrade.suite.misconceptions import Misconception, read_misconceptions
 from mlgrade.suite.student import Record
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +39,7 @@ WRONG = '''\
 
 import numpy as np
 
-from mlgrade.diagnosis import misconception
+from mlgrade.suite.misconceptions import misconception
 
 FACTOR = 3.0
 
@@ -72,7 +73,7 @@ INPUTS: list[Any] = [[1.0, 2.0], np.array([3.0, -1.0]), []]
 @pytest.fixture
 def known(tmp_path: Path) -> list[Misconception]:
     (tmp_path / "wrong.py").write_text(WRONG)
-    return diagnosis.read(tmp_path / "wrong.py", SOLUTION)
+    return read_misconceptions(tmp_path / "wrong.py", SOLUTION)
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, text: str | bytes) -> None:
     path = tmp_path / "wrong.py"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(MlgradeError, match=r"wrong\.py"):
-        diagnose(SOLUTION, diagnosis.read(path, SOLUTION), [])
+        diagnose(SOLUTION, read_misconceptions(path, SOLUTION), [])
 
 
 # -- naming ---------------------------------------------------------------------------------------------------
@@ -182,7 +183,7 @@ def test_two_that_fit_equally_well(tmp_path: Path, records: Callable[..., list[R
     """When two misconceptions give the same on all that was called, neither is named."""
     twin = '\n@misconception("f", title="plus itself", hint="h")\ndef squares(z):\n    if len(z) == 0:\n        raise ValueError\n    return np.asarray(z, dtype=float) * FACTOR\n'
     (tmp_path / "wrong.py").write_text(WRONG + twin)
-    known = diagnosis.read(tmp_path / "wrong.py", SOLUTION)
+    known = read_misconceptions(tmp_path / "wrong.py", SOLUTION)
     triples = next(one for one in known if one.name == "triples")
     assert named(known, records(triples.source, "f")) == []
 
@@ -233,7 +234,7 @@ def test_the_records_are_left_as_they_are(known: list[Misconception], records: C
 def test_softmax_of_this_course(records: Callable[..., list[Record]]) -> None:
     """A misconception of the course itself, in a student's own words, is named."""
     solution = (ROOT / "solutions" / "softmax.py").read_text()
-    known = diagnosis.read(ROOT / "tests" / "misconceptions" / "softmax.py", solution)
+    known = read_misconceptions(ROOT / "tests" / "misconceptions" / "softmax.py", solution)
     own = "import numpy as np\ndef softmax(scores, axis=-1):\n    top = np.exp(scores)\n    return top / np.sum(top, axis, keepdims=True)\n"
     calls = records(own, "softmax", inputs=[[1.0, 2.0], [[1000.0, 1.0], [2.0, 3.0]], np.ones((2, 2))])
     assert [one.misconception for one in diagnose(solution, known, calls)] == ["no_shift"]
@@ -327,7 +328,7 @@ def test_why_a_misconception_is_not_named(
 ) -> None:
     """Its author reads the true reason: another one, a replay that differs, no difference, no calls."""
     (tmp_path / "wrong.py").write_text(WRONG + more)
-    known = diagnosis.read(tmp_path / "wrong.py", SOLUTION)
+    known = read_misconceptions(tmp_path / "wrong.py", SOLUTION)
     [own] = [one for one in known if one.name == name]
     calls = records(own.source, "f", inputs=[[1.0, 2.0], [4.0], []])
     assert name not in named(known, calls)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from mlgrade.engine import Done, Engine, Lost, process
-from mlgrade.engine.cluster import Cluster
+from mlgrade.engine.dask import Cluster
 from mlgrade.engine.pool import Pool
 from mlgrade.engine.serial import Serial
 from mlgrade.errors import CourseError, MlgradeError, UsageError

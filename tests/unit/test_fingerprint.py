@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mlgrade import course as courses
-from mlgrade import fingerprint
+from mlgrade.grading import fingerprint
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 

@@ -18,14 +18,16 @@ import pytest
 from click.testing import CliRunner
 
 from mlgrade import course as courses
-from mlgrade import doctor, forbidden
 from mlgrade.cli import cli
 from mlgrade.course import Course
-from mlgrade.forbidden import calls, probe
-from mlgrade.forbidden.site import PREFIX
+from mlgrade.doctor import acts as forbidden
+from mlgrade.doctor import report as doctor
+from mlgrade.doctor.acts import calls, probe
+from mlgrade.doctor.acts.site import PREFIX
 from mlgrade.results import Isolation
-from mlgrade.sandbox import confine, forked
-from mlgrade.sandbox.confine import kernel, landlock, seccomp
+from mlgrade.sandbox import forked
+from mlgrade.sandbox import isolation as confine
+from mlgrade.sandbox.isolation import kernel, landlock, seccomp
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = courses.load(ROOT)
@@ -40,7 +42,7 @@ def change(monkeypatch: pytest.MonkeyPatch) -> Change:
 
     def changed(line: str) -> None:
         program = (
-            f"import sys\nfrom mlgrade.sandbox.confine import landlock, seccomp\n{line}\n"
+            f"import sys\nfrom mlgrade.sandbox.isolation import landlock, seccomp\n{line}\n"
             "from mlgrade.sandbox import worker\nworker.main(sys.argv[1:])"
         )
         monkeypatch.setattr(forked, "command", lambda *args: [sys.executable, "-S", "-P", "-c", program, *args])

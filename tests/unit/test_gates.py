@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from mlgrade import course as courses
-from mlgrade import gates
 from mlgrade.course import Concept
-from mlgrade.gates import Stop
+from mlgrade.grading import prechecks as gates
+from mlgrade.grading.prechecks import Stop
 from mlgrade.results import Status
 from mlgrade.sandbox.host import Died, Host, TimedOut
 from mlgrade.sandbox.limits import Limits

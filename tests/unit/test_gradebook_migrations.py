@@ -12,8 +12,8 @@ from sqlalchemy import Connection, inspect
 
 from mlgrade.errors import GradebookError
 from mlgrade.gradebook import migrations, places, schema
+from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.lms.rows import Person
 
 # A gradebook as the first step alone leaves it, with one attempt: written by hand, so that no change of the code changes it.
 FIRST = """

@@ -25,9 +25,9 @@ from sqlalchemy.exc import DBAPIError
 
 from mlgrade.errors import Exit, GradebookError, UsageError
 from mlgrade.gradebook import places, store
+from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.model import Attempt, Decision, Deed
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.lms.rows import Person
 from mlgrade.results import Outcome, Status
 
 POSTGRES = os.environ.get("MLGRADE_TEST_POSTGRES", "")

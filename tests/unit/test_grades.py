@@ -13,13 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgrade import grades
 from mlgrade.course import Concept, Course, Unit
 from mlgrade.errors import UsageError
-from mlgrade.gradebook import policy
+from mlgrade.gradebook import grades, policy
+from mlgrade.gradebook.columns import Cell, Column, Mark, Person
+from mlgrade.gradebook.grades import By
 from mlgrade.gradebook.model import Attempt, Decision, Deed, Grade, State
-from mlgrade.grades import By
-from mlgrade.lms.rows import Cell, Column, Mark, Person
 from mlgrade.results import Outcome, Status
 
 NOON = datetime(2027, 2, 5, 12, tzinfo=UTC)

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from mlgrade import course as courses
-from mlgrade.grading import Grader
+from mlgrade.grading.grader import Grader
 from mlgrade.results import ConceptReport, Outcome, Status
 from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
-from mlgrade.submissions import from_source
+from mlgrade.submissions.model import from_source
 from mlgrade.suite import guard
 from mlgrade.suite.findings import TOO_MUCH
 

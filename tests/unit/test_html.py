@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from mlgrade.progress import Change
 from mlgrade.reports import html, terminal
+from mlgrade.reports.progress import Change
 from mlgrade.reports.style import DARK, LIGHT
 from mlgrade.results import CheckResult, ConceptReport, Diagnosis, Outcome, Report, Score, Status, Visibility
 

@@ -17,13 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
-from mlgrade import intake, opening
+from mlgrade import files
 from mlgrade.course import Course
 from mlgrade.errors import UsageError
-from mlgrade.intake import Entry, HandIn, Kind, Layout, Note, sidecar, walk
-from mlgrade.intake.match import RULES, match, match_flat
+from mlgrade.files import FileEntry, list_beneath
 from mlgrade.lms.archives import manifest
-from mlgrade.opening import Listed
+from mlgrade.submissions import discover as intake
+from mlgrade.submissions import layouts, sidecar, walk
+from mlgrade.submissions.discover import Entry, HandIn, Kind, Layout, Note
+from mlgrade.submissions.match import RULES, match, match_flat
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = courses.parse("""\
@@ -280,12 +282,13 @@ def test_the_order_of_a_flat_folder_changes_nothing(names: list[str], dice: rand
 def test_the_order_of_a_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole intake is the same when the system lists every folder backwards; every file is counted once."""
     lay(tmp_path, *(f"{student}/{folder}{name}" for student in "cab" for folder in ("", "x/", "y/") for name in NAMES))
-    forward, plain = take(tmp_path), opening.list_beneath
+    forward, plain = take(tmp_path), list_beneath
 
-    def backwards(root: Path, place: str, most: int | None = None) -> list[Listed]:
+    def backwards(root: Path, place: str, most: int | None = None) -> list[FileEntry]:
         return sorted(plain(root, place, most), reverse=True)
 
-    monkeypatch.setattr(opening, "list_beneath", backwards)
+    for module in (layouts, walk):
+        monkeypatch.setattr(module, "list_beneath", backwards)
     assert take(tmp_path) == forward
     files = [path for path in tmp_path.rglob("*") if path.is_file() and not path.name.startswith(".")]
     assert sum(number for kind, number in forward.counts.items() if kind is not Kind.MISSING) == len(files)
@@ -376,20 +379,20 @@ def test_very_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_listing_stops_at_the_bound(tmp_path: Path) -> None:
     """No more entries are taken from the system than were asked for."""
     lay(tmp_path, *map(str, range(10)))
-    assert len(opening.list_beneath(tmp_path, "", 4)) == 4
+    assert len(files.list_beneath(tmp_path, "", 4)) == 4
 
 
 def test_a_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that the system does not let us read is refused with the reason; the rest goes on."""
     lay(tmp_path, "ada/norm.py", "bob/secret/norm.py", "bob/softmax.py")
-    plain = opening.list_beneath
+    plain = files.list_beneath
 
-    def list_beneath(root: Path, place: str, most: int | None = None) -> list[Listed]:
+    def list_beneath(root: Path, place: str, most: int | None = None) -> list[FileEntry]:
         if place == "bob/secret":  # no mode of a folder keeps root out, as which these tests may run
             raise PermissionError(13, "Permission denied")
         return plain(root, place, most)
 
-    monkeypatch.setattr(opening, "list_beneath", list_beneath)
+    monkeypatch.setattr(walk, "list_beneath", list_beneath)
     assert [one[0] for one in taken(tmp_path)] == ["ada", "bob"]
     assert told(tmp_path, Kind.REFUSED) == ["bob/secret: cannot be read: Permission denied"]
 
@@ -493,7 +496,7 @@ SWAPS: dict[Callable[[Path], None], str] = {
 @pytest.mark.parametrize("swap", SWAPS)
 def test_swapped_since(swap: Callable[[Path], None], stepwise: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     """A file that is something else by the time it is read is refused, on systems of both kinds; nothing waits."""
-    monkeypatch.setattr(opening, "_STEPWISE", stepwise)
+    monkeypatch.setattr(files, "_STEPWISE", stepwise)
     lay(tmp_path, "ada/norm.py")
     [listed] = take(tmp_path).handins
     swap(tmp_path / "ada" / "norm.py")
@@ -516,7 +519,7 @@ def test_a_file_that_grows_while_it_is_read(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(os, "fstat", small)
     with pytest.raises(UsageError, match="grew while it was read"):
-        opening.read_beneath(tmp_path, "ada/norm.py", 10)
+        files.read_beneath(tmp_path, "ada/norm.py", 10)
 
 
 def test_a_broken_notebook(tmp_path: Path) -> None:

@@ -58,12 +58,24 @@ def test_a_working_folder_that_is_gone(here: Path, monkeypatch: pytest.MonkeyPat
 
 def test_the_user_site_is_left_out_unless_mlgrade_is_there(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A child without it could not find mlgrade."""
-    assert interpreter.command("mlgrade.visible", "x") == [sys.executable, "-P", "-s", "-m", "mlgrade.visible", "x"]
+    assert interpreter.command("mlgrade.integrations.ipython.visible", "x") == [
+        sys.executable,
+        "-P",
+        "-s",
+        "-m",
+        "mlgrade.integrations.ipython.visible",
+        "x",
+    ]
     assert interpreter.environment()["PYTHONNOUSERSITE"] == "1"
     monkeypatch.delenv("PYTHONNOUSERSITE", raising=False)
     monkeypatch.setattr(sys.modules["site"], "ENABLE_USER_SITE", True)
     monkeypatch.setattr(sys.modules["site"], "getusersitepackages", lambda: interpreter._HOME)
-    assert interpreter.command("mlgrade.visible") == [sys.executable, "-P", "-m", "mlgrade.visible"]
+    assert interpreter.command("mlgrade.integrations.ipython.visible") == [
+        sys.executable,
+        "-P",
+        "-m",
+        "mlgrade.integrations.ipython.visible",
+    ]
     assert "PYTHONNOUSERSITE" not in interpreter.environment()
 
 

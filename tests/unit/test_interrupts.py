@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from mlgrade import interrupts
+from mlgrade.engine import interrupts
 
 
 def ctrl_c() -> None:

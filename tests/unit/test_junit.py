@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlgrade import redact
 from mlgrade.reports import junit
 from mlgrade.results import CheckResult, ConceptReport, Diagnosis, Isolation, Outcome, Report, Status, Visibility
+from mlgrade.text import clean
 
 
 def check(outcome: Outcome, message: str = "", title: str = "Title") -> CheckResult:
@@ -122,7 +122,7 @@ HOSTILE = ["]]>", "<failure/>", '" onload="x', "&amp;&#0;", "<![CDATA[", "\x1b[3
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts(text: str) -> None:
     """Whatever a student's code wrote, once redacted it comes back from the XML as it was shown."""
-    shown = redact.clean(text)
+    shown = clean(text)
     [case] = parsed(report(check(Outcome.FAILED, shown))).iter("testcase")
     assert (case[0].get("message"), case[0].text) == (shown.partition("\n")[0], shown)
     [whole] = parsed(report(status=Status.CANNOT_RUN, reason=shown)).iter("testcase")
@@ -133,4 +133,4 @@ def test_hostile_texts(text: str) -> None:
 @given(st.text(st.characters(), max_size=80), st.sampled_from(Outcome))
 def test_any_redacted_text_makes_valid_xml(text: str, outcome: Outcome) -> None:
     """Any text that has passed redact can be written and read again."""
-    assert len(parsed(report(check(outcome, redact.clean(text)))).findall("*/testcase")) == 1
+    assert len(parsed(report(check(outcome, clean(text)))).findall("*/testcase")) == 1

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mlgrade import lint
-from mlgrade.lint import places, worth
+from mlgrade.authoring import lint
+from mlgrade.authoring.lint import places, worth
 from mlgrade.results import CheckResult, ConceptReport, Finding, Outcome, Status, Visibility
 from mlgrade.sandbox.host import Value
 from mlgrade.suite.marks import Marks

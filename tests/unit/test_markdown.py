@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from mlgrade import redact
 from mlgrade.reports import markdown, words
 from mlgrade.results import CheckResult, ConceptReport, Diagnosis, Outcome, Report, Status, Visibility
+from mlgrade.text import clean, one_line
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CASES = sorted(path.parent.name for path in GOLDEN.glob("cases/*/expected.json"))
@@ -139,8 +139,8 @@ def check_safe(text: str) -> None:
 
 def check_same(text: str) -> None:
     """What is shown is what was said, in each kind of line that it may stand in."""
-    said = redact.line(text).strip() or "x"
-    text = text if redact.line(text).strip() else "x"
+    said = one_line(text).strip() or "x"
+    text = text if one_line(text).strip() else "x"
     for line in (
         f"**{markdown.inline(text)}**",
         f"## {markdown.inline(text)}",
@@ -161,12 +161,12 @@ def test_attacks(text: str) -> None:
 @given(st.text(st.sampled_from(" \n\t`~|\\<>&#;:@[]()!*_-+=.$/1ax\u00e9\u202e"), min_size=1, max_size=12))
 def test_any_markup(text: str) -> None:
     """The same of any row of signs that mean something."""
-    if redact.clean(text).strip():
+    if clean(text).strip():
         check_safe(f"x{text}x")
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(min_size=1, max_size=40).filter(lambda text: bool(redact.line(text).strip())))
+@given(st.text(min_size=1, max_size=40).filter(lambda text: bool(one_line(text).strip())))
 def test_any_text_reads_as_it_was(text: str) -> None:
     check_same(text)
 

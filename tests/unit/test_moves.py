@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mlgrade import course as courses
-from mlgrade.classwork.moves import Ledger, Move
+from mlgrade.batch.moves import Ledger, Move
 from mlgrade.gradebook.model import Attempt, Deed, State
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.results import Outcome, Status

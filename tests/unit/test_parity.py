@@ -12,14 +12,16 @@ from pathlib import Path
 import pytest
 
 from mlgrade import course as courses
-from mlgrade import diagnosis
-from mlgrade.grading import Grader
+from mlgrade.grading.grader import Grader
 from mlgrade.sandbox.host import Host
-from mlgrade.submissions import read
+from mlgrade.submissions.model import read
+from mlgrade.suite.misconceptions import read_misconceptions
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTION = (ROOT / "solutions" / "softmax.py").read_text(encoding="utf-8")
-WRONG = {one.name: one.source for one in diagnosis.read(ROOT / "tests" / "misconceptions" / "softmax.py", SOLUTION)}
+WRONG = {
+    one.name: one.source for one in read_misconceptions(ROOT / "tests" / "misconceptions" / "softmax.py", SOLUTION)
+}
 DUMP = """
 import json, os
 from pathlib import Path

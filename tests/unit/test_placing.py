@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from mlgrade import placing
+from mlgrade import files
 
 
 def test_a_file(tmp_path: Path) -> None:
     """A new file is one that others may read as usual; an old one keeps who may."""
-    placing.file(tmp_path / "a", b"one")
+    files.atomic_write(tmp_path / "a", b"one")
     (tmp_path / "b").touch()
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
     (tmp_path / "a").chmod(0o600)
-    placing.file(tmp_path / "a", b"two")
+    files.atomic_write(tmp_path / "a", b"two")
     assert ((tmp_path / "a").read_bytes(), (tmp_path / "a").stat().st_mode & 0o777) == (b"two", 0o600)
 
 
@@ -29,7 +29,7 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        placing.file(tmp_path / "a", b"after")
+        files.atomic_write(tmp_path / "a", b"after")
     assert [path.read_text() for path in tmp_path.iterdir()] == ["before"]
 
 
@@ -38,7 +38,7 @@ def test_a_folder(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     before = (tmp_path / "empty").stat().st_ino
     for name in ("empty", "deep/new"):
-        placing.folder(tmp_path / name, {"a": b"1", "b/c": b"2"})
+        files.write_folder(tmp_path / name, {"a": b"1", "b/c": b"2"})
         assert (tmp_path / name / "b/c").read_bytes() == b"2"
     assert (tmp_path / "empty").stat().st_ino == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["deep", "empty"]
@@ -49,4 +49,4 @@ def test_what_is_free(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     names = ("nothing", "empty", "link", ".")
-    assert [name for name in names if placing.free(tmp_path / name)] == ["nothing", "empty"]
+    assert [name for name in names if files.is_free(tmp_path / name)] == ["nothing", "empty"]

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from mlgrade import course as courses
-from mlgrade import progress, state
 from mlgrade.course import Course
-from mlgrade.progress import Change, Memory
+from mlgrade.reports import progress, state
+from mlgrade.reports.progress import Change, Memory
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Status, Visibility
 
 COURSE = """\

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mlgrade
-from mlgrade import redact
+from mlgrade.grading import redaction
 from mlgrade.results import ConceptReport, Finding, Outcome, Status, Visibility
+from mlgrade.text import MOST_CHARS, MOST_LINES, clean
 
 SHOWN = Finding(
     id="softmax.hidden.x",
@@ -50,44 +51,44 @@ ACTING = {
 @pytest.mark.parametrize(("text", "shown"), ACTING.values(), ids=ACTING.keys())
 def test_what_acts_is_made_visible(text: str, shown: str) -> None:
     """A character that moves a cursor, turns a line around or hides is written out."""
-    assert redact.clean(text) == shown
+    assert clean(text) == shown
 
 
 @pytest.mark.parametrize("text", ["", "plain", "two\nlines", "ä ß 中文 λ → ≤ é", "\U0001f600", "<b>&amp;"])
 def test_what_is_only_text_stays(text: str) -> None:
     """Letters and signs of any script, and line ends, stay as they are."""
-    assert redact.clean(text) == text
+    assert clean(text) == text
 
 
 def test_a_tab_is_four_spaces() -> None:
     """A tab has one width everywhere."""
-    assert redact.clean("\ta") == "    a"
+    assert clean("\ta") == "    a"
 
 
 def test_a_long_text_is_cut() -> None:
     """Too many characters or lines are cut, and it is said."""
-    assert redact.clean("x" * redact.MOST_CHARS) == "x" * redact.MOST_CHARS
-    assert redact.clean("x" * (redact.MOST_CHARS + 1)) == "x" * redact.MOST_CHARS + "\n... (cut)"
-    lines = "\n".join("abc" for _ in range(redact.MOST_LINES))
-    assert redact.clean(lines) == lines
-    assert redact.clean(lines + "\nmore") == lines + "\n... (cut)"
+    assert clean("x" * MOST_CHARS) == "x" * MOST_CHARS
+    assert clean("x" * (MOST_CHARS + 1)) == "x" * MOST_CHARS + "\n... (cut)"
+    lines = "\n".join("abc" for _ in range(MOST_LINES))
+    assert clean(lines) == lines
+    assert clean(lines + "\nmore") == lines + "\n... (cut)"
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(st.characters(), max_size=200) | st.text("\n\x1b\ud800", max_size=9000))
 def test_any_text_comes_out_harmless(text: str) -> None:
     """Whatever goes in, what comes out can be encoded, holds no control but the line end, and is bounded."""
-    shown = redact.clean(text)
+    shown = clean(text)
     shown.encode("utf-8")
     assert not [char for char in shown if char != "\n" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}]
-    assert shown.count("\n") <= redact.MOST_LINES
-    assert len(shown) <= 10 * redact.MOST_CHARS
-    assert redact.clean(shown) == shown or len(shown) > redact.MOST_CHARS or "(cut)" in shown
+    assert shown.count("\n") <= MOST_LINES
+    assert len(shown) <= 10 * MOST_CHARS
+    assert clean(shown) == shown or len(shown) > MOST_CHARS or "(cut)" in shown
 
 
 def test_a_hidden_check_shows_only_its_problem() -> None:
     """No part of a hidden check's detail is in what is shown of it."""
-    result = redact.check_result(SHOWN, 2.0, 0.0)
+    result = redaction.check_result(SHOWN, 2.0, 0.0)
     assert result.message == "returned the wrong shape"
     assert result.hint == "Hint"
     assert b"SECRET" not in msgspec.json.encode(result)
@@ -96,21 +97,21 @@ def test_a_hidden_check_shows_only_its_problem() -> None:
 def test_a_public_check_shows_its_detail() -> None:
     """Of a public check the detail is shown below the problem."""
     public = msgspec.structs.replace(SHOWN, visibility=Visibility.PUBLIC)
-    assert redact.message(public) == "returned the wrong shape\nSECRET 3.14159"
-    assert redact.message(msgspec.structs.replace(public, detail="")) == "returned the wrong shape"
+    assert redaction.message(public) == "returned the wrong shape\nSECRET 3.14159"
+    assert redaction.message(msgspec.structs.replace(public, detail="")) == "returned the wrong shape"
 
 
 @pytest.mark.parametrize("visibility", list(Visibility))
 def test_a_broken_check_shows_nothing_of_itself(visibility: Visibility) -> None:
     """A broken check says that it is our fault, and nothing of what broke."""
     broken = msgspec.structs.replace(SHOWN, outcome=Outcome.BROKEN, visibility=visibility, problem="SECRET")
-    assert redact.message(broken) == redact.OUR_FAULT
+    assert redaction.message(broken) == redaction.OUR_FAULT
 
 
 def test_a_passed_check_needs_no_hint() -> None:
     """A check that passes keeps its hint to itself."""
     passed = msgspec.structs.replace(SHOWN, outcome=Outcome.PASSED, problem="", detail="")
-    assert redact.check_result(passed, 2.0, 2.0).hint == ""
+    assert redaction.check_result(passed, 2.0, 2.0).hint == ""
 
 
 @settings(max_examples=100, deadline=None)
@@ -118,7 +119,7 @@ def test_a_passed_check_needs_no_hint() -> None:
 def test_no_detail_of_a_hidden_check_leaves(outcome: Outcome, detail: str) -> None:
     """Whatever its outcome, what is shown of a hidden check does not depend on its detail."""
     one = msgspec.structs.replace(SHOWN, outcome=outcome, detail=detail)
-    assert redact.check_result(one, 1, 0) == redact.check_result(msgspec.structs.replace(one, detail=""), 1, 0)
+    assert redaction.check_result(one, 1, 0) == redaction.check_result(msgspec.structs.replace(one, detail=""), 1, 0)
 
 
 # -- what a report can carry out of a hidden check -----------------------------------------------------------------
@@ -183,9 +184,9 @@ def test_seconds_are_whole_where_hidden_checks_ran() -> None:
         diagnoses=[],
         checks=[],
     )
-    shown = redact.check_result(msgspec.structs.replace(SHOWN, visibility=Visibility.PUBLIC), 1.0, 0.0)
-    hidden = redact.check_result(SHOWN, 1.0, 0.0)
+    shown = redaction.check_result(msgspec.structs.replace(SHOWN, visibility=Visibility.PUBLIC), 1.0, 0.0)
+    hidden = redaction.check_result(SHOWN, 1.0, 0.0)
     visible = msgspec.structs.replace(concept, checks=[shown])
     both = msgspec.structs.replace(concept, checks=[shown, hidden])
-    assert redact.duration(1.2345, [visible]) == 1.2
-    assert [redact.duration(seconds, [visible, both]) for seconds in (0.01, 0.99, 1.01)] == [1.0, 1.0, 2.0]
+    assert redaction.duration(1.2345, [visible]) == 1.2
+    assert [redaction.duration(seconds, [visible, both]) for seconds in (0.01, 0.99, 1.01)] == [1.0, 1.0, 2.0]

@@ -14,13 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
-from mlgrade import lessons
-from mlgrade.cards import deck
-from mlgrade.course import Concept, Course, Unit, writing
+from mlgrade.authoring.release import contents, notebook, package, papers
+from mlgrade.course import Concept, Course, Unit, lessons, writing
 from mlgrade.course.model import Attempts, Duration, Hidden, Keep, Late, Percent, Resources, Size
 from mlgrade.errors import CourseError, UsageError
-from mlgrade.release import contents, notebook, package, papers
-from mlgrade.submissions import notebook as read_notebook
+from mlgrade.study.cards import deck
+from mlgrade.submissions.model import notebook as read_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL = courses.load(ROOT)

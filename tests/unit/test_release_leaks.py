@@ -26,12 +26,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
+from mlgrade.authoring.release import code, inputs, leaks, package, rows, secrets, values
+from mlgrade.authoring.release.index import SHORTEST, Index, squeeze
+from mlgrade.authoring.release.layers import Layer, Sealed, unfold
+from mlgrade.authoring.release.secrets import Secrets
+from mlgrade.authoring.scaffold import courses as new_courses
 from mlgrade.course import Course
-from mlgrade.release import code, inputs, leaks, package, rows, secrets, values
-from mlgrade.release.index import SHORTEST, Index, squeeze
-from mlgrade.release.layers import Layer, Sealed, unfold
-from mlgrade.release.secrets import Secrets
-from mlgrade.scaffold import courses as new_courses
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTION = (ROOT / "solutions/softmax.py").read_text(encoding="utf-8")

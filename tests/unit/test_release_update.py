@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from mlgrade import course as courses
+from mlgrade.authoring.release import package, update
+from mlgrade.authoring.release.reset import reset
+from mlgrade.authoring.release.update import What
 from mlgrade.errors import UsageError
-from mlgrade.release import package, update
-from mlgrade.release.reset import reset
-from mlgrade.release.update import What
 
 Edit = Callable[[str, str, str], None]
 OWN = "import numpy as np\n\n\ndef softmax(z, axis=-1):\n    return 1\n"

@@ -10,11 +10,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
-from mlgrade import placing
+from mlgrade.authoring.scaffold import bundle, concepts, entry, templates, texts
+from mlgrade.authoring.scaffold import courses as new_courses
 from mlgrade.course import Concept, Course, Unit
 from mlgrade.errors import CourseError, MlgradeError, UsageError
-from mlgrade.scaffold import bundle, concepts, entry, templates, texts
-from mlgrade.scaffold import courses as new_courses
 
 HEAD = 'format: 1\ntitle: T\nversion: "1"\n'
 NORM = Concept(id="norm", title="Norms: size", points=10.0, functions=["norm", "normalize"], requires=["dot"])
@@ -331,7 +330,7 @@ def test_files_that_cannot_be_written_leave_nothing(course: Course, monkeypatch:
     def full(path: Path, data: bytes) -> None:
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(placing, "file", full)
+    monkeypatch.setattr(concepts, "atomic_write", full)
     with pytest.raises(UsageError, match="No space left on device; nothing was added"):
         concepts.add(course, course.units[0], BARE)
     assert snapshot(course.root) == before

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlgrade import scoring
+from mlgrade.grading import scoring
 from mlgrade.results import Finding, Outcome, Visibility
 
 LOST = [Outcome.FAILED, Outcome.RAISED, Outcome.TIMED_OUT, Outcome.SKIPPED]

@@ -18,14 +18,15 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from mlgrade import course as courses
-from mlgrade import intake, similar
+from mlgrade import similarity as similar
 from mlgrade.cli.similar import command
 from mlgrade.reports.similar import _heading, as_csv, beside
-from mlgrade.similar import Similarity, pairing
-from mlgrade.similar.folding import MOST_BYTES, fold
-from mlgrade.similar.model import ABOUT, Compared
-from mlgrade.similar.passages import spans
-from mlgrade.similar.winnowing import RUN, WINDOW, covered, fingerprints, runs
+from mlgrade.similarity import Similarity, pairing
+from mlgrade.similarity.folding import MOST_BYTES, fold
+from mlgrade.similarity.model import ABOUT, Compared
+from mlgrade.similarity.passages import spans
+from mlgrade.similarity.winnowing import RUN, WINDOW, covered, fingerprints, runs
+from mlgrade.submissions import discover as intake
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = courses.load(ROOT)
@@ -373,7 +374,7 @@ def test_a_passage(tmp_path: Path) -> None:
 @given(LONG, ROW, ROW)
 def test_passages_are_the_same_and_as_long_as_can_be(shared: list[int], a: list[int], b: list[int]) -> None:
     """A passage holds the same symbols in both files, cannot grow, and lies in no other."""
-    from mlgrade.similar.folding import Folded
+    from mlgrade.similarity.folding import Folded
 
     left, right = (Folded(row, [1] * len(row)) for row in (a + shared + b, b + shared + a))
     here, there = fingerprints(left.symbols), fingerprints(right.symbols)

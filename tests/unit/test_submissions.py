@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
-from mlgrade import submissions
 from mlgrade.course import Course
 from mlgrade.errors import SubmissionError, UsageError
+from mlgrade.submissions import model as submissions
 from mlgrade.suite.findings import Source
 
 COURSE = """\

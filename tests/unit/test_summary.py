@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from mlgrade import course as courses
-from mlgrade import items
 from mlgrade.errors import GradebookError
+from mlgrade.gradebook import items
+from mlgrade.gradebook.columns import Person
+from mlgrade.gradebook.items import Item, Items
 from mlgrade.gradebook.model import Attempt, Decision, Deed, Grade, State
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.items import Item, Items
-from mlgrade.lms.rows import Person
+from mlgrade.gradebook.summary import ConceptSummary, Counting, Mistake, NotStarted, Summary, of_gradebook, summarise
 from mlgrade.reports import summary as report
 from mlgrade.results import Outcome, Status
-from mlgrade.summary import ConceptSummary, Counting, Mistake, NotStarted, Summary, of_gradebook, summarise
 
 AT = datetime(2027, 2, 1, tzinfo=UTC)
 COURSE = courses.parse("""\

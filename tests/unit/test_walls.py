@@ -17,14 +17,15 @@ import numpy as np
 import pytest
 
 from mlgrade import course as courses
-from mlgrade import proof, refusals
+from mlgrade.doctor import layers as proof
+from mlgrade.doctor import refused_calls as refusals
 from mlgrade.errors import SandboxError, UsageError
-from mlgrade.grading import Grader
-from mlgrade.sandbox import confine
-from mlgrade.sandbox.confine import WALLS, identity, job, kernel, landlock, libraries
+from mlgrade.grading.grader import Grader
+from mlgrade.sandbox import isolation as confine
 from mlgrade.sandbox.forked import WarmParent
 from mlgrade.sandbox.fresh import FreshProcess
 from mlgrade.sandbox.host import Died, Host, Raised, Result, Value
+from mlgrade.sandbox.isolation import WALLS, identity, job, kernel, landlock, libraries
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import MIB, SCRATCH_BYTES, SCRATCH_DEPTH, SCRATCH_ENTRIES, Limits
 from mlgrade.sandbox.protocol import Load, Loaded
@@ -577,12 +578,12 @@ for name in ("geteuid", "getuid", "fork", "setsid", "killpg", "setresuid", "stat
 for name in ("SIGKILL", "SIGUSR1"):
     delattr(signal, name)
 sys.platform = "win32"
-import mlgrade.sandbox.worker, mlgrade.sandbox.launch, mlgrade.sandbox.host, mlgrade.cli.check, mlgrade.api, mlgrade.doctor
-from mlgrade.sandbox import confine, scratch
+import mlgrade.sandbox.worker, mlgrade.sandbox.launch, mlgrade.sandbox.host, mlgrade.cli.check, mlgrade.api, mlgrade.doctor.report
+from mlgrade.sandbox import isolation, scratch
 made = scratch.Scratch()
 made.folder()
 scratch.sweep(made.path)
-print(confine.level(["process"]), os.path.exists(made.path), confine.identity.available())
+print(isolation.level(["process"]), os.path.exists(made.path), isolation.identity.available())
 """
 
 

@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from mlgrade import course as courses
-from mlgrade import watch
+from mlgrade.authoring import watch
+from mlgrade.authoring.scaffold import courses as new_courses
 from mlgrade.course import Course
-from mlgrade.scaffold import courses as new_courses
 
 TEXT = """\
 format: 1

@@ -19,10 +19,10 @@ import pytest
 from mlgrade.errors import SandboxError
 from mlgrade.sandbox.attempt import Attempt, NotTried
 from mlgrade.sandbox.codec import UnsendableError
-from mlgrade.sandbox.confine import landlock
 from mlgrade.sandbox.forked import WarmParent
 from mlgrade.sandbox.fresh import FreshProcess
 from mlgrade.sandbox.host import Died, Host, Raised, Result, TimedOut, Value, Worker
+from mlgrade.sandbox.isolation import landlock
 from mlgrade.sandbox.limits import MIB, Limits
 from mlgrade.sandbox.protocol import Fault, Function, Load, Loaded
 from mlgrade.sandbox.starting import Launcher, ending

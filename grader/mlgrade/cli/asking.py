@@ -9,11 +9,11 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from mlgrade.cards import history
-from mlgrade.cards.deck import Card, Deck
-from mlgrade.cards.schedule import Answer, Answers, Rating, comes_back, queue
 from mlgrade.course import Course
 from mlgrade.reports.lines import say
+from mlgrade.study.cards import history
+from mlgrade.study.cards.deck import Card, Deck
+from mlgrade.study.cards.schedule import Answer, Answers, Rating, comes_back, queue
 
 _KEYS = "1 again, 2 hard, 3 good, 4 easy: "
 _STOP = ("q", "quit")

@@ -14,8 +14,8 @@ from mlgrade.cli import options
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from mlgrade.cards.deck import Deck
     from mlgrade.course import Course
+    from mlgrade.study.cards.deck import Deck
 
 
 @click.command("cards")
@@ -40,7 +40,7 @@ def command(
       mlgrade cards attention --limit 5
       mlgrade cards --export cards.txt
     """
-    from mlgrade.cards import deck
+    from mlgrade.study.cards import deck
 
     _one_of({"--due": due, "--list": listed, "--export": export is not None})
     loaded = options.load_course(course)
@@ -94,9 +94,9 @@ def _block(letter: str, text: str) -> str:
 
 
 def _export(console: Console, course: Course, decks: list[Deck], target: Path) -> None:
-    from mlgrade.cards import anki
     from mlgrade.errors import UsageError
     from mlgrade.reports.lines import say
+    from mlgrade.study.cards import anki
 
     try:
         target.write_bytes(anki.render(course, decks))
@@ -107,9 +107,9 @@ def _export(console: Console, course: Course, decks: list[Deck], target: Path) -
 
 
 def _count(console: Console, course: Course, decks: list[Deck]) -> None:
-    from mlgrade.cards.schedule import standing
     from mlgrade.cli import asking
     from mlgrade.reports.lines import say
+    from mlgrade.study.cards.schedule import standing
 
     answers, now = asking.answers_of(course), asking.now()
     total: Counter[str] = Counter()

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from mlgrade.cli.outputs import Outputs
     from mlgrade.course import Course
     from mlgrade.errors import Exit
-    from mlgrade.progress import Change
+    from mlgrade.reports.progress import Change
     from mlgrade.results import ConceptReport, Report
-    from mlgrade.submissions import Submission
+    from mlgrade.submissions.model import Submission
 
 
 @click.command("check")
@@ -80,15 +80,17 @@ def _grade(paths: Sequence[Path], concept: str, course_path: Path | None, starte
     begun = time.perf_counter()
     import msgspec
 
-    from mlgrade import api, redact, submissions
+    from mlgrade import api
+    from mlgrade.grading import redaction
     from mlgrade.sandbox.host import Host
+    from mlgrade.submissions import model as submissions
 
     course = options.load_course(course_path, beside=paths[0] if paths else None)
     if concept:
         course.concept(concept)
     found = list(submissions.find(paths or [submissions.near(course.root / "exercises")], course, concept))
     report = api.grade(found, course, Host(started), None if course.edition else _tell_staff)
-    seconds = redact.duration(time.perf_counter() - begun, report.concepts)
+    seconds = redaction.duration(time.perf_counter() - begun, report.concepts)
     return _remember(course, found, msgspec.structs.replace(report, seconds=seconds))
 
 
@@ -97,7 +99,7 @@ def _tell_staff(note: str) -> None:
 
 
 def _remember(course: Course, found: Sequence[Submission], report: Report) -> Checked:
-    from mlgrade import progress
+    from mlgrade.reports import progress
 
     memories = progress.load(course)
     changes: dict[str, Change | None] = {}

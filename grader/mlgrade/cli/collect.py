@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mlgrade.course import Course
+    from mlgrade.gradebook.columns import Person
     from mlgrade.lms.archives.account import Account
-    from mlgrade.lms.rows import Person
 
 NO_ROSTER = (
     "mlgrade: no roster yet, so folders are called what the LMS calls people, and who is missing is not known; "
@@ -90,7 +90,7 @@ def command(
 def _people(roster: Path | None, gradebook: str | None, course: Course | None) -> Sequence[Person]:
     """The class: a roster file, or what the gradebook knows of it. Without either, that is said."""
     from mlgrade.cli.roster import existing
-    from mlgrade.lms import roster as rosters
+    from mlgrade.lms import rosters as rosters
 
     if roster is not None:
         return rosters.read(roster).people

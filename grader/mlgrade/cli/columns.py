@@ -10,9 +10,9 @@ import click
 
 if TYPE_CHECKING:
     from mlgrade.course import Course
+    from mlgrade.gradebook.columns import Row
+    from mlgrade.gradebook.grades import By, Group
     from mlgrade.gradebook.store import Gradebook
-    from mlgrade.grades import By, Group
-    from mlgrade.lms.rows import Row
 
 columns = click.option(
     "--columns", "by", type=click.Choice(["concept", "unit", "total"]), help="One for each ... Default: unit."
@@ -25,7 +25,7 @@ concepts = click.option("--concept", "concepts", multiple=True, metavar="NAME", 
 
 def chosen(given: str | None, concepts: Sequence[str]) -> By:
     """What a column is of. Who names concepts means a column for each of them."""
-    from mlgrade.grades import By
+    from mlgrade.gradebook.grades import By
 
     if concepts and given not in (None, By.CONCEPT):
         raise click.UsageError(f"--concept gives one column for each concept; it does not go with --columns {given}")
@@ -34,8 +34,7 @@ def chosen(given: str | None, concepts: Sequence[str]) -> By:
 
 def rows(book: Gradebook, course: Course, groups: Sequence[Group], *, comments: bool = False) -> Iterator[Row]:
     """Everybody who is in the course, or has handed in and was not dropped, as a stream."""
-    from mlgrade import grades
-    from mlgrade.gradebook import policy
+    from mlgrade.gradebook import grades, policy
 
     gone = {person.student for person in book.people(dropped=True)}
     graded, beside = itertools.tee(book.attempts())  # the second follows the first by a student or two

@@ -177,24 +177,26 @@ class _Call:
 
 def _keep(book: Gradebook, decisions: Sequence[Decision]) -> None:
     from mlgrade.gradebook import lines
-    from mlgrade.redact import line
+    from mlgrade.text import one_line
 
     kept = book.decide(*decisions)
     for decision in kept:
-        click.echo(f"kept: {line(decision.student)}: {lines.of_decision(decision, kept)}")
+        click.echo(f"kept: {one_line(decision.student)}: {lines.of_decision(decision, kept)}")
 
 
 def _standing(book: Gradebook, student: str, deed: Deed, target: str) -> None:
     """Refuse to take back what does not hold: it would look as if something had changed."""
     from mlgrade.errors import UsageError
     from mlgrade.gradebook import deciding, rulings
-    from mlgrade.redact import line
+    from mlgrade.text import one_line
 
     standing = rulings.standing(book.decisions(student))
     if (deed, target) not in standing:
         others = [deciding.shown(place) for kind, place in standing if kind is deed]
         there = f"; one holds for {', '.join(others)}" if others else ""
-        raise UsageError(f"nothing to revoke: no {deed} of {line(student)} holds for {deciding.shown(target)}{there}")
+        raise UsageError(
+            f"nothing to revoke: no {deed} of {one_line(student)} holds for {deciding.shown(target)}{there}"
+        )
 
 
 def _both(student: str | None, target: str | None) -> tuple[str, str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mlgrade.course import Course
-    from mlgrade.demo import Demo, Played
+    from mlgrade.study.demo import Demo, Played
 
 
 @click.command("demo")
@@ -37,7 +37,7 @@ def command(names: tuple[str, ...], listing: bool, as_json: bool, plain: bool, c
       mlgrade demo softmax attention
       mlgrade demo --list
     """
-    from mlgrade import demo
+    from mlgrade.study import demo
 
     chosen = demo.wanted(names)
     if listing:
@@ -53,15 +53,15 @@ def command(names: tuple[str, ...], listing: bool, as_json: bool, plain: bool, c
 
 
 def exit_code(played: Sequence[Played]) -> int:
-    from mlgrade.demo import State
+    from mlgrade.study.demo import State
 
     states = {one.state for one in played}
     return 1 if State.FAILED in states or State.SHOWN not in states else 0
 
 
 def _run(chosen: Sequence[Demo], course: Course) -> list[Played]:
-    from mlgrade import demo
     from mlgrade.sandbox.host import Host
+    from mlgrade.study import demo
 
     with options.waiting("running"), Host(launcher()) as host:
         return list(demo.play(chosen, course, host))
@@ -98,7 +98,7 @@ def _print(console: Console, played: Sequence[Played], course: Course) -> None:
 
 
 def _next(played: Sequence[Played], course: Course) -> str:
-    from mlgrade.demo import State
+    from mlgrade.study.demo import State
 
     if any(one.state is State.FAILED for one in played):
         return "mend what FAIL names above, and run this again."
@@ -133,8 +133,8 @@ def _rest(console: Console, one: Played) -> None:
     """Why there is no more to see, and what the code printed."""
     from rich.text import Text
 
-    from mlgrade.demo import State
     from mlgrade.reports.lines import say
+    from mlgrade.study.demo import State
 
     word, style = {
         State.SHOWN: ("", ""),
@@ -151,7 +151,7 @@ def _rest(console: Console, one: Played) -> None:
 
 
 def _summary(played: Sequence[Played]) -> str:
-    from mlgrade.demo import State
+    from mlgrade.study.demo import State
 
     words = {State.SHOWN: "shown", State.FAILED: "failed", State.WAITING: "not yet", State.LEFT_OUT: "left out"}
     counts = {word: sum(one.state is state for one in played) for state, word in words.items()}

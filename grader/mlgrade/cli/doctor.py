@@ -14,8 +14,8 @@ import click
 from mlgrade.cli import options
 
 if TYPE_CHECKING:
-    from mlgrade.doctor import Fact
-    from mlgrade.refusals import Use
+    from mlgrade.doctor.refused_calls import Use
+    from mlgrade.doctor.report import Fact
 
 
 @click.command("doctor")
@@ -41,7 +41,7 @@ def command(
       mlgrade doctor --trace
       mlgrade doctor --trace solutions/softmax.py
     """
-    from mlgrade import doctor
+    from mlgrade.doctor import report as doctor
     from mlgrade.errors import UsageError
 
     if files and not trace:
@@ -69,7 +69,8 @@ def _print(facts: Sequence[Fact], *, as_json: bool, plain: bool, verbose: bool) 
 
 
 def _traced(files: Sequence[Path], course_path: Path | None) -> list[Fact]:
-    from mlgrade import refusals, submissions
+    from mlgrade.doctor import refused_calls as refusals
+    from mlgrade.submissions import model as submissions
 
     if not files:
         return list(_facts(refusals.honest(), ours=True))
@@ -79,7 +80,7 @@ def _traced(files: Sequence[Path], course_path: Path | None) -> list[Fact]:
 
 
 def _facts(uses: Iterable[Use], *, ours: bool) -> Iterable[Fact]:
-    from mlgrade.doctor import Fact
+    from mlgrade.doctor.report import Fact
 
     for use in uses:
         counts = ", ".join(f"{name} x{count}" for name, count in Counter(use.refused).items())

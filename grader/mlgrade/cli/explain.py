@@ -28,7 +28,7 @@ def command(concept: str, as_json: bool, plain: bool, course: Path | None) -> No
     """
     import msgspec
 
-    from mlgrade import lessons
+    from mlgrade.course import lessons
     from mlgrade.reports.lines import say
 
     loaded = options.load_course(course)

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlgrade import redact
 from mlgrade.cli import columns, options
 from mlgrade.errors import UsageError
+from mlgrade.text import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from mlgrade.course import Course
+    from mlgrade.gradebook.grades import By, Group
     from mlgrade.gradebook.store import Gradebook
-    from mlgrade.grades import By, Group
-    from mlgrade.lms.export import Export, Format, Summary
+    from mlgrade.lms.exports import Export, Format, Summary
 
 STDOUT = Path("-")
 STALE = timedelta(days=1)
@@ -30,7 +30,7 @@ PART = 1 << 16
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    from mlgrade.lms import export
+    from mlgrade.lms import exports as export
 
     del ctx, param
     return [name for name in export.names() if name.startswith(incomplete)]
@@ -94,8 +94,8 @@ def command(
       mlgrade export csv --columns concept -o - | column -s, -t
       mlgrade export --list
     """
-    from mlgrade import grades
-    from mlgrade.lms import export
+    from mlgrade.gradebook import grades
+    from mlgrade.lms import exports as export
 
     if listing:
         _list()
@@ -128,7 +128,7 @@ def command(
 
 
 def _groups(course: Course, by: By, items: Sequence[str]) -> list[Group]:
-    from mlgrade import grades
+    from mlgrade.gradebook import grades
 
     groups = grades.groups(course, by)
     return grades.keyed(groups, {grades.named(groups, name): key for name, key in _pairs("--item", items).items()})
@@ -140,9 +140,9 @@ def _pairs(option: str, given: Sequence[str], *, last: bool = False) -> dict[str
     for text in given:
         name, equals, value = text.rpartition("=") if last else text.partition("=")
         if not (equals and name.strip() and value.strip()):
-            raise click.UsageError(f'{option} "{redact.line(text)}": write it as A=B')
+            raise click.UsageError(f'{option} "{one_line(text)}": write it as A=B')
         if name in found:
-            raise click.UsageError(f'{option}: "{redact.line(name)}" is given twice')
+            raise click.UsageError(f'{option}: "{one_line(name)}" is given twice')
         found[name] = value
     return found
 
@@ -157,24 +157,24 @@ def _target(wanted: Format, output: Path | None, template: Path | None, now: dat
             suffix = (template.suffix if template else "") or wanted.suffix
             path = path / f"grades-{wanted.name}-{now:%Y-%m-%d-%H%M%S}{suffix}"
         if path.exists() and not path.is_file():
-            raise UsageError(f"{redact.line(str(path))}: is not a file; for the standard output write -o -")
+            raise UsageError(f"{one_line(str(path))}: is not a file; for the standard output write -o -")
         if path.exists() and not overwrite:
-            raise UsageError(f"{redact.line(str(path))}: is there already; --overwrite replaces it")
+            raise UsageError(f"{one_line(str(path))}: is there already; --overwrite replaces it")
     except OSError as error:  # its name is too long, or its folder is closed to us
-        raise UsageError(f"{redact.line(str(output))}: cannot be written: {error.strerror}") from None
+        raise UsageError(f"{one_line(str(output))}: cannot be written: {error.strerror}") from None
     return path
 
 
 def _check_template(book: Gradebook, template: Path | None) -> None:
-    from mlgrade.lms import decoding
+    from mlgrade.tables import decoding
 
     if template is None:
         return
     decoding.read_bytes(template)  # says what is wrong with it, before anything is said of the gradebook
     if next(book.students(), None) is None:
         raise UsageError(
-            f"{book.place} has no roster, so nobody in {redact.line(str(template))} can be found; "
-            f"`mlgrade roster import {redact.line(str(template))}` reads one"
+            f"{book.place} has no roster, so nobody in {one_line(str(template))} can be found; "
+            f"`mlgrade roster import {one_line(str(template))}` reads one"
         )
 
 
@@ -182,7 +182,7 @@ def _check_template(book: Gradebook, template: Path | None) -> None:
 
 
 def _save(wanted: Format, job: Export, target: Path) -> Summary:
-    from mlgrade.lms import export
+    from mlgrade.lms import exports as export
 
     if target != STDOUT:
         return export.save(wanted, job, target)
@@ -215,16 +215,16 @@ def _warn_of_age(template: Path, summary: Summary, now: datetime) -> None:
 
 
 def _tell(console: Console, summary: Summary, written: Path | None) -> None:
-    from mlgrade.lms import export
+    from mlgrade.lms import exports as export
     from mlgrade.reports.lines import say
 
-    say(console, "Nothing was written (--dry-run)." if written is None else f"Written: {redact.line(str(written))}")
+    say(console, "Nothing was written (--dry-run)." if written is None else f"Written: {one_line(str(written))}")
     for text in export.lines(summary):
         say(console, text, hang=2)
 
 
 def _list() -> None:
-    from mlgrade.lms import export
+    from mlgrade.lms import exports as export
 
     words = {"no": "", "may": "; --template", "must": "; needs --template"}
     for name in export.names():

@@ -15,7 +15,7 @@ import click
 from mlgrade.cli import options
 
 if TYPE_CHECKING:
-    from mlgrade.classwork import Told
+    from mlgrade.batch import Told
     from mlgrade.engine import Engine
     from mlgrade.reports.account import Account
 
@@ -76,10 +76,10 @@ def command(
     with _stoppable():
         found = options.load_course_for(submissions, course, "grade")
         with options.open_gradebook(gradebook, found, create=not dry_run) as book:
-            from mlgrade import intake
-            from mlgrade.classwork import Session, work
-            from mlgrade.classwork.moves import Ledger
+            from mlgrade.batch import Session, work
+            from mlgrade.batch.moves import Ledger
             from mlgrade.reports.account import Account
+            from mlgrade.submissions import discover as intake
 
             taken = intake.take(
                 submissions,
@@ -105,7 +105,7 @@ def command(
 @contextlib.contextmanager
 def _stoppable() -> Iterator[None]:
     """Wherever Ctrl-C comes, the command ends with a sentence and the same exit status."""
-    from mlgrade import interrupts
+    from mlgrade.engine import interrupts
 
     try:
         with interrupts.once():
@@ -145,7 +145,7 @@ def _account() -> str:
 
 def _engine(jobs: int | None, scheduler: str | None) -> Engine:
     if scheduler:
-        from mlgrade.engine.cluster import Cluster
+        from mlgrade.engine.dask import Cluster
 
         return Cluster(scheduler)
     number = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))

@@ -25,7 +25,8 @@ def command(concept: str, again: bool, restart: bool, plain: bool, course: Path 
       mlgrade hint softmax
       mlgrade hint softmax --again
     """
-    from mlgrade import lessons, state
+    from mlgrade.course import lessons
+    from mlgrade.reports import state
 
     loaded = options.load_course(course)
     lesson = lessons.load(loaded, loaded.concept(concept))

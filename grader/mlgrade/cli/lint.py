@@ -16,10 +16,10 @@ from mlgrade.sandbox.launch import launcher
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from mlgrade.confusion import Case
+    from mlgrade.authoring.confusion import Case
+    from mlgrade.authoring.lint import Problem, Proof
+    from mlgrade.authoring.watch import Round
     from mlgrade.course import Course
-    from mlgrade.lint import Problem, Proof
-    from mlgrade.watch import Round
 
 PAUSE = 0.3  # seconds between two looks at the files of a course
 
@@ -71,7 +71,7 @@ def command(
 
 
 def _once(shown: Shown, course: Course, names: Sequence[str], *, whole: bool) -> int:
-    from mlgrade import lint
+    from mlgrade.authoring import lint
     from mlgrade.sandbox.host import Host
 
     proofs = []
@@ -86,7 +86,7 @@ def _once(shown: Shown, course: Course, names: Sequence[str], *, whole: bool) ->
 
 def _unread(shown: Shown, problems: Sequence[str], given: Path | None) -> int:
     from mlgrade import course as courses
-    from mlgrade import lint
+    from mlgrade.authoring import lint
 
     path = given or courses.nearest()
     found = lint.of_course(problems, path if path.is_dir() else path.parent)
@@ -101,7 +101,7 @@ def _watch(shown: Shown, given: Path | None, only: Sequence[str]) -> None:
     import time
 
     from mlgrade import course as courses
-    from mlgrade import watch
+    from mlgrade.authoring import watch
 
     path = given or courses.nearest()
     root = (path if path.is_dir() else path.parent).resolve()
@@ -114,7 +114,8 @@ def _watch(shown: Shown, given: Path | None, only: Sequence[str]) -> None:
 
 def _round(shown: Shown, one: Round, root: Path, only: Sequence[str], proofs: dict[str, Proof]) -> None:
     """Prove what was touched; the sum is over all that was proved so far."""
-    from mlgrade import interrupts, lint
+    from mlgrade.authoring import lint
+    from mlgrade.engine import interrupts
     from mlgrade.sandbox.host import Host
 
     if one.changed:
@@ -163,12 +164,12 @@ class Shown:
             _matrix(self.console, proof)
 
     def problems(self, problems: Iterable[Problem]) -> None:
-        from mlgrade import redact
+        from mlgrade.text import one_line
 
         for problem in problems:
             if self._notes or not problem.note:
                 where = f"{options.shown(Path(problem.file))}:{problem.line}"
-                self.say(redact.line(f"{where}: {'note: ' if problem.note else ''}{problem.text}"))
+                self.say(one_line(f"{where}: {'note: ' if problem.note else ''}{problem.text}"))
 
     def summary(self, proofs: Sequence[Proof], beside: Sequence[Problem]) -> int:
         """Say the sum of it; return the exit code."""
@@ -213,8 +214,8 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def _confusion(console: Console, course: Course, names: Sequence[str]) -> int:
-    from mlgrade.confusion import cases
-    from mlgrade.grading import Grader
+    from mlgrade.authoring.confusion import cases
+    from mlgrade.grading.grader import Grader
     from mlgrade.sandbox.host import Host
 
     found: list[Case] = []

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mlgrade.course import Concept, Course
-    from mlgrade.progress import Memories, Memory
+    from mlgrade.reports.progress import Memories, Memory
 
 _MARKS = {"complete": "[x]", "open": "[ ]", "started": "[~]", "changed": "[~]"}
 
@@ -32,7 +32,7 @@ def command(as_json: bool, plain: bool, course: Path | None) -> None:
     Example:
       mlgrade list
     """
-    from mlgrade import progress
+    from mlgrade.reports import progress
 
     loaded = options.load_course(course)
     memories = progress.load(loaded)
@@ -58,7 +58,7 @@ def _data(course: Course, memories: Memories) -> dict[str, Any]:
 
 
 def _entry(course: Course, memories: Memories, concept: Concept) -> dict[str, Any]:
-    from mlgrade import progress
+    from mlgrade.reports import progress
 
     memory = progress.of_exercise(course, memories, concept.id)
     return {
@@ -73,13 +73,13 @@ def _entry(course: Course, memories: Memories, concept: Concept) -> dict[str, An
 
 
 def _done(course: Course, memories: Memories, name: str) -> bool:
-    from mlgrade import progress
+    from mlgrade.reports import progress
 
     return progress.complete(progress.of_exercise(course, memories, name))
 
 
 def _state(course: Course, concept: Concept, memory: Memory | None) -> str:
-    from mlgrade import progress
+    from mlgrade.reports import progress
     from mlgrade.results import Status
 
     if memory is None or memory.status is Status.NOT_STARTED:
@@ -90,8 +90,8 @@ def _state(course: Course, concept: Concept, memory: Memory | None) -> str:
 
 
 def _edited(course: Course, concept: Concept, memory: Memory) -> bool:
-    from mlgrade import submissions
     from mlgrade.errors import SubmissionError
+    from mlgrade.submissions import model as submissions
 
     try:
         return submissions.read(course.exercise(concept.id), concept.id).sha256 != memory.sha256
@@ -100,7 +100,7 @@ def _edited(course: Course, concept: Concept, memory: Memory) -> bool:
 
 
 def _print(console: Console, course: Course, memories: Memories) -> None:
-    from mlgrade import progress
+    from mlgrade.reports import progress
 
     data = _data(course, memories)
     following = progress.upcoming(course, memories)

@@ -52,8 +52,8 @@ def new_course(target: Path, title: str | None, template: str | None, seed: int 
     """
     import secrets
 
+    from mlgrade.authoring.scaffold import courses, templates
     from mlgrade.course.model import SEED_BITS
-    from mlgrade.scaffold import courses, templates
 
     if _asks(yes) and template is None:
         template = _choice("Begin as a copy of", ("", *templates.NAMES), "", "nothing, a small course")
@@ -103,8 +103,8 @@ def new_concept(
       mlgrade new concept norm --function norm --function normalize --unit core_objects --points 12
       mlgrade new concept dropout --unit week_9 --unit-title "Week 9" --requires probability
     """
+    from mlgrade.authoring.scaffold import concepts
     from mlgrade.course import Concept
-    from mlgrade.scaffold import concepts
 
     loaded = options.load_course(course)
     home = next((one for one in loaded.units if name in {each.id for each in one.concepts}), None)

@@ -66,7 +66,7 @@ def load_course_for(submissions: Path, given: Path | None, command: str) -> Cour
 def open_gradebook(given: str | None, course: Course, *, create: bool = False) -> Gradebook:
     """The gradebook that was named, or the course's own. Only what fills a gradebook should create one."""
     from mlgrade.errors import UsageError
-    from mlgrade.submissions import near
+    from mlgrade.submissions.model import near
 
     try:
         from mlgrade.gradebook.store import Gradebook
@@ -80,7 +80,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def shown(path: Path) -> str:
-    from mlgrade.submissions import near
+    from mlgrade.submissions.model import near
 
     return str(near(path))
 

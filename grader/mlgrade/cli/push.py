@@ -14,8 +14,8 @@ import click
 from mlgrade.cli import columns, options
 
 if TYPE_CHECKING:
-    from mlgrade.grades import Group
-    from mlgrade.lms.push.canvas import Canvas
+    from mlgrade.gradebook.grades import Group
+    from mlgrade.lms.canvas_api.canvas import Canvas
 
 
 @click.group("push")
@@ -79,9 +79,9 @@ def canvas(
       mlgrade push canvas --course 501 --url https://canvas.example.edu
       mlgrade push canvas --course 501 --item attention=88001 --unit attention --send
     """
-    from mlgrade import grades
-    from mlgrade.lms import push
-    from mlgrade.lms.push import telling
+    from mlgrade.gradebook import grades
+    from mlgrade.lms import canvas_api as push
+    from mlgrade.lms.canvas_api import telling
 
     place = _canvas(number, url)
     loaded = grades.part(options.load_course(course), units, concepts)
@@ -104,23 +104,23 @@ def _canvas(number: int, url: str | None) -> Canvas:
     from mlgrade.errors import UsageError
 
     try:
-        from mlgrade.lms.push import access
-        from mlgrade.lms.push.canvas import Canvas
+        from mlgrade.lms.canvas_api import access
+        from mlgrade.lms.canvas_api.canvas import Canvas
     except ModuleNotFoundError:
         raise UsageError("Canvas needs two more packages: pip install 'mlgrade[canvas]'") from None
     return Canvas(access.access(url, os.environ, access.system_keyring), number, time.sleep)
 
 
 def _items(groups: Sequence[Group], items: Sequence[str]) -> dict[str, str]:
-    from mlgrade import grades
     from mlgrade.errors import UsageError
-    from mlgrade.redact import line
+    from mlgrade.gradebook import grades
+    from mlgrade.text import one_line
 
     found: dict[str, str] = {}
     for item in items:
         name, sign, number = item.rpartition("=")
         if not sign or not number.isdecimal():
-            raise UsageError(f'--item "{line(item)}": write it as COLUMN=ID, such as unit:attention=88001')
+            raise UsageError(f'--item "{one_line(item)}": write it as COLUMN=ID, such as unit:attention=88001')
         column = grades.named(groups, name)
         if found.setdefault(column, number) != number:
             raise UsageError(f"--item: {column} is given two assignments, {found[column]} and {number}")

@@ -12,9 +12,9 @@ import click
 from mlgrade.cli import options
 
 if TYPE_CHECKING:
+    from mlgrade.authoring.release.layers import Layer, Sealed
+    from mlgrade.authoring.release.leaks import Leak
     from mlgrade.course import Course
-    from mlgrade.release.layers import Layer, Sealed
-    from mlgrade.release.leaks import Leak
 
 
 @click.command("release")
@@ -47,7 +47,7 @@ def command(
 
 
 def _check(course: Course, target: Path) -> int:
-    from mlgrade.release import folder
+    from mlgrade.authoring.release import folder
 
     found = _search(course, folder.pieces(target))
     if not found:
@@ -58,7 +58,7 @@ def _check(course: Course, target: Path) -> int:
 def _release(
     course: Course, target: Path, concepts: Sequence[str] | None, notebooks: bool, handouts: Path | None
 ) -> int:
-    from mlgrade.release import package
+    from mlgrade.authoring.release import package
 
     files = package.build(course, concepts, notebooks=notebooks)
     sealed: list[Sealed] = []
@@ -72,7 +72,7 @@ def _release(
 
 
 def _search(course: Course, pieces: Iterable[Layer | Sealed]) -> list[Leak]:
-    from mlgrade.release import inputs, leaks, secrets
+    from mlgrade.authoring.release import inputs, leaks, secrets
 
     with options.waiting("searching for what must not go out"):
         drawn = inputs.draw(course, [concept.id for concept in course.concepts])

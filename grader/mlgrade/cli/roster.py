@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mlgrade.course import Course
-    from mlgrade.enrolment import Plan
+    from mlgrade.gradebook.columns import Person
     from mlgrade.gradebook.store import Gradebook
-    from mlgrade.lms.roster import Roster
-    from mlgrade.lms.rows import Person
+    from mlgrade.lms.rosters import Roster
+    from mlgrade.lms.rosters.enrolment import Plan
 
 KEYS = ("auto", "student", "login", "email", "sis_id", "lms_id")
 FIELDS = ("student", "name", "first_name", "last_name", "email", "login", "sis_id", "lms_id", "section")
@@ -69,8 +69,8 @@ def import_(
       mlgrade roster import participants.csv --key email --dry-run
       mlgrade roster import users.zip --yes
     """
-    from mlgrade import enrolment
-    from mlgrade.lms import roster as rosters
+    from mlgrade.lms import rosters as rosters
+    from mlgrade.lms.rosters import enrolment
 
     found = rosters.read(file, rosters.Key(key))
     loaded = options.load_course(course)
@@ -114,7 +114,7 @@ def show(dropped: bool, as_csv: bool, as_json: bool, gradebook: str | None, cour
 
 def existing(given: str | None, course: Course | None) -> Gradebook | None:
     """The gradebook that was named, or the course's own; None if there is none yet."""
-    from mlgrade.submissions import near
+    from mlgrade.submissions.model import near
 
     where = given or (str(near(course.root / "gradebook.db")) if course else "")
     if not where or not ("://" in where or Path(where).exists()):
@@ -127,22 +127,22 @@ def existing(given: str | None, course: Course | None) -> Gradebook | None:
 
 def _somebody(found: Roster, file: Path) -> list[Person]:
     from mlgrade.errors import UsageError
-    from mlgrade.redact import line
+    from mlgrade.text import one_line
 
     if found.people:
         return found.people
     reasons = "".join(f"\n  {problem}" for problem in found.problems[:MOST])
-    raise UsageError(f"{line(str(file))}: no student in it; nothing was changed{reasons}")
+    raise UsageError(f"{one_line(str(file))}: no student in it; nothing was changed{reasons}")
 
 
 def _tell(console: Console, file: Path, found: Roster, plan: Plan) -> None:
-    from mlgrade import enrolment
-    from mlgrade.redact import line
+    from mlgrade.lms.rosters import enrolment
     from mlgrade.reports.lines import say
+    from mlgrade.text import one_line
 
-    say(console, f"{line(str(file))}: {found.format}, {len(found.people)} read")
+    say(console, f"{one_line(str(file))}: {found.format}, {len(found.people)} read")
     for problem in found.problems[:MOST]:
-        say(console, line(str(problem)), indent=2, hang=2)
+        say(console, one_line(str(problem)), indent=2, hang=2)
     if len(found.problems) > MOST:
         say(console, f"and {len(found.problems) - MOST} more of these", indent=2)
     for text in enrolment.lines(plan):
@@ -172,21 +172,21 @@ def _wanted(plan: Plan, *, dry_run: bool, yes: bool) -> bool:
 
 
 def _lines(people: Sequence[Person], *, dropped: bool) -> None:
-    from mlgrade.redact import line
+    from mlgrade.text import one_line
 
     for person in people:
         ids = ", ".join(f"{field} {value}" for field in IDS if (value := getattr(person, field)))
-        click.echo(f"{line(person.student):<24} {line(f'{person.name}  {ids}'.strip())}".rstrip())
+        click.echo(f"{one_line(person.student):<24} {one_line(f'{person.name}  {ids}'.strip())}".rstrip())
     if not people:
         click.echo("Nobody has been dropped." if dropped else "Nobody yet; `mlgrade roster import FILE` reads one.")
 
 
 def _csv(people: Sequence[Person]) -> None:
-    from mlgrade.lms import tables
+    from mlgrade.tables import delimited as tables
 
     click.echo(tables.row(FIELDS), nl=False)
     for person in people:
-        click.echo(tables.row(tables.guard(tables.one_line(getattr(person, field))) for field in FIELDS), nl=False)
+        click.echo(tables.row(tables.guard(tables.joined_lines(getattr(person, field))) for field in FIELDS), nl=False)
 
 
 def _json(people: Sequence[Person]) -> None:

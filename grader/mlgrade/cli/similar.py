@@ -50,8 +50,9 @@ def command(
     """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json: choose one of them")
-    from mlgrade import intake, similar
+    from mlgrade import similarity as similar
     from mlgrade.reports import similar as report
+    from mlgrade.submissions import discover as intake
 
     loaded = options.load_course_for(submissions, course, "similar")
     with options.waiting("comparing"):

@@ -47,7 +47,7 @@ def command(
     """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json do different things; give one of them")
-    from mlgrade import grades, summary
+    from mlgrade.gradebook import grades, summary
     from mlgrade.reports import summary as report
 
     loaded = options.load_course(course)

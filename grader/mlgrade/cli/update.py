@@ -10,7 +10,7 @@ import click
 from mlgrade.cli import options
 
 if TYPE_CHECKING:
-    from mlgrade.release.update import Move, Update
+    from mlgrade.authoring.release.update import Move, Update
 
 
 @click.command("update")
@@ -29,7 +29,7 @@ def command(edition: Path, force: bool, dry_run: bool, course: Path | None) -> N
       mlgrade update edition.zip --dry-run
       mlgrade update edition.zip
     """
-    from mlgrade.release import update
+    from mlgrade.authoring.release import update
 
     loaded = options.load_course(course)
     planned = update.plan(loaded, edition, force=force)
@@ -39,7 +39,7 @@ def command(edition: Path, force: bool, dry_run: bool, course: Path | None) -> N
 
 
 def _print(planned: Update, dry_run: bool) -> None:
-    from mlgrade.release.update import What
+    from mlgrade.authoring.release.update import What
 
     same = planned.before == planned.after
     click.echo(f"Edition {planned.after}." if same else f"Edition {planned.before} -> {planned.after}.")
@@ -55,10 +55,10 @@ def _print(planned: Update, dry_run: bool) -> None:
 
 
 def _line(move: Move) -> str:
-    from mlgrade import redact
-    from mlgrade.release.update import What
+    from mlgrade.authoring.release.update import What
+    from mlgrade.text import one_line
 
-    place = redact.line(move.place)
+    place = one_line(move.place)
     if move.what is What.BESIDE:
-        return f"  {What.KEPT:<9} {place} is yours; the new one is {redact.line(move.target)}"
+        return f"  {What.KEPT:<9} {place} is yours; the new one is {one_line(move.target)}"
     return f"  {move.what:<9} {place}{' is yours' if move.what is What.KEPT else ''}"

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from mlgrade.errors import UsageError
-from mlgrade.redact import line
+from mlgrade.text import one_line
 
 FILE = "course.yml"
 VARIABLE = "MLGRADE_COURSE"
@@ -26,7 +26,7 @@ def find(start: Path) -> Path:
     start = start.resolve()
     if found := _above(start):
         return found
-    raise UsageError(f"no {FILE} in {line(str(start))} or above it; go to the course's folder or give --course")
+    raise UsageError(f"no {FILE} in {one_line(str(start))} or above it; go to the course's folder or give --course")
 
 
 def configured() -> Path | None:
@@ -87,7 +87,7 @@ def _above(start: Path) -> Path | None:
 def _elsewhere(here: Path, root: Path) -> str:
     there = quoted(root)
     return (
-        f"no {FILE} in {line(str(here))} or above it. There is one in {_shown(root)}: to use it, go there first "
+        f"no {FILE} in {one_line(str(here))} or above it. There is one in {_shown(root)}: to use it, go there first "
         f"(cd {there}) or name it (--course {there}). It is not used unasked, because {RIGHTS}"
     )
 
@@ -106,6 +106,6 @@ def _within(folder: Path, top: Path) -> bool:
 def _shown(path: Path) -> str:
     """Return a path from here, if it is below."""
     try:
-        return line(str(path.resolve().relative_to(Path.cwd().resolve())))
+        return one_line(str(path.resolve().relative_to(Path.cwd().resolve())))
     except (ValueError, OSError, RuntimeError):  # elsewhere, or a link that leads to itself
-        return line(str(path))
+        return one_line(str(path))

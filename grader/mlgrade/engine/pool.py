@@ -22,8 +22,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Generic
 
-from mlgrade import interrupts
-from mlgrade.engine import TRIES, Done, J, Lost, R, Work, process
+from mlgrade.engine import TRIES, Done, J, Lost, R, Work, interrupts, process
 from mlgrade.errors import MlgradeError
 
 AHEAD = 2  # jobs in the hands of a member: the one that it does and the next

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from mlgrade import interpreter
-from mlgrade.sandbox.confine import orphans
+from mlgrade.sandbox.isolation import orphans
 
 
 class Process:

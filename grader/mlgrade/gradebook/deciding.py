@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from mlgrade.course import Course, Unit
 from mlgrade.errors import UsageError, closest
-from mlgrade.redact import line
+from mlgrade.text import one_line
 
 COURSE = "course"  # the whole course, as people write it; "" in a decision
 _LAST_YEAR = 9000  # far from where adding a grace time would leave the calendar
@@ -20,9 +20,9 @@ def target(course: Course, name: str) -> str:
     if len(meant) == 1:
         return meant[0].removeprefix(f"{COURSE}:")
     if meant:
-        raise UsageError(f'"{line(name)}" is the name of two things; write {" or ".join(meant)}')
+        raise UsageError(f'"{one_line(name)}" is the name of two things; write {" or ".join(meant)}')
     near = closest(name, [spelling for pair in known for spelling in pair])
-    raise UsageError(f'no concept or unit "{line(name)}"{near or f"; `{COURSE}` means all of it"}')
+    raise UsageError(f'no concept or unit "{one_line(name)}"{near or f"; `{COURSE}` means all of it"}')
 
 
 def until(course: Course, target: str, text: str) -> datetime:
@@ -61,7 +61,7 @@ def _when(text: str) -> datetime:
     except ValueError:
         when = None
     if when is None or when.tzinfo is None or not 1970 < when.year < _LAST_YEAR:
-        raise UsageError(f'"{line(text[:60])}": not a date with time and time zone, such as 2027-02-20T23:59+01:00')
+        raise UsageError(f'"{one_line(text[:60])}": not a date with time and time zone, such as 2027-02-20T23:59+01:00')
     return when.astimezone(UTC)
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from sqlalchemy.exc import DBAPIError
 
-from mlgrade import redact
 from mlgrade.errors import GradebookError
+from mlgrade.text import one_line
 
 _DAMAGED = "is damaged; keep this file, and go on with the last backup (docs/gradebook.md)"
 _SQLITE = {
@@ -61,7 +61,7 @@ def _known(fault: BaseException) -> str:
 
 def _other(fault: BaseException, secret: str) -> str:
     said = str(fault).strip().partition("\n")[0] or type(fault).__name__
-    said = redact.line(said.replace(secret, "***") if secret else said)
+    said = one_line(said.replace(secret, "***") if secret else said)
     if isinstance(fault, sqlite3.Error):
         return f"cannot be used: {said}"
     return f"cannot be used: {said}; look whether the server runs and the URL is right"

@@ -13,8 +13,8 @@ from mlgrade.gradebook import deciding, policy, rulings
 from mlgrade.gradebook.lateness import ON_TIME, postponed, span
 from mlgrade.gradebook.model import Attempt, Decision, Grade, State
 from mlgrade.gradebook.policy import Judged
-from mlgrade.redact import line
 from mlgrade.results import Status
+from mlgrade.text import one_line
 
 _GRADED_WITH = (  # names in `Attempt.versions`, and what a person calls them
     ("mlgrade", "mlgrade"),
@@ -53,7 +53,7 @@ def of_class(grades: Iterable[Grade]) -> Iterator[str]:
     """A line for each student, as they stream by; of one concept with all that is known of it."""
     for student, theirs in itertools.groupby(grades, attrgetter("student")):
         listed = list(theirs)
-        yield f"{line(student):<24} {of_grade(listed[0]) if len(listed) == 1 else total(listed)}".rstrip()
+        yield f"{one_line(student):<24} {of_grade(listed[0]) if len(listed) == 1 else total(listed)}".rstrip()
 
 
 def of_grade(grade: Grade) -> str:
@@ -68,7 +68,7 @@ def of_grade(grade: Grade) -> str:
         f"{grade.extra:.10g} extra credit in it" if grade.extra else "",
         f"{grade.penalty:.10g} off for lateness" if grade.penalty else "",
         f"{grade.attempts} attempts" if grade.attempts > 1 else "",
-        line(grade.reason),
+        one_line(grade.reason),
     )
     return f"{score(grade.points, grade.possible):>14}  {', '.join(filter(None, remarks))}".rstrip()
 
@@ -85,7 +85,7 @@ def history(course: Course, student: str, attempts: Sequence[Attempt], decisions
             judged = {one.attempt.id: one for one in policy.judge(terms, theirs, ruling)}
             yield from (f"  {_attempt(attempt, judged.get(attempt.id), grade, unit)}" for attempt in theirs)
     if gone := sorted({attempt.concept for attempt in attempts} - {concept.id for concept in course.concepts}):
-        yield f"and attempts at what is no longer in the course: {', '.join(map(line, gone))}"
+        yield f"and attempts at what is no longer in the course: {', '.join(map(one_line, gone))}"
     yield from _graded_with(attempts)
     if decisions:
         yield "decisions:"
@@ -97,7 +97,7 @@ def _graded_with(attempts: Iterable[Attempt]) -> Iterator[str]:
     numbers: dict[str, list[str]] = {}
     for attempt in attempts:
         known = [f"{word} {attempt.versions[name]}" for name, word in _GRADED_WITH if attempt.versions.get(name)]
-        numbers.setdefault(line(", ".join(known)), []).append(f"#{attempt.id}")
+        numbers.setdefault(one_line(", ".join(known)), []).append(f"#{attempt.id}")
     yield from (f"graded with {known}: {', '.join(ids)}" for known, ids in numbers.items() if known)
 
 
@@ -108,9 +108,9 @@ def of_decision(decision: Decision, standing: Iterable[Decision]) -> str:
     elif decision.points is not None:
         what = f" to {decision.points:.10g}{_of(decision)}"
     kind = f"revoke {decision.deed}" if decision.revoked else f"{decision.deed}"
-    said = f"{_time(decision.at)}  {kind} {deciding.shown(decision.target)}{what}, by {line(decision.by)}"
+    said = f"{_time(decision.at)}  {kind} {deciding.shown(decision.target)}{what}, by {one_line(decision.by)}"
     now = "" if decision.revoked or decision in standing else "  (no longer holds)"
-    return f"{said}: {line(decision.reason)}{now}"
+    return f"{said}: {one_line(decision.reason)}{now}"
 
 
 def _of(decision: Decision) -> str:
@@ -133,7 +133,7 @@ def _attempt(attempt: Attempt, judged: Judged | None, grade: Grade, unit: Unit) 
     when = attempt.submitted_at or attempt.graded_at
     shown = f"#{attempt.id}  {_time(when, unit.due)}{'' if attempt.submitted_at else ' (graded)'}"
     status = str(attempt.status).replace("_", " ")
-    marked = f"{shown}  {line(attempt.source[:8])}  {score(attempt.earned, attempt.possible):>14}  {status}"
+    marked = f"{shown}  {one_line(attempt.source[:8])}  {score(attempt.earned, attempt.possible):>14}  {status}"
     return "  ".join(filter(None, (marked, _late(judged), _fate(attempt, judged, grade))))
 
 

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mlgrade.errors import UsageError
+from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.model import Attempt, Decision, Deed
-from mlgrade.lms.rows import Person
-from mlgrade.redact import line
 from mlgrade.results import Outcome, Status
+from mlgrade.text import one_line
 
 Clock = Callable[[], datetime]
 Values = dict[str, Any]
@@ -75,7 +75,7 @@ def moment(value: int) -> datetime:
 
 def name(student: str) -> str:
     if not 0 < len(student) <= MOST_NAME:
-        raise UsageError(f'"{line(student[:60])}": the name of a student has 1 to {MOST_NAME} characters')
+        raise UsageError(f'"{one_line(student[:60])}": the name of a student has 1 to {MOST_NAME} characters')
     return text(student)
 
 
@@ -89,7 +89,9 @@ def text(value: str) -> str:
         if "\0" not in value:
             return value
         fault = "a NUL character"
-    raise UsageError(f'"{line(value[:60])}": has {fault}, which the gradebook cannot keep; mend it where it comes from')
+    raise UsageError(
+        f'"{one_line(value[:60])}": has {fault}, which the gradebook cannot keep; mend it where it comes from'
+    )
 
 
 # -- attempts ---------------------------------------------------------------------------------------------------
@@ -190,7 +192,9 @@ def _json(value: Any) -> str:
 
 def decision_values(decision: Decision) -> Values:
     if decision.target and not decision.target.startswith(("concept:", "unit:")):
-        raise UsageError(f'"{line(decision.target)}": a decision is about concept:NAME, unit:NAME or "" (the course)')
+        raise UsageError(
+            f'"{one_line(decision.target)}": a decision is about concept:NAME, unit:NAME or "" (the course)'
+        )
     return {
         "student": name(decision.student),
         "target": decision.target,

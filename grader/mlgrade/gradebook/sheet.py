@@ -15,7 +15,7 @@ from mlgrade.course import Course
 from mlgrade.errors import UsageError, closest
 from mlgrade.gradebook import deciding
 from mlgrade.gradebook.model import Decision, Deed
-from mlgrade.redact import line
+from mlgrade.text import one_line
 
 MOST_BYTES = 16 * 1024 * 1024
 _NEEDED, _COLUMNS = {"student", "target", "reason"}, {"student", "target", "reason", "until"}
@@ -46,7 +46,7 @@ def parse(
             problems.append(f"{file}:{number}: {error}")
             continue
         if decisions.setdefault((one.deed, one.student, one.target), one) is not one:
-            twice = f"{line(one.student)} and {deciding.shown(one.target)} for the second time"
+            twice = f"{one_line(one.student)} and {deciding.shown(one.target)} for the second time"
             problems.append(f"{file}:{number}: {twice}")
     if problems:
         raise UsageError("\n".join([*problems, f"{file}: nothing was written; mend the file and run this again"]))
@@ -89,7 +89,7 @@ def _header(cells: list[str], file: str) -> list[str]:
     if unknown := [name for name in names if name not in _COLUMNS]:
         near = closest(unknown[0], _COLUMNS)
         raise UsageError(
-            f'{file}:1: no column "{line(unknown[0])}"{near or "; there are " + ", ".join(sorted(_COLUMNS))}'
+            f'{file}:1: no column "{one_line(unknown[0])}"{near or "; there are " + ", ".join(sorted(_COLUMNS))}'
         )
     if missing := sorted(_NEEDED - set(names)):
         raise UsageError(f"{file}:1: no column {' and no column '.join(missing)}")

@@ -19,11 +19,11 @@ from sqlalchemy import Connection, Insert, Select, bindparam, exists, func, sele
 
 from mlgrade.errors import GradebookError, UsageError, closest
 from mlgrade.gradebook import faults, migrations, places, records, schema
+from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.model import Attempt, Decision
 from mlgrade.gradebook.places import Place
 from mlgrade.gradebook.records import Clock, Latest, Suite, Values
-from mlgrade.lms.rows import Person
-from mlgrade.redact import line
+from mlgrade.text import one_line
 
 T = TypeVar("T")
 
@@ -176,7 +176,7 @@ class Gradebook:
                 return student
             names = connection.scalars(union(*(select(home) for home in homes))).all()
         near = closest(student, names) or "; neither the roster nor an attempt names them"
-        raise UsageError(f'{self.place}: no student "{line(student)}"{near}')
+        raise UsageError(f'{self.place}: no student "{one_line(student)}"{near}')
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -197,7 +197,7 @@ class Gradebook:
                     for row in part:
                         yield decode(row)
             except _UNREADABLE:
-                raise faults.damaged(self.place, f"the row {line(str(row[0]))}") from None
+                raise faults.damaged(self.place, f"the row {one_line(str(row[0]))}") from None
 
 
 def _only(query: Select[Any], wanted: dict[Any, Any]) -> Select[Any]:

@@ -12,13 +12,13 @@ from enum import StrEnum
 
 import msgspec
 
-from mlgrade.classwork import Kept, Same, Told
-from mlgrade.classwork.moves import Move
+from mlgrade.batch import Kept, Same, Told
+from mlgrade.batch.moves import Move
 from mlgrade.errors import Exit
 from mlgrade.gradebook.model import Attempt, Grade, State
-from mlgrade.intake import Intake, Kind, Note
-from mlgrade.redact import line
 from mlgrade.results import ConceptReport, Outcome, Status
+from mlgrade.submissions.discover import Intake, Kind, Note
+from mlgrade.text import one_line
 
 SHOWN = 12  # rows of a list, unless all are asked for
 COMPLETE, PARTLY, NOTHING, UNCHANGED = "complete", "partly right", "no points", "unchanged"
@@ -176,7 +176,7 @@ def _direction(move: Move) -> Direction | None:
 
 def _sentence(move: Move) -> str:
     why = "; ".join(move.why[:3]) + (f"; and {len(move.why) - 3} more" if len(move.why) > 3 else "")
-    return f"{line(move.student)} {move.concept}: {score(move.before)} -> {score(move.after)} ({line(why)})"
+    return f"{one_line(move.student)} {move.concept}: {score(move.before)} -> {score(move.after)} ({one_line(why)})"
 
 
 def score(grade: Grade) -> str:

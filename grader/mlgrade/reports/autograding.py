@@ -9,9 +9,9 @@ import base64
 
 import msgspec
 
-from mlgrade import redact
 from mlgrade.reports import commands, words
 from mlgrade.results import ConceptReport, Report, Status
+from mlgrade.text import one_line
 
 VERSION = 1
 PASS, FAIL, ERROR = "pass", "fail", "error"
@@ -55,4 +55,4 @@ def _status(concept: ConceptReport) -> str:
 
 def _plain(text: str) -> str:
     """The reporter prints it into the log, where a runner listens."""
-    return commands.disarm(redact.line(text))[:200]
+    return commands.disarm(one_line(text))[:200]

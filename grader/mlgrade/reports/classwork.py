@@ -6,12 +6,12 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from mlgrade.classwork import Kept, Same, Told
-from mlgrade.intake import RULES
-from mlgrade.redact import line
+from mlgrade.batch import Kept, Same, Told
 from mlgrade.reports.account import GIVEN_UP, ORDER, SHOWN, UNCHANGED, Account, Direction
 from mlgrade.reports.lines import say
 from mlgrade.results import Status
+from mlgrade.submissions.discover import RULES
+from mlgrade.text import one_line
 
 _MEANING = {
     str(Status.BROKEN): " (our fault: no score, and tried again by the next run)",
@@ -77,7 +77,7 @@ def _results(console: Console, account: Account) -> None:
 
 def _ours(console: Console, account: Account) -> None:
     for student, concept, why in account.broken:
-        text = f"broken: {line(student)} {concept}: {line(why)}"
+        text = f"broken: {one_line(student)} {concept}: {one_line(why)}"
         say(console, Text(text, style="red"), indent=2, hang=2)
     _more(console, account.counts[Status.BROKEN] + account.counts[GIVEN_UP] - len(account.broken))
 
@@ -98,4 +98,4 @@ def _moves(console: Console, account: Account) -> None:
     _more(console, moves.counts.total() - len(shown))
     for why, number in moves.reasons(5):
         if number > 1:
-            say(console, f"{number:>5} x {line(why)}", indent=2, hang=8)
+            say(console, f"{number:>5} x {one_line(why)}", indent=2, hang=8)

@@ -14,10 +14,10 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from mlgrade import redact
 from mlgrade.reports import commands, places, words
 from mlgrade.reports.places import Place
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Status, Visibility
+from mlgrade.text import clean, one_line
 
 MOST = 10  # of one kind
 MOST_CHARS = 4_000  # of one message; GitHub cuts at 4096
@@ -46,14 +46,14 @@ def render(report: Report, folder: str = "") -> str:
 
 
 def _written(one: Annotation, folder: str) -> str:
-    file = PurePosixPath(folder, redact.line(one.file.replace("\\", "/"))) if one.file else ""
+    file = PurePosixPath(folder, one_line(one.file.replace("\\", "/"))) if one.file else ""
     return commands.command(
         one.kind,
-        redact.clean(one.message)[:MOST_CHARS],
+        clean(one.message)[:MOST_CHARS],
         file=os.path.normpath(file).replace("\\", "/") if file else "",
         line=one.place.line,
         col=one.place.column,
-        title=redact.line(one.title)[:200],
+        title=one_line(one.title)[:200],
     )
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 
-from mlgrade.progress import Change
 from mlgrade.reports import words
+from mlgrade.reports.progress import Change
 from mlgrade.reports.style import PAGE, SHEET
 from mlgrade.reports.words import Shown
 from mlgrade.results import ConceptReport, Outcome, Report

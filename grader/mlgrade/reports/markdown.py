@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from mlgrade import redact
 from mlgrade.reports import commands, words
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Visibility
+from mlgrade.text import clean, one_line
 
 MOST_BYTES = 1_000_000  # GitHub takes 1 MiB for each step, and nothing of what is larger
 _MEANING = re.compile(r"[!#$%&*<>@\[\\\]^`{|}~]|:(?=\S)|_(?![A-Za-z0-9])")
@@ -58,12 +58,12 @@ def _within(parts: list[str]) -> Iterator[str]:
 
 def inline(text: str) -> str:
     """A text within a line, in which nothing has a meaning but its words."""
-    return re.sub(r"\S+", lambda word: _word(word[0]), redact.line(text).strip())
+    return re.sub(r"\S+", lambda word: _word(word[0]), one_line(text).strip())
 
 
 def code(text: str) -> str:
     """A path or a name within a line. Written as HTML, because a table would cut Markdown's own at `|`."""
-    return f"<code>{_safe(redact.line(text).strip())}</code>"
+    return f"<code>{_safe(one_line(text).strip())}</code>"
 
 
 def _word(word: str) -> str:
@@ -77,7 +77,7 @@ def _safe(plain: str) -> str:
 
 def block(text: str) -> str:
     """Lines as they are. The fence is longer than any in them."""
-    shown = commands.disarm(redact.clean(text)).strip("\n")
+    shown = commands.disarm(clean(text)).strip("\n")
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", shown) or [""]))
     return f"{fence}text\n{shown}\n{fence}" if shown else ""
 

@@ -8,11 +8,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from mlgrade.items import Item
-from mlgrade.lms.tables import guard, row
-from mlgrade.redact import line
+from mlgrade.gradebook.items import Item
+from mlgrade.gradebook.summary import ConceptSummary, Mistake, NotStarted, Summary
 from mlgrade.reports.lines import say
-from mlgrade.summary import ConceptSummary, Mistake, NotStarted, Summary
+from mlgrade.tables.delimited import guard, row
+from mlgrade.text import one_line
 
 HEADINGS = ("concept", "graded", "mean", "of", "median", "complete", "missing", "excused", "broken", "late")
 COLUMNS = (
@@ -24,7 +24,7 @@ OF_CHECK = ("id", "title", "students", "passed", "broken", "difficulty", "discri
 
 def render(console: Console, found: Summary, *, most: int, checks: bool) -> None:
     """Print all; of each list no more than `most`. With `checks`, every check instead of those that stand out."""
-    say(console, Text(f"{line(found.course)}: {_people(found.students)}", style="bold"))
+    say(console, Text(f"{one_line(found.course)}: {_people(found.students)}", style="bold"))
     console.print()
     _table(console, found.concepts)
     for concept in found.concepts:
@@ -71,7 +71,7 @@ def _table(console: Console, concepts: Sequence[ConceptSummary]) -> None:
 def _cells(one: ConceptSummary) -> tuple[str, ...]:
     counts = (one.missing, one.excused, one.broken, one.late)
     scores = (_score(one.mean), f"{one.possible:g}", _score(one.median), _share(one.share_complete))
-    return (line(one.concept), str(one.graded), *scores, *map(str, counts))
+    return (one_line(one.concept), str(one.graded), *scores, *map(str, counts))
 
 
 # -- one concept ------------------------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ def _concept(console: Console, one: ConceptSummary, most: int, *, checks: bool) 
     if not one.ran:
         return
     console.print()
-    say(console, Text(f"{line(one.concept)}: {line(one.title)}", style="bold"), hang=2)
+    say(console, Text(f"{one_line(one.concept)}: {one_line(one.title)}", style="bold"), hang=2)
     say(console, f"Of {_people(one.ran)} whose file could be run:", indent=2, hang=2)
     _list(console, "Most common mistakes", map(_mistake, one.misconceptions), most)
     if checks:
@@ -108,7 +108,7 @@ def _list(console: Console, heading: str, texts: Iterable[str], most: int) -> No
 
 
 def _mistake(one: Mistake) -> str:
-    return f"{one.students:>5} {_share(one.share):>5}  {line(one.title or one.name)}"
+    return f"{one.students:>5} {_share(one.share):>5}  {one_line(one.title or one.name)}"
 
 
 def _hard(check: Item) -> str:
@@ -122,12 +122,12 @@ def _check(check: Item) -> str:
 
 def _said(check: Item) -> str:
     broken = f" ({check.broken} broken, not counted)" if check.broken else ""
-    return f"{line(check.title)} [{_short(check)}]{broken}" if check.title else f"{_short(check)}{broken}"
+    return f"{one_line(check.title)} [{_short(check)}]{broken}" if check.title else f"{_short(check)}{broken}"
 
 
 def _short(check: Item) -> str:
     """The id without the concept, whose name stands above."""
-    return line(check.id.partition(".")[2] or check.id)
+    return one_line(check.id.partition(".")[2] or check.id)
 
 
 # -- people and numbers -----------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def _not_started(console: Console, found: NotStarted) -> None:
     left = found.count - len(found.names)
     more = f", ... and {left} more (--names)" if left else ""
     has = "has" if found.count == 1 else "have"
-    say(console, f"{_people(found.count)} {has} not started: {', '.join(map(line, found.names))}{more}", hang=2)
+    say(console, f"{_people(found.count)} {has} not started: {', '.join(map(one_line, found.names))}{more}", hang=2)
 
 
 def _people(count: int) -> str:
@@ -166,5 +166,5 @@ def _row(values: Iterable[Any]) -> bytes:
 
 def _cell(value: Any) -> str:
     if isinstance(value, str):
-        return guard(line(value))
+        return guard(one_line(value))
     return "" if value is None else f"{value:.12g}"

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.text import Text
 
-from mlgrade.progress import Change
 from mlgrade.reports import words
 from mlgrade.reports.lines import say
+from mlgrade.reports.progress import Change
 from mlgrade.reports.words import Shown
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Report
 

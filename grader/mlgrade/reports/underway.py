@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-from mlgrade.classwork import Told
+from mlgrade.batch import Told
 from mlgrade.reports.account import Account
 
 LINE_SECONDS = 5.0  # between two lines, where there is no terminal to draw a bar on

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from mlgrade.progress import Change
+from mlgrade.reports.progress import Change
 from mlgrade.results import CheckResult, ConceptReport, Hidden, Outcome, Report, Score, Status, Visibility
 
 OF_OUTCOME = {

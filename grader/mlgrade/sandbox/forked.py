@@ -19,7 +19,7 @@ from collections.abc import Iterable
 import msgspec
 
 from mlgrade.errors import SandboxError
-from mlgrade.sandbox.confine.orphans import kill_all
+from mlgrade.sandbox.isolation.orphans import kill_all
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.pipes import Pipe, PollPipe
 from mlgrade.sandbox.protocol import End, Start
@@ -36,7 +36,7 @@ class WarmParent:
         self._without, self._listing = tuple(without), listing
         self._scratch = Scratch()
         self._start()
-        from mlgrade.sandbox.confine import hiding  # now, while the warm parent loads numpy
+        from mlgrade.sandbox.isolation import hiding  # now, while the warm parent loads numpy
 
         hiding.hide()
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import msgspec
 
 from mlgrade.errors import SandboxError
-from mlgrade.sandbox.confine.orphans import kill_all
+from mlgrade.sandbox.isolation.orphans import kill_all
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.pipes import Pipe, ThreadPipe
 from mlgrade.sandbox.scratch import Scratch, sweep
@@ -60,7 +60,7 @@ class OwnProcess:
                 os.close(ours_out)
                 raise SandboxError(f"a worker could not be started: {error}") from None
         self.pipe: Pipe = ThreadPipe(ours_in, ours_out)
-        from mlgrade.sandbox.confine import JOB, job  # now, while the worker loads numpy
+        from mlgrade.sandbox.isolation import JOB, job  # now, while the worker loads numpy
 
         self.walls: tuple[str, ...] = (JOB,) if job.contain(self._process, limits.memory_bytes) else ()
 

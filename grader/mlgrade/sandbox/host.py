@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from mlgrade.errors import ProtocolError, SandboxError
-from mlgrade.sandbox import confine
+from mlgrade.sandbox import isolation as confine
 from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
 from mlgrade.sandbox.limits import CALLBACK_BYTES, CALLBACK_ITEMS, MIB, Limits
 from mlgrade.sandbox.pipes import ClosedError, DeadlineError

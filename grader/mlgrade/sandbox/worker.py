@@ -29,10 +29,11 @@ from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
-from mlgrade.sandbox import effects, module, output
+from mlgrade.sandbox import effects, output
+from mlgrade.sandbox import loader as module
 from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
-from mlgrade.sandbox.confine import NAMESPACES, Plan, identity, libraries, mounts, namespaces, orphans, reach
 from mlgrade.sandbox.faults import fault_of
+from mlgrade.sandbox.isolation import NAMESPACES, Plan, identity, libraries, mounts, namespaces, orphans, reach
 from mlgrade.sandbox.limits import CALLBACK_BYTES, CALLBACK_ITEMS, Limits
 from mlgrade.sandbox.protocol import (
     FAILED,

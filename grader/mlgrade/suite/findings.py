@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from mlgrade.redact import UNBOUND
 from mlgrade.results import Finding, Outcome, Visibility
 from mlgrade.sandbox.attempt import NotTried
 from mlgrade.sandbox.host import Died, Raised, TimedOut, Value
@@ -17,6 +16,7 @@ from mlgrade.suite.guard import OvertimeError
 from mlgrade.suite.marks import Marks
 from mlgrade.suite.student import CallError, Record, UnavailableError
 
+UNBOUND = "cannot be called with the arguments that the docstring names"
 # Exceptions whose name helps, whatever check it was. Any name at all could carry a hidden input out of a hidden check.
 _NAMED = {
     "AttributeError", "FileNotFoundError", "ImportError", "IndexError", "KeyError", "NameError", "PermissionError",

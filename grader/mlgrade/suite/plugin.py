@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 
 from mlgrade import course as courses
-from mlgrade import submissions
 from mlgrade.course import Course
 from mlgrade.results import Finding, Outcome
 from mlgrade.sandbox.attempt import Attempt
 from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.protocol import Loaded
+from mlgrade.submissions import model as submissions
 from mlgrade.suite import marks
 from mlgrade.suite.findings import Source, Verdict, finding, verdict_of
 from mlgrade.suite.session import ENDS, Check, check_of, concept_of, rng_for

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from mlgrade.lms.rows import Cell, Column, Mark, Person, Row
+from mlgrade.gradebook.columns import Cell, Column, Mark, Person, Row
 
 HARD = [
     "O'Brien-Smythe, Zoë", "Nguyễn Thị Mai", 'Jo "Bo" Li', "=cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "+1", "\t=1", "a\nb", "a\r\nb",

@@ -8,8 +8,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 
-from mlgrade.lms.export import Export, Summary, get
-from mlgrade.lms.rows import Column, Mark, Row
+from mlgrade.gradebook.columns import Column, Mark, Row
+from mlgrade.lms.exports import Export, Summary, get
 
 
 def run(name: str, rows: Iterable[Row], columns: Sequence[Column], **others: Any) -> tuple[bytes, Summary]:

@@ -15,8 +15,8 @@ from lms_classes import COLUMNS, NAMES, classes, graded, person
 from running import run, scores, template
 
 from mlgrade.errors import UsageError
-from mlgrade.lms.export import sentence
-from mlgrade.lms.rows import Cell, Column, Mark, Row
+from mlgrade.gradebook.columns import Cell, Column, Mark, Row
+from mlgrade.lms.exports import sentence
 
 NEW = [msgspec.structs.replace(column, key="") for column in COLUMNS]
 ASSIGNMENTS = [canvas.Assignment("88001", "HW1: vectors", 10), canvas.Assignment("88002", "HW2: softmax, CE", 20)]

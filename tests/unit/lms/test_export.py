@@ -23,9 +23,10 @@ from lms_classes import COLUMNS, classes, graded, person
 from running import run, scores, template
 
 from mlgrade.errors import UsageError
-from mlgrade.lms import export, tables
-from mlgrade.lms.export import Export, Format, Summary, lines
-from mlgrade.lms.rows import Cell, Column, Mark, Row
+from mlgrade.gradebook.columns import Cell, Column, Mark, Row
+from mlgrade.lms import exports as export
+from mlgrade.lms.exports import Export, Format, Summary, lines
+from mlgrade.tables import delimited as tables
 
 ROOT = Path(__file__).parents[3]
 HW1 = COLUMNS[:1]
@@ -351,7 +352,7 @@ def test_a_format_that_cannot_be_loaded(school: str, tmp_path: Path) -> None:
     (tmp_path / "school_grades.py").write_text("FORMAT = 5")
     importlib.invalidate_caches()
     (tmp_path / "school_grades.py").touch()
-    with pytest.raises(UsageError, match=r"school_grades:FORMAT is a int, not a mlgrade.lms.export.Format"):
+    with pytest.raises(UsageError, match=r"school_grades:FORMAT is a int, not a mlgrade.lms.exports.Format"):
         export.get("school")
 
 

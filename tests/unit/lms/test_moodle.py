@@ -15,8 +15,8 @@ from lms_classes import COLUMNS, NAMES, classes, graded, person
 from running import run, scores, template
 
 from mlgrade.errors import UsageError
-from mlgrade.lms.export.moodle_csv import comment
-from mlgrade.lms.rows import Cell, Mark, Row
+from mlgrade.gradebook.columns import Cell, Mark, Row
+from mlgrade.lms.exports.moodle_csv import comment
 
 MISSING = Cell(mark=Mark.MISSING)
 HW1 = COLUMNS[:1]

@@ -15,7 +15,7 @@ from lms_classes import COLUMNS, classes, graded, person
 from running import run, scores, template
 
 from mlgrade.errors import UsageError
-from mlgrade.lms.rows import Cell, Column, Mark, Row
+from mlgrade.gradebook.columns import Cell, Column, Mark, Row
 
 HW1 = COLUMNS[:1]
 ROSTER = {"class": "class-ml101", "session": "term-2026f", "school": "school-1"}

@@ -12,9 +12,9 @@ from importers.delimited import write as written
 from lms_classes import classes, person
 
 from mlgrade.errors import UsageError
-from mlgrade.lms.roster import Key, Roster, changes, read
-from mlgrade.lms.roster.keys import key_of
-from mlgrade.lms.rows import Person
+from mlgrade.gradebook.columns import Person
+from mlgrade.lms.rosters import Key, Roster, changes, read
+from mlgrade.lms.rosters.keys import key_of
 
 USERS = (
     "sourcedId,status,dateLastModified,enabledUser,username,userIds,givenName,familyName,middleName,identifier,email"

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from importers import delimited
 
 from mlgrade.errors import UsageError
-from mlgrade.lms import decoding, numbers, tables
+from mlgrade.tables import decoding, numbers
+from mlgrade.tables import delimited as tables
 
 ANY = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 CSVISH = st.text('ab ,;\t"\r\n=é', max_size=40)

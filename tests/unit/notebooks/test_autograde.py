@@ -16,9 +16,9 @@ from nbformat.v4 import new_code_cell, new_output
 from nbgrader.utils import determine_grade
 
 from mlgrade.errors import CourseError, SuiteError, UsageError
-from mlgrade.notebooks import config, marks, scores, warm
+from mlgrade.integrations.nbgrader import config, marks, scores, warm
 from mlgrade.results import CheckResult, ConceptReport, Diagnosis, Outcome, Report, Status, Visibility
-from mlgrade.submissions import Submission, from_source
+from mlgrade.submissions.model import Submission, from_source
 
 ROOT = Path(__file__).resolve().parents[3]
 RIGHT = (ROOT / "solutions" / "softmax.py").read_text()
@@ -232,7 +232,7 @@ def test_faults_of_the_course(course: Path, fault: str) -> None:
 
 def test_walls_are_asked_for(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Hidden suites run only behind all walls, unless that is waived."""
-    from mlgrade.sandbox.confine import LANDLOCK
+    from mlgrade.sandbox.isolation import LANDLOCK
     from mlgrade.sandbox.launch import launcher
 
     monkeypatch.setattr(warm, "launcher", lambda: launcher(without=[LANDLOCK]))
@@ -245,8 +245,8 @@ def test_walls_are_asked_for(course: Path, monkeypatch: pytest.MonkeyPatch) -> N
 FORK = """
 import os, sys
 from pathlib import Path
-from mlgrade.notebooks import warm
-from mlgrade.submissions import from_source
+from mlgrade.integrations.nbgrader import warm
+from mlgrade.submissions.model import from_source
 
 def points():
     text = Path(sys.argv[2]).read_text()

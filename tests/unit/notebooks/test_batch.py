@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from mlgrade.errors import SubmissionError, UsageError
-from mlgrade.notebooks import finished, marks
-from mlgrade.notebooks.desk import heard
-from mlgrade.notebooks.known import Known
-from mlgrade.notebooks.seen import Seen, key
+from mlgrade.integrations.nbgrader import finished, marks
+from mlgrade.integrations.nbgrader.desk import heard
+from mlgrade.integrations.nbgrader.known import Known
+from mlgrade.integrations.nbgrader.seen import Seen, key
 
 # -- what was seen ------------------------------------------------------------------------------------------------
 

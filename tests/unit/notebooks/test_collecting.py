@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from nbgrader.plugins import FileNameCollectorPlugin
 
-from mlgrade.notebooks.collecting import Collected
+from mlgrade.integrations.nbgrader.collecting import Collected
 
 AT = "2026-10-01T10:00:00+02:00"
 

@@ -12,7 +12,7 @@ from traitlets.config import Application, PyFileConfigLoader
 
 from mlgrade import course as courses
 from mlgrade.errors import UsageError
-from mlgrade.notebooks import config, place
+from mlgrade.integrations.nbgrader import config, place
 
 NAMES = ("softmax", "layer_2_norm", "written-scores")
 
@@ -67,7 +67,7 @@ def test_a_slip_in_the_settings(course: Path, tmp_path: Path) -> None:
     assert app.config.Autograde.sanitize_preprocessors == list(config.SANITIZE)
     assert app.config.Autograde.autograde_preprocessors == list(config.AUTOGRADE)
     assert app.config.OverwriteCells.add_missing_cells is True
-    assert app.config.ExchangeFactory.collect == "mlgrade.notebooks.collecting.Collect"
+    assert app.config.ExchangeFactory.collect == "mlgrade.integrations.nbgrader.collecting.Collect"
 
 
 def test_late_submissions(course: Path, tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from mlgrade.lms import export as formats
-from mlgrade.notebooks import export
+from mlgrade.integrations.nbgrader import export
+from mlgrade.lms import exports as formats
 
 AT = datetime(2027, 2, 5, 22)
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlgrade.errors import SubmissionError
-from mlgrade.notebooks import handin
-from mlgrade.notebooks.known import Known
+from mlgrade.integrations.nbgrader import handin
+from mlgrade.integrations.nbgrader.known import Known
 
 
 def known(name: str, kind: str = "code", **flags: Any) -> Known:

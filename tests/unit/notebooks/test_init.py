@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from mlgrade import course as courses
 from mlgrade.errors import CourseError, GradebookError, UsageError
-from mlgrade.notebooks import folder, init, records
-from mlgrade.notebooks.folder import File, Manifest, State
-from mlgrade.notebooks.init import Plan
+from mlgrade.integrations.nbgrader import folder, init, records
+from mlgrade.integrations.nbgrader.folder import File, Manifest, State
+from mlgrade.integrations.nbgrader.init import Plan
 
 Edit = Callable[[str, str, str], None]
 SECOND = "      - {id: kind, title: Kind, points: 4, functions: [kind]}\n"

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 import mlgrade
-from mlgrade import inputs, notebook, visible
+from mlgrade import notebook
 from mlgrade.errors import MlgradeError, UsageError
+from mlgrade.integrations.ipython import inputs, visible
+from mlgrade.integrations.ipython.visible import Asked
 from mlgrade.reports import terminal
 from mlgrade.results import Outcome, Status, Visibility
-from mlgrade.visible import Asked
 
 ROOT = Path(__file__).resolve().parents[3]
 RIGHT = (ROOT / "solutions" / "softmax.py").read_text()

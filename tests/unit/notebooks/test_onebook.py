@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from mlgrade.errors import GradebookError
-from mlgrade.notebooks import onebook
+from mlgrade.integrations.nbgrader import onebook
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlgrade.errors import UsageError
-from mlgrade.notebooks import config, desk, place
+from mlgrade.integrations.nbgrader import config, desk, place
 
 
 def planted(folder: Path) -> Path:

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from mlgrade import course as courses
 from mlgrade.gradebook import policy
+from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.model import Attempt, Decision, Deed, Grade, State
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.lms.rows import Person
-from mlgrade.notebooks import facts, pull
-from mlgrade.notebooks.records import Record
-from mlgrade.notebooks.scores import comment
+from mlgrade.integrations.nbgrader import facts, pull
+from mlgrade.integrations.nbgrader.records import Record
+from mlgrade.integrations.nbgrader.scores import comment
 from mlgrade.results import ConceptReport, Status
 
 COURSE = courses.parse("""\

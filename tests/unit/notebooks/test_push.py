@@ -13,10 +13,10 @@ import pytest
 from mlgrade import course as courses
 from mlgrade.gradebook.model import Attempt, Decision, Deed
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.intake.model import HandIn
-from mlgrade.notebooks import push
+from mlgrade.integrations.nbgrader import push
 from mlgrade.results import ConceptReport, Status
-from mlgrade.submissions import Submission
+from mlgrade.submissions.entries import HandIn
+from mlgrade.submissions.model import Submission
 
 COURSE = courses.parse("""\
 format: 1

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlgrade.errors import GradebookError, UsageError
-from mlgrade.notebooks import records
-from mlgrade.notebooks.records import VERSIONS, Record
+from mlgrade.integrations.nbgrader import records
+from mlgrade.integrations.nbgrader.records import VERSIONS, Record
 
 # The tables of nbgrader 0.9.6, as far as they are read. tests/nbgrader reads real ones.
 TABLES = """

@@ -20,8 +20,8 @@ from tests.conftest import ROOT
 from mlgrade import course as courses
 from mlgrade.course import Unit
 from mlgrade.errors import CourseError
-from mlgrade.notebooks import explanation, source
-from mlgrade.notebooks.source import Layout
+from mlgrade.integrations.nbgrader import explanation, source
+from mlgrade.integrations.nbgrader.source import Layout
 
 COURSE = courses.load(ROOT)
 CONCEPTS = [concept.id for concept in COURSE.concepts]

@@ -26,8 +26,8 @@ def command(target: Path, classroom: bool, wheel: Path | None, course: Path | No
       mlgrade adapter github workflows
       mlgrade adapter github workflows --classroom
     """
-    from mlgrade.adapters import zips
-    from mlgrade.adapters.github import package
+    from mlgrade.integrations import zips
+    from mlgrade.integrations.github import package
 
     files = package.built(options.load_course(course), wheel, classroom=classroom)
     zips.unpack(files, target, package.scripts(files))

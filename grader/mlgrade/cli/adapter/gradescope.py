@@ -47,8 +47,8 @@ def command(
       mlgrade adapter gradescope autograder.zip --unit core_objects
       mlgrade adapter gradescope softmax.zip --concept softmax --visibility after_published
     """
-    from mlgrade.adapters import bundle, zips
-    from mlgrade.adapters.gradescope.package import Settings, Visibility, built, summary
+    from mlgrade.integrations import bundle, zips
+    from mlgrade.integrations.gradescope.package import Settings, Visibility, built, summary
 
     loaded = options.load_course(course)
     settings = Settings(

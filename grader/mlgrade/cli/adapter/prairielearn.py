@@ -43,8 +43,8 @@ def command(
       mlgrade adapter prairielearn pl --unit core_objects --image ml/grader:1
       mlgrade adapter prairielearn pl --concept softmax --each-hidden
     """
-    from mlgrade.adapters import bundle, zips
-    from mlgrade.adapters.prairielearn import package
+    from mlgrade.integrations import bundle, zips
+    from mlgrade.integrations.prairielearn import package
 
     loaded = options.load_course(course)
     wanted = bundle.chosen(loaded, units, concepts)

@@ -13,7 +13,7 @@ import click
 from mlgrade.cli import options
 
 if TYPE_CHECKING:
-    from mlgrade.notebooks.batch import Told
+    from mlgrade.integrations.nbgrader.batch import Told
 
 INTERRUPTED = 130
 LINE_SECONDS = 5.0
@@ -63,8 +63,8 @@ def command(
       mlgrade nbgrader autograde core_objects --jobs 4 --course-dir ~/nbcourse
       mlgrade nbgrader autograde core_objects --student ada --force
     """
-    from mlgrade import interrupts
     from mlgrade.cli.grade import _engine
+    from mlgrade.engine import interrupts
     from mlgrade.errors import UsageError
 
     account = _Account()
@@ -72,7 +72,7 @@ def command(
         with interrupts.once():
             with options.waiting("starting nbgrader"):
                 try:
-                    from mlgrade.notebooks import batch
+                    from mlgrade.integrations.nbgrader import batch
                 except ModuleNotFoundError as error:
                     raise UsageError(f"this needs {error.name}; pip install 'mlgrade[nbgrader]'") from None
                 ready = batch.ready(
@@ -114,13 +114,13 @@ class _Account:
             click.echo(self._sentence(), err=True)
 
     def show(self, *, plain: bool) -> None:
-        from mlgrade.redact import line
         from mlgrade.reports.lines import say
+        from mlgrade.text import one_line
 
         console = options.console(plain=plain)
         say(console, self._sentence())
         for told in sorted(self._notable, key=lambda told: (_GRAVEST.index(told.state), told.student))[:SHOWN]:
-            say(console, f"{told.state}: {line(told.student)}: {told.why}", indent=2, hang=2)
+            say(console, f"{told.state}: {one_line(told.student)}: {told.why}", indent=2, hang=2)
         if (more := len(self._notable) - SHOWN) > 0:
             say(console, f"... and {more} more", indent=2)
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mlgrade.course import Course
-    from mlgrade.lms.rows import Person
-    from mlgrade.notebooks.folder import File
-    from mlgrade.notebooks.init import Plan
+    from mlgrade.gradebook.columns import Person
+    from mlgrade.integrations.nbgrader.folder import File
+    from mlgrade.integrations.nbgrader.init import Plan
 
 
 @click.command("init")
@@ -71,7 +71,7 @@ def command(
 
     loaded = options.load_course(course)
     try:
-        from mlgrade.notebooks import init
+        from mlgrade.integrations.nbgrader import init
     except ModuleNotFoundError as error:
         raise UsageError(f"nbgrader's notebooks need {error.name}; pip install 'mlgrade[nbgrader]'") from None
     with options.waiting("Building the notebooks"):
@@ -110,16 +110,16 @@ def _files(plan: Plan) -> Iterator[str]:
     """How many of which kind, and by name whatever is not simply written."""
     from collections import Counter
 
-    from mlgrade.redact import line
+    from mlgrade.text import one_line
 
     counts = Counter(file.state for file in plan.files)
     counted = ", ".join(f"{number} {state.value}" for state, number in sorted(counts.items()))
-    yield f"{line(options.shown(plan.folder))}: {len(plan.files)} files: {counted}"
-    yield from (f"  {line(text)}" for file in plan.files if (text := _named(file)))
+    yield f"{one_line(options.shown(plan.folder))}: {len(plan.files)} files: {counted}"
+    yield from (f"  {one_line(text)}" for file in plan.files if (text := _named(file)))
 
 
 def _named(file: File) -> str:
-    from mlgrade.notebooks.folder import State
+    from mlgrade.integrations.nbgrader.folder import State
 
     match file.state:
         case State.CHANGED:
@@ -154,7 +154,7 @@ def _when(at: datetime) -> str:
 
 
 def _released(plan: Plan) -> Iterator[str]:
-    from mlgrade.notebooks.folder import State
+    from mlgrade.integrations.nbgrader.folder import State
 
     written = [file.path for file in plan.files if file.state in (State.NEW, State.CHANGED)]
     for unit in plan.units:

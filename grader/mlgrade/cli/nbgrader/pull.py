@@ -40,7 +40,7 @@ def command(source: str, new: bool, dry_run: bool, gradebook: str | None, plain:
       mlgrade nbgrader pull --from ~/nbcourse/gradebook.db --dry-run
       cd ~/nbcourse && mlgrade nbgrader pull --gradebook ~/course/gradebook.db
     """
-    from mlgrade.notebooks import facts, place, pull, records
+    from mlgrade.integrations.nbgrader import facts, place, pull, records
     from mlgrade.reports.lines import say
 
     path = records.place(source)

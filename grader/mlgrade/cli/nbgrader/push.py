@@ -32,16 +32,16 @@ def command(
       mlgrade nbgrader push submissions --course-dir ~/nbcourse --gradebook ~/course/gradebook.db
     """
     from mlgrade import course as courses
-    from mlgrade import intake
     from mlgrade.errors import UsageError
-    from mlgrade.intake.model import HandIn
-    from mlgrade.notebooks import place
+    from mlgrade.integrations.nbgrader import place
     from mlgrade.reports.lines import say
+    from mlgrade.submissions import discover as intake
+    from mlgrade.submissions.entries import HandIn
 
     loaded = place.load_course(course, course_dir)
     courses.refuse_inside(loaded.root, submissions, f"mlgrade nbgrader push {courses.quoted(submissions)}")
     try:
-        from mlgrade.notebooks import desk, push
+        from mlgrade.integrations.nbgrader import desk, push
     except ModuleNotFoundError as error:
         raise UsageError(f"this needs {error.name}; pip install 'mlgrade[nbgrader]'") from None
     app = desk.opened(course_dir)

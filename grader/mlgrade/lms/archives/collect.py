@@ -14,6 +14,7 @@ from datetime import tzinfo
 from pathlib import Path
 
 from mlgrade.errors import UsageError
+from mlgrade.gradebook.columns import Person
 from mlgrade.lms.archives import manifest, reading
 from mlgrade.lms.archives.account import Account, Told, account
 from mlgrade.lms.archives.bounds import Bounds, Budget
@@ -22,7 +23,6 @@ from mlgrade.lms.archives.entries import said
 from mlgrade.lms.archives.matching import Roster
 from mlgrade.lms.archives.safe import Shelf
 from mlgrade.lms.archives.writing import SCRATCH, write
-from mlgrade.lms.rows import Person
 
 BOUNDS = Bounds()
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 import msgspec
 
+from mlgrade.gradebook.columns import Person
 from mlgrade.lms.archives.model import Key
-from mlgrade.lms.rows import Person
 
 _GONE_IN_MOODLE = str.maketrans("_", " ", "&<>\"`|':\\/")
 

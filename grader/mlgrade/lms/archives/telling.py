@@ -8,7 +8,7 @@ from typing import Any
 
 from mlgrade.lms.archives.account import Account, Folder
 from mlgrade.lms.archives.matching import How
-from mlgrade.redact import line as clean
+from mlgrade.text import one_line
 
 MOST = 20
 
@@ -17,10 +17,10 @@ def lines(account: Account, *, most: int = MOST) -> Iterator[str]:
     """Each section has at most so many lines; the rest are counted, and are in --json."""
     for archive in account.archives:
         over = f", {archive.passed_over} passed over (made by a system or the LMS)" if archive.passed_over else ""
-        yield clean(f"{archive.file}: {archive.title}, {_many(archive.files, 'file')}{over}")
+        yield one_line(f"{archive.file}: {archive.title}, {_many(archive.files, 'file')}{over}")
     yield ""
-    yield from (clean(_folder(folder)) for folder in account.folders)
-    yield from ("", clean(f"{account.into}: {_summary(account)}"))
+    yield from (one_line(_folder(folder)) for folder in account.folders)
+    yield from ("", one_line(f"{account.into}: {_summary(account)}"))
     for heading, found in _sections(account):
         yield from _section(heading, list(found), most)
 
@@ -54,7 +54,7 @@ def _sections(account: Account) -> Iterator[tuple[str, Iterable[str]]]:
 def _section(heading: str, found: list[str], most: int) -> Iterator[str]:
     if found:
         yield from ("", f"{heading} ({len(found)}):")
-        yield from (f"  {clean(one)}" for one in found[:most])
+        yield from (f"  {one_line(one)}" for one in found[:most])
         if len(found) > most:
             yield f"  ... and {len(found) - most} more (--json has all)"
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import pytest
 
+from mlgrade.gradebook.columns import Person
 from mlgrade.lms.archives.account import Account
 from mlgrade.lms.archives.collect import collect
-from mlgrade.lms.rows import Person
 
 
 class Forged(NamedTuple):

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from mlgrade.errors import UsageError
+from mlgrade.gradebook.columns import Person
 from mlgrade.lms.archives import formats
 from mlgrade.lms.archives.blackboard import Blackboard
 from mlgrade.lms.archives.brightspace import Brightspace
 from mlgrade.lms.archives.canvas import Canvas
 from mlgrade.lms.archives.model import Key
 from mlgrade.lms.archives.moodle import Moodle
-from mlgrade.lms.rows import Person
 
 CET = timezone(timedelta(hours=2))
 ROOT = Path(__file__).resolve().parents[4]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mlgrade.gradebook.columns import Person
 from mlgrade.lms.archives.matching import How, Roster
 from mlgrade.lms.archives.model import Key
-from mlgrade.lms.rows import Person
 
 PEOPLE = [
     Person(student="ada", name="Ada Lovelace", login="al1", lms_id="1001", sis_id="00123", email="Ada@Example.edu"),

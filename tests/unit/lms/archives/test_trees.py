@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from mlgrade.errors import UsageError
+from mlgrade.gradebook.columns import Person
 from mlgrade.lms.archives import manifest, writing
 from mlgrade.lms.archives.account import Account
 from mlgrade.lms.archives.bounds import Bounds
-from mlgrade.lms.rows import Person
 
 FIRST = "HW1_ada_attempt_2026-10-01-10-00-00_"
 SECOND = "HW1_ada_attempt_2026-10-02-10-00-00_"

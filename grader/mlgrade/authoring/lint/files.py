@@ -1,0 +1,94 @@
+"""What can be said of a concept's files before anything of them runs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from mlgrade.authoring.lint.model import Problem
+from mlgrade.course import FILE, Concept, Course
+from mlgrade.sandbox.forbid import impossible
+from mlgrade.text import one_line
+
+TODO = "TODO(author)"  # not a bare TODO: that is what a stub may say to a student
+
+
+def needed(course: Course, concept: Concept) -> list[Path]:
+    suites = [course.root / "tests" / folder / f"test_{concept.id}.py" for folder in ("public", "hidden")]
+    return [course.exercise(concept.id), course.solution(concept.id), course.misconceptions(concept.id), *suites]
+
+
+def alternatives(course: Course, concept: Concept) -> list[Path]:
+    """Right answers in other styles, where the course has them."""
+    return sorted((course.root / "tests" / "alternatives" / concept.id).glob("*.py"))
+
+
+def missing(course: Course, concept: Concept) -> Iterator[Problem]:
+    beside = [path for path in (course.lesson(concept.id), *alternatives(course, concept)) if path.exists()]
+    for path in [*needed(course, concept), *beside]:
+        try:
+            path.open("rb").close()
+        except (FileNotFoundError, IsADirectoryError):
+            yield Problem(str(path), 1, f"the concept {concept.id} has no such file")
+        except OSError as error:
+            yield Problem(str(path), 1, f"cannot be read: {error.strerror}")
+
+
+def todos(course: Course, concept: Concept) -> Iterator[Problem]:
+    """What `mlgrade new concept` has left to be written."""
+    paths = [*needed(course, concept), course.lesson(concept.id), *alternatives(course, concept)]
+    for path in filter(Path.is_file, paths):
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            _, found, rest = line.partition(TODO)
+            if found:
+                yield Problem(str(path), number, f"still to write: {_wish(rest)}")
+
+
+def _wish(rest: str) -> str:
+    return one_line(rest.lstrip(": ").partition('"')[0].strip()) or "this line"
+
+
+def unreadable(course: Course, concept: Concept) -> Iterator[Problem]:
+    for path in [*needed(course, concept), *alternatives(course, concept)]:
+        try:
+            ast.parse(path.read_bytes().decode("utf-8-sig"))
+        except SyntaxError as error:
+            yield Problem(str(path), error.lineno or 1, f"cannot be collected: {error.msg}")
+        except UnicodeDecodeError as error:
+            yield Problem(str(path), 1, f"cannot be collected: not UTF-8 (byte {error.start})")
+        except (ValueError, RecursionError) as error:  # a null byte, or brackets without an end
+            yield Problem(str(path), 1, f"cannot be collected: {error}")
+
+
+def functions(path: Path) -> dict[str, ast.FunctionDef]:
+    body = ast.parse(path.read_text(encoding="utf-8-sig")).body
+    return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+
+
+def absent(course: Course, concept: Concept) -> Iterator[Problem]:
+    """Functions that are asked for and not there: nothing else can be said before they are."""
+    for path in (course.exercise(concept.id), course.solution(concept.id)):
+        for name in concept.functions:
+            if name not in functions(path):
+                yield Problem(str(path), 1, f"course.yml asks for {name}, which is not here: no def {name}")
+
+
+def signatures(course: Course, concept: Concept) -> Iterator[Problem]:
+    path = course.exercise(concept.id)
+    stubs, solved = functions(path), functions(course.solution(concept.id))
+    for name in concept.functions:
+        if not ast.get_docstring(stubs[name]):
+            yield Problem(str(path), stubs[name].lineno, f"{name} has no docstring: it is the specification")
+        elif ast.dump(stubs[name].args) != ast.dump(solved[name].args):
+            yield Problem(str(path), stubs[name].lineno, f"{name} has another signature in the solution")
+
+
+def forbidden(course: Course, concept: Concept) -> Iterator[Problem]:
+    """Names of `forbid` that are there and cannot be forbidden: a worker would pass over them in silence."""
+    path = course.root / FILE
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    for name in concept.forbid:
+        if reason := impossible(name):
+            line = next((number for number, text in enumerate(lines, 1) if name in text), 1)
+            yield Problem(str(path), line, f"{concept.id}: forbid: {name} {reason}")

@@ -1,0 +1,120 @@
+"""The student edition of a course, as paths and bytes. What is not named here does not get in.
+
+    course.yml                       written anew from the typed course, without what only staff need
+    exercises/<concept>.py           the stubs
+    tests/public/test_<concept>.py   the visible suites
+    lessons/<concept>.yml            meaning, formula, picture, hints, where the course has them
+    cards/<unit>.yml                 study cards, where the course has them
+
+Which edition it is stands in course.yml, and with it how many checks of each concept run at grading only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from mlgrade.course import FILE, Concept, Course, Unit, writing
+from mlgrade.course.model import Attempts, Hidden, Late, Percent
+from mlgrade.errors import CourseError, SubmissionError, SuiteError, UsageError
+from mlgrade.files import read_beneath
+from mlgrade.results import Visibility
+from mlgrade.suite import session
+from mlgrade.suite.session import Check
+
+MOST_BYTES = 4 * 1024 * 1024  # of one file
+Contents = dict[str, bytes]
+
+
+def contents(course: Course, concepts: Sequence[str] | None = None) -> Contents:
+    """The files that students get, by their place in the edition; of all concepts, or of those asked for."""
+    wanted = [course.concept(name).id for name in concepts] if concepts is not None else None
+    chosen = of(course, wanted)
+    files = dict(sorted(_files(course, chosen)))
+    return {FILE: writing.text(_marked(chosen, files)).encode(), **files}
+
+
+def of(course: Course, concepts: Sequence[str] | None = None) -> Course:
+    """The course as students see it: some of its concepts, and nothing of what only staff need.
+
+    The seed is one of these: with it, and the name of a check, its random inputs could be drawn at home.
+    """
+    if course.edition:
+        raise UsageError(f"{course.root}: is a student edition already; release from the staff's course (--course)")
+    names = {concept.id for concept in course.concepts} if concepts is None else set(concepts)
+    counted = _hidden(course, [concept.id for concept in course.concepts if concept.id in names])
+    units = [_unit(unit, names, counted) for unit in course.units]
+    return msgspec.structs.replace(
+        course, edition="", seed=0, late=Late(), attempts=Attempts(), units=[unit for unit in units if unit.concepts]
+    )
+
+
+def _unit(unit: Unit, names: set[str], counted: Mapping[str, Hidden | None]) -> Unit:
+    concepts = [_concept(one, names, counted[one.id]) for one in unit.concepts if one.id in names]
+    return msgspec.structs.replace(unit, concepts=concepts)
+
+
+def _concept(concept: Concept, names: set[str], hidden: Hidden | None) -> Concept:
+    """A requirement that is not in this edition is one that nobody can meet here."""
+    requires = [name for name in concept.requires if name in names]
+    return msgspec.structs.replace(concept, requires=requires, hidden=hidden)
+
+
+def _marked(course: Course, files: Contents) -> Course:
+    """The version says which edition is newer; the digest tells two of one version apart."""
+    digest = hashlib.sha256(writing.text(course).encode())
+    for name, data in files.items():
+        digest.update(f"{name}\0{len(data)}\0".encode() + data)
+    return msgspec.structs.replace(course, edition=f"{course.version}+{digest.hexdigest()[:8]}")
+
+
+# -- what is counted ------------------------------------------------------------------------------------------
+
+
+def _hidden(course: Course, concepts: Sequence[str]) -> dict[str, Hidden | None]:
+    """How many checks of each concept run at grading only, and what share of its points they decide."""
+    for name in concepts:
+        if not any(path.parent.name == Visibility.PUBLIC for path in course.suites(name)):
+            raise CourseError([f"{course.root}: no tests/public/test_{name}.py; students need visible checks"])
+    try:
+        suites = session.collect([path for name in concepts for path in course.suites(name)], course.root)
+    except SuiteError as error:
+        raise CourseError([str(error)]) from None
+    return {name: _share(suites[name].checks) for name in concepts}
+
+
+def _share(checks: Iterable[Check]) -> Hidden | None:
+    weights = [(check.marks.weight, check.visibility is Visibility.HIDDEN) for check in checks]
+    of_hidden = [weight for weight, hidden in weights if hidden]
+    if not of_hidden:
+        return None
+    share = sum(of_hidden) / sum(weight for weight, _ in weights)
+    return Hidden(checks=len(of_hidden), share=Percent(round(share, 4)))
+
+
+# -- what is read ---------------------------------------------------------------------------------------------
+
+
+def _files(course: Course, edition: Course) -> Iterator[tuple[str, bytes]]:
+    for concept in edition.concepts:
+        for place in (f"exercises/{concept.id}.py", f"tests/public/test_{concept.id}.py"):
+            yield place, _read(course.root, place)
+        yield from _where_there(course.root, f"lessons/{concept.id}.yml")
+    for unit in edition.units:
+        yield from _where_there(course.root, f"cards/{unit.id}.yml")
+
+
+def _where_there(root: Path, place: str) -> Iterator[tuple[str, bytes]]:
+    if (root / place).is_symlink() or (root / place).exists():
+        yield place, _read(root, place)
+
+
+def _read(root: Path, place: str) -> bytes:
+    """Through no link: what it leads to may be a solution."""
+    try:
+        return read_beneath(root, place, MOST_BYTES)
+    except SubmissionError as error:
+        raise CourseError([f"{root}: {error}"]) from None

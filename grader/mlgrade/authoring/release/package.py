@@ -1,0 +1,130 @@
+"""The whole of a student edition, and its way to the disk: searched first, and written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from mlgrade import course as courses
+from mlgrade.authoring.release import folder, notebook, papers
+from mlgrade.authoring.release.edition import Contents, contents
+from mlgrade.authoring.release.layers import Layer, Sealed
+from mlgrade.course import Course
+from mlgrade.errors import UsageError
+from mlgrade.files import atomic_write, is_free, write_folder
+from mlgrade.lms.exports import packing
+from mlgrade.lms.exports.telling import counted
+from mlgrade.text import one_line
+
+GIVEN, STUBS = ".mlgrade/edition.json", ".mlgrade/stubs"
+
+
+class Given(msgspec.Struct, frozen=True):
+    """What an edition was when it was given out: so that an update knows what a student has changed since."""
+
+    edition: str
+    files: dict[str, str]  # place -> SHA-256
+
+
+def build(course: Course, concepts: Sequence[str] | None = None, *, notebooks: bool = False) -> Contents:
+    """All files of an edition: the course's, a page, a workflow, and what `update` and `reset` need."""
+    files = contents(course, concepts)
+    edition = courses.parse(files[courses.FILE].decode())
+    if notebooks:
+        files = dict(_as_notebooks(edition, files))
+    first = next(PurePosixPath(place) for place in _exercises(edition, files))
+    files[papers.README] = papers.readme(edition, first).encode()
+    files[papers.WORKFLOW] = papers.workflow().encode()
+    files |= {stub(place): files[place] for place in _exercises(edition, files)}
+    return dict(sorted(files.items()))
+
+
+def _as_notebooks(edition: Course, files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """The same with a notebook in the place of each stub: one file for each concept, so it is plain what counts."""
+    known = {f"exercises/{concept.id}.py": concept for concept in edition.concepts}
+    for place, data in files.items():
+        if concept := known.get(place):
+            yield place.removesuffix(".py") + ".ipynb", notebook.of(concept, data)
+        else:
+            yield place, data
+
+
+def _exercises(edition: Course, files: Mapping[str, bytes]) -> list[str]:
+    """The files that a student fills in, in the order of the course."""
+    stems = [f"exercises/{concept.id}" for concept in edition.concepts]
+    return [place for stem in stems for place in (f"{stem}.py", f"{stem}.ipynb") if place in files]
+
+
+def stub(place: str) -> str:
+    """Where the untouched stub is kept: under a name that nobody hands in by mistake."""
+    return f"{STUBS}/{PurePosixPath(place).name}.txt"
+
+
+def given(edition: str, files: Mapping[str, bytes]) -> bytes:
+    hashes = {place: hashlib.sha256(data).hexdigest() for place, data in sorted(files.items())}
+    return msgspec.json.format(msgspec.json.encode(Given(edition, hashes)), indent=1) + b"\n"
+
+
+def with_handouts(files: Contents, handouts: Path) -> tuple[Contents, list[Sealed]]:
+    """The same with the files of a folder beside them, and what of these can be in no release."""
+    added: Contents = {}
+    sealed: list[Sealed] = []
+    for piece in folder.pieces(handouts):
+        if isinstance(piece, Sealed):
+            sealed.append(piece)
+        elif piece.place in files or piece.place.startswith(".mlgrade/"):
+            raise UsageError(f"{handouts}: {piece.place} is a file of the edition itself; give yours another name")
+        else:
+            added[piece.place] = piece.data
+    return files | added, sealed
+
+
+def pieces(files: Contents) -> Iterator[Layer]:
+    """What is searched. The kept stubs are the exercises once more."""
+    yield from (Layer(place, data) for place, data in files.items() if not place.startswith(f"{STUBS}/"))
+
+
+def summary(files: Contents, target: str) -> str:
+    """What is in an edition, in two sentences."""
+    edition = courses.parse(files[courses.FILE].decode())
+    visible = f"{counted(len(edition.concepts), 'exercise')} of {counted(len(edition.units), 'unit')}"
+    hidden = sum(concept.hidden.checks for concept in edition.concepts if concept.hidden)
+    stay = "1 hidden check stays here." if hidden == 1 else f"{hidden} hidden checks stay here."
+    return f"{target}: edition {edition.edition}, {visible}, {len(files)} files. {stay}"
+
+
+# -- to the disk ----------------------------------------------------------------------------------------------
+
+
+def save(files: Contents, target: Path) -> None:
+    """Write a folder, or a zip by its ending; equal contents give equal bytes."""
+    shown = one_line(str(target))
+    edition = courses.parse(files[courses.FILE].decode())
+    whole = dict(sorted((files | {GIVEN: given(edition.edition, files)}).items()))
+    try:
+        if target.suffix.lower() == ".zip":
+            atomic_write(target, _zip(_slug(edition.title), whole))
+        elif is_free(target):
+            write_folder(target, whole)
+        else:
+            raise UsageError(
+                f"{shown}: is there already; give a new folder, or bring it up to date with mlgrade update"
+            )
+    except OSError as error:
+        raise UsageError(f"{shown}: cannot be written: {error.strerror}") from None
+
+
+def _zip(top: str, files: Contents) -> bytes:
+    with packing.archive(whole := io.BytesIO()) as package:
+        for place, data in files.items():
+            packing.add(package, f"{top}/{place}", [data])
+    return whole.getvalue()
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "course"

@@ -1,0 +1,264 @@
+"""The main path: one submission, from its bytes to what its author may read.
+
+load      a worker gets the source as bytes and says what the file holds
+gate      a file that cannot be graded is answered in one sentence
+run       every check of the concept's suites, each call a message to the worker
+confirm   what may be our fault is tried on the reference: a check that stumbled, a wall that refused something
+diagnose  which known mistake gives these answers
+score     points by weight
+redact    the single gate to student eyes
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from mlgrade.course import Concept, Course
+from mlgrade.errors import SuiteError, UsageError
+from mlgrade.grading import diagnosis, redaction, scoring
+from mlgrade.grading import prechecks as gates
+from mlgrade.results import ConceptReport, Diagnosis, Finding, Hidden, Outcome, Status, Visibility
+from mlgrade.sandbox import numerics
+from mlgrade.sandbox.attempt import Attempt
+from mlgrade.sandbox.host import Host, Raised, Value
+from mlgrade.sandbox.isolation.landlock import in_reach
+from mlgrade.sandbox.output import Capped
+from mlgrade.sandbox.protocol import Loaded
+from mlgrade.submissions.model import Submission, lines_of, request
+from mlgrade.suite import guard, session
+from mlgrade.suite.findings import TOO_MUCH, UNBOUND, Source
+from mlgrade.suite.misconceptions import read_misconceptions
+from mlgrade.suite.session import Ran, Suite
+from mlgrade.text import clean, one_line
+
+MOST_PRINTED = 300  # characters of what the course's own code prints, in a note
+
+
+class Grader:
+    """A course with the suites of some of its concepts collected, ready for many submissions."""
+
+    def __init__(self, course: Course, concepts: Iterable[str], host: Host) -> None:
+        self.course, self._host = course, host
+        self._notes: dict[str, str] = {}  # of what -> a sentence for staff; empty once it was taken
+        _keep_out_of_reach(course)
+        self.suites = collect(course, concepts)
+
+    def take_notes(self) -> dict[str, str]:
+        """Return what staff should know of the course's own files, and students never see: each thing once."""
+        notes = {about: text for about, text in self._notes.items() if text}
+        self._notes = dict.fromkeys(self._notes, "")
+        return notes
+
+    def _note(self, about: str, text: str) -> None:
+        self._notes.setdefault(about, one_line(f"{about}: {text}"))
+
+    @contextlib.contextmanager
+    def _quiet(self, concept: Concept) -> Iterator[None]:
+        """Keep what the course's own code prints from whoever reads our output by program."""
+        said: Any = Capped(MOST_PRINTED)
+        try:
+            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+                yield
+        finally:
+            if text := said.take().strip():
+                self._note(f"{concept.id}: a suite, the solution or a misconception prints", text)
+
+    @numerics.same_threads()
+    def grade(self, submission: Submission) -> ConceptReport:
+        concept = self.course.concept(submission.concept)
+        source = source_of(submission)
+        with self._attempt(submission) as attempt:
+            loaded = attempt.load()
+            if stopped := gates.stop(loaded, concept, source):
+                return self._stopped(submission, concept, stopped)
+            assert isinstance(loaded, Loaded)  # noqa: S101  (anything else was stopped)
+            ran = self._run(attempt, loaded, concept, source)
+        return self._report(submission, concept, loaded, ran)
+
+    @numerics.same_threads()
+    def run(self, submission: Submission, seed: int | None = None) -> list[Ran]:
+        """Run the checks and keep everything: for an author's proof, never for a student's eyes."""
+        concept = self.course.concept(submission.concept)
+        with self._attempt(submission) as attempt:
+            loaded = attempt.load()
+            if not isinstance(loaded, Loaded) or gates.stop(loaded, concept, source_of(submission)):
+                return []
+            return self._run(attempt, loaded, concept, source_of(submission), seed)
+
+    def _attempt(self, submission: Submission) -> Attempt:
+        return Attempt(self._host, request(submission, self.course), self.course.sandbox_limits())
+
+    def _run(
+        self, attempt: Attempt, loaded: Loaded, concept: Concept, source: Source, seed: int | None = None
+    ) -> list[Ran]:
+        suite = self.suites[concept.id]
+        seed = self.course.seed if seed is None else seed
+        with self._quiet(concept):
+            ran = suite.run(attempt, loaded.functions, source, seed)
+            tried = [self._confirm(one, suite, concept) if _doubtful(one) else one for one in ran]
+        return suite.account(tried)  # last: a check that nobody reported is not to be explained away
+
+    def _confirm(self, doubtful: Ran, suite: Suite, concept: Concept) -> Ran:
+        """A check that passes for the reference failed by what the student wrote; otherwise it is our fault."""
+        if not self.course.solution(concept.id).is_file():  # a student's edition has no reference to ask
+            return doubtful
+        broken = doubtful.finding.outcome is Outcome.BROKEN
+        if self._passes_for_the_reference(doubtful.finding.id, suite, concept):
+            return (
+                _again(doubtful, Outcome.FAILED, "returned something that cannot be compared") if broken else doubtful
+            )
+        if broken:
+            return doubtful
+        why = "the reference is refused it too; run: mlgrade doctor --trace"
+        if doubtful.finding.problem == TOO_MUCH:
+            why = "it takes more memory or time than a check has, for the reference too"
+        return _again(doubtful, Outcome.BROKEN, "the check itself is broken", why)
+
+    def _passes_for_the_reference(self, check: str, suite: Suite, concept: Concept) -> bool:
+        path = self.course.solution(concept.id)
+        reference = Submission(concept=concept.id, file=path.name, source=path.read_bytes())
+        with self._attempt(reference) as attempt:
+            loaded = attempt.load()
+            if not isinstance(loaded, Loaded):
+                return False
+            only = Suite(tuple(suite.alone(check)))
+            [again] = only.run(attempt, loaded.functions, source_of(reference), self.course.seed)
+        return again.finding.outcome is Outcome.PASSED
+
+    def _stopped(self, submission: Submission, concept: Concept, stopped: gates.Stop) -> ConceptReport:
+        return ConceptReport(
+            concept=concept.id,
+            file=one_line(submission.file),
+            status=stopped.status,
+            reason=clean(stopped.reason),
+            earned=0.0,
+            possible=concept.decided_here,
+            aspects={},
+            diagnoses=[],
+            checks=[],
+            hidden=_hidden(concept),
+        )
+
+    def _report(self, submission: Submission, concept: Concept, loaded: Loaded, ran: Sequence[Ran]) -> ConceptReport:
+        findings = [one.finding for one in ran]
+        shares = scoring.worth(findings, concept.decided_here)
+        return ConceptReport(
+            concept=concept.id,
+            file=one_line(submission.file),
+            status=_status(findings),
+            reason=clean(self._reason(submission, loaded, concept, ran)),
+            earned=scoring.total(findings, concept.decided_here),
+            possible=concept.decided_here,
+            aspects=scoring.aspects(findings, shares),
+            diagnoses=self._diagnoses(concept, ran),
+            checks=redaction.check_results(findings, shares, scoring.earned),
+            notes=_notes(submission, loaded, ran),
+            output=clean(_output(loaded, ran)),
+            hidden=_hidden(concept),
+        )
+
+    def _reason(self, submission: Submission, loaded: Loaded, concept: Concept, ran: Sequence[Ran]) -> str:
+        remarks = self._remarks(loaded, concept, ran)
+        failed = gates.failed(loaded, source_of(submission))
+        return "\n".join([*failed, "; ".join(remarks)] if remarks else failed)
+
+    def _remarks(self, loaded: Loaded, concept: Concept, ran: Sequence[Ran]) -> list[str]:
+        """What is to be said of the file as a whole: functions missing, unfinished, or with other arguments."""
+        stubs = gates.not_started(loaded, concept)
+        unfinished = [f"not started yet: {', '.join(stubs)}"] if stubs else []
+        return [*gates.missing(loaded, concept), *unfinished, *self._misfits(loaded, concept, ran)]
+
+    def _misfits(self, loaded: Loaded, concept: Concept, ran: Sequence[Ran]) -> list[str]:
+        seen = [call for one in ran if one.finding.visibility is Visibility.PUBLIC for call in one.calls]
+        unbound = [call.function for call in seen if isinstance(call.result, Raised) and call.result.fault.unbound]
+        shown = redaction.errors(one.finding for one in ran)  # of hidden checks: no more than their sentences say
+        unbound += [function for function, error in shown.items() if error == UNBOUND]
+        path = self.course.solution(concept.id)
+        if not unbound or not path.is_file():
+            return []
+        return gates.misfits(loaded, dict.fromkeys(unbound), path.read_text(encoding="utf-8-sig"))
+
+    def _diagnoses(self, concept: Concept, ran: Sequence[Ran]) -> list[Diagnosis]:
+        path, solution = self.course.misconceptions(concept.id), self.course.solution(concept.id)
+        if all(one.finding.outcome is Outcome.PASSED for one in ran) or not (path.is_file() and solution.is_file()):
+            return []
+        calls = [call for one in ran for call in one.calls]
+        try:
+            with self._quiet(concept), guard.memory(), guard.Clock():
+                text = solution.read_text(encoding="utf-8-sig")
+                return diagnosis.diagnose(text, read_misconceptions(path, text), calls)
+        except (MemoryError, guard.OvertimeError):  # arguments can be made of what was returned: no name is no harm
+            return []
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (the author's code; a student's score does not hang on it)
+            why = str(error) if isinstance(error, SuiteError) else f"{path.name} raised {type(error).__name__}: {error}"
+            self._note(f"{concept.id}: mistakes are not named", why)
+            return []
+
+
+def _keep_out_of_reach(course: Course) -> None:
+    if beneath := in_reach(course.root, packages=course.sandbox_limits().packages):
+        raise UsageError(f"{course.root}: lies in {beneath}, which student code may read; move the course elsewhere")
+
+
+def collect(course: Course, concepts: Iterable[str]) -> dict[str, Suite]:
+    """Collect the suites of these concepts in one go of pytest."""
+    wanted = list(dict.fromkeys(concepts))
+    for concept in wanted:
+        if not course.suites(concept):
+            raise UsageError(f"{course.root}: no suite for {concept} (tests/public/test_{concept}.py)")
+    return session.collect([path for concept in wanted for path in course.suites(concept)], course.root)
+
+
+def source_of(submission: Submission) -> Source:
+    text = submission.source.decode("utf-8-sig", "replace")
+    return Source(submission.file, lines_of(text), submission.cells)
+
+
+def _doubtful(ran: Ran) -> bool:
+    """Whether it may be us: the check stumbled, or a wall refused the student's code something."""
+    refused = any(isinstance(one.result, Raised) and "PermissionError" in one.result.fault.bases for one in ran.calls)
+    excessive = ran.finding.problem == TOO_MUCH  # perhaps for the reference too
+    return ran.finding.outcome is Outcome.BROKEN or excessive or (refused and ran.finding.outcome is Outcome.RAISED)
+
+
+def _again(ran: Ran, outcome: Outcome, problem: str, detail: str = "") -> Ran:
+    finding = msgspec.structs.replace(ran.finding, outcome=outcome, problem=problem, detail=detail)
+    return Ran(finding=finding, calls=ran.calls)
+
+
+def _status(findings: Sequence[Finding]) -> Status:
+    return Status.BROKEN if any(one.outcome is Outcome.BROKEN for one in findings) else Status.GRADED
+
+
+def _hidden(concept: Concept) -> Hidden | msgspec.UnsetType:
+    """What a student edition knows of the checks that it does not have."""
+    if concept.hidden is None:
+        return msgspec.UNSET
+    return Hidden(concept.hidden.checks, round(concept.points - concept.decided_here, 2))
+
+
+def _shown(ran: Sequence[Ran]) -> list[Value | Raised]:
+    """Results of calls whose input the student may know. What was printed or warned over hidden input stays here."""
+    public = [one for one in ran if one.finding.visibility is Visibility.PUBLIC]
+    return [call.result for one in public for call in one.calls if isinstance(call.result, (Value, Raised))]
+
+
+def _output(loaded: Loaded, ran: Sequence[Ran]) -> str:
+    return "".join([loaded.output, *(result.output for result in _shown(ran))])
+
+
+def _notes(submission: Submission, loaded: Loaded, ran: Sequence[Ran]) -> list[str]:
+    notes = [*loaded.notes, *(note for result in _shown(ran) for note in result.notes)]
+    source = source_of(submission)
+    return [clean(_placed(note, submission.name, source)) for note in dict.fromkeys(notes)][:10]
+
+
+def _placed(note: str, name: str, source: Source) -> str:
+    """A worker knows the file by its name only, and a notebook by the lines of all its cells."""
+    found = re.match(rf"{re.escape(name)}:(\d{{1,8}}): ", note)
+    return f"{source.place(int(found[1]))}: {note[found.end() :]}" if found else note

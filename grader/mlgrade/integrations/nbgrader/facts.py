@@ -1,0 +1,114 @@
+"""nbgrader's records in our words: what each says of a concept, or of the written answer of a unit. Pure."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
+
+import msgspec
+
+from mlgrade.course import Course
+from mlgrade.integrations.nbgrader import marks
+from mlgrade.integrations.nbgrader.records import Record
+from mlgrade.reports import words
+from mlgrade.results import ConceptReport, Status
+
+NO_RESPONSE = "No response."  # nbgrader's comment, where an answer is as it was released
+Present = Callable[[Record], bool]  # whether the notebook was handed in, as far as the files say
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """What nbgrader says of one student in one target, in the points of its cell.
+
+    `status` is None for what was not handed in; broken is what has no score yet. The penalty is this cell's part of
+    that of its notebook.
+    """
+
+    record: Record
+    target: str  # "concept:softmax" or "unit:attention"
+    status: Status | None
+    penalty: float
+
+    @property
+    def written(self) -> bool:
+        return self.target.startswith("unit:")
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """`elsewhere` counts, by name, the cells that are about nothing of this course: they stay in nbgrader."""
+
+    facts: list[Fact]
+    elsewhere: Counter[str]
+
+
+def of(records: Iterable[Record], course: Course, present: Present) -> Facts:
+    facts: list[Fact] = []
+    elsewhere: Counter[str] = Counter()
+    targets = _targets(course)
+    for _, cells in itertools.groupby(records, attrgetter("student", "assignment", "notebook")):
+        notebook = list(cells)
+        for record, penalty in zip(notebook, _parts(notebook), strict=True):
+            if target := targets.get(record.cell, ""):
+                facts.append(Fact(record=record, target=target, status=_status(record, present), penalty=penalty))
+            else:
+                elsewhere[record.cell] += 1
+    return Facts(facts=list(_once(facts, course)), elsewhere=elsewhere)
+
+
+def _targets(course: Course) -> dict[str, str]:
+    units = {marks.WRITTEN + unit.id: f"unit:{unit.id}" for unit in course.units}
+    return units | {marks.TEST + concept.id: f"concept:{concept.id}" for concept in course.concepts}
+
+
+def _status(record: Record, present: Present) -> Status | None:
+    """A score of nothing means four things in nbgrader: wrong, not started, not handed in, not graded yet."""
+    nothing = not record.auto and record.manual is None
+    if nothing and not present(record):
+        return None
+    if record.score is None or (record.waiting and record.manual is None):
+        return Status.BROKEN
+    return _said(record) if nothing else Status.GRADED
+
+
+def _said(record: Record) -> Status:
+    """What the comment under an answer without points says of it: ours (`softmax: not started; ...`), or nbgrader's."""
+    concept = record.cell.removeprefix(marks.TEST)
+    said = record.comments.get(marks.ANSWER + concept) or record.comments.get(record.cell, "")
+    if said == NO_RESPONSE:
+        return Status.NOT_STARTED
+    begins = (status for status, text in _summaries().items() if said.startswith(f"{concept}: {text}"))
+    return next(begins, Status.GRADED)
+
+
+@functools.cache
+def _summaries() -> dict[Status, str]:
+    """How a comment of ours begins that is about no checks, by the words of the report itself."""
+    of = functools.partial(ConceptReport, concept="", file="", reason="", earned=0, possible=1, aspects={})
+    none = (Status.NOT_STARTED, Status.CANNOT_RUN, Status.TIMED_OUT)
+    return {status: words.summary(of(status=status, diagnoses=[], checks=[])) for status in none}
+
+
+def _parts(notebook: Sequence[Record]) -> Iterator[float]:
+    """The penalty of a notebook in parts, as large as the scores that it is taken off."""
+    scores = [max(record.score or 0.0, 0.0) for record in notebook]
+    total, left = sum(scores), notebook[0].penalty
+    for number, score in enumerate(scores, 1):
+        share = notebook[0].penalty * score / total if total else 0.0
+        part = left if number == len(scores) and total else min(round(share, 4), left)
+        left -= part
+        yield round(part, 4)
+
+
+def _once(facts: Sequence[Fact], course: Course) -> Iterator[Fact]:
+    """One fact for each student and target. Where two assignments have a cell of one concept, its unit's is meant."""
+    homes = {f"concept:{concept.id}": unit.id for unit in course.units for concept in unit.concepts}
+    homes |= {f"unit:{unit.id}": unit.id for unit in course.units}
+    chosen: dict[tuple[str, str], Fact] = {}
+    for fact in facts:
+        key = (fact.record.student, fact.target)
+        if key not in chosen or fact.record.assignment == homes[fact.target]:
+            chosen[key] = fact
+    yield from chosen.values()

@@ -1,0 +1,61 @@
+"""What a report says where a platform shows it: plain text that passed redact, with no command to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mlgrade.integrations.job import Job
+from mlgrade.reports import words
+from mlgrade.results import CheckResult, ConceptReport, Outcome, Status, Visibility
+from mlgrade.text import clean
+
+
+def check(result: CheckResult) -> str:
+    """Why a check did not pass, and what to think about. Nothing for one that did."""
+    if result.outcome is Outcome.PASSED:
+        return ""
+    return _joined([result.message, words.hint(result)])
+
+
+def visible(report: ConceptReport) -> str:
+    """What may be known of a concept at any time: its visible checks, its file, what the code printed over them."""
+    shown = [one for one in report.checks if one.visibility is Visibility.PUBLIC]
+    passed = sum(one.outcome is Outcome.PASSED for one in shown)
+    return _joined([f"{passed} of {len(shown)} visible checks pass." if report.checks else "", remarks(report)])
+
+
+def remarks(report: ConceptReport) -> str:
+    """What is to be said of the file as a whole; all there is to say where no check was run."""
+    notes = [words.NOTES, *report.notes] if report.notes else []
+    printed = [words.PRINTED, words.printed(report)] if report.output.strip() else []
+    return _joined([report.reason, *notes, *printed])
+
+
+def whole(report: ConceptReport) -> str:
+    """What hidden checks have a part in: the score, and the known mistakes that it looks like."""
+    return _joined([f"{words.summary(report)}.", *diagnoses(report)])
+
+
+def diagnoses(report: ConceptReport) -> Iterator[str]:
+    for one in report.diagnoses:
+        yield f"Looks like: {one.title} ({one.function}). {one.hint}"
+
+
+def complete(report: ConceptReport) -> bool:
+    return report.status is Status.GRADED and not words.wrong(report)
+
+
+def account(job: Job) -> str:
+    """What became of the files that were handed in."""
+    return _joined(["What was handed in:", *(f"  {line}" for line in job.account)]) if job.account else ""
+
+
+def for_staff(job: Job) -> str:
+    """What the container's own output says: it is shown to nobody but the staff."""
+    walls = f"isolation {job.isolation} ({', '.join(job.walls) or 'no worker was started'})"
+    scores = [f"{one.concept.id}: {words.summary(one.report) if one.report else one.why}" for one in job.concepts]
+    return _joined([f"{job.course.name}, {walls}", *scores, account(job)])
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return clean("\n".join(line for line in lines if line))

@@ -1,0 +1,84 @@
+"""What one cell says in a format: a score, a word, a blank, or nothing at all."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+
+import msgspec
+
+from mlgrade.gradebook.columns import Cell, Column, Mark, Person
+from mlgrade.lms.exports.model import Summary
+from mlgrade.tables import numbers
+
+BLANK = ""
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """What a format has a way to say. What it has not is counted in the summary, never written as something else."""
+
+    excused: str | None = None
+    late: bool = False
+    comment: bool = False
+
+
+def say(
+    cell: Cell | None, column: Column, points: Fraction | None, words: Words, summary: Summary, who: str
+) -> str | None:
+    """The text of a cell. None leaves alone whatever the LMS holds; a blank says that there is no score."""
+    if cell is None:
+        return None
+    place = f"{who}, {column.title}"
+    _unsaid(cell, words, summary, place)
+    if cell.mark is Mark.EXCUSED:
+        return words.excused
+    if cell.mark is Mark.MISSING:
+        return BLANK
+    if cell.score is None or value(cell) is None:
+        summary.broken.add(place)
+        return None
+    return _number(cell.score, column, points, summary, place)
+
+
+def value(cell: Cell) -> Fraction | None:
+    """The score of a graded cell; None where there is none, also for what is no score (nan, below zero)."""
+    return _exact(cell.score) if cell.mark is Mark.GRADED and cell.score is not None else None
+
+
+_exact = lru_cache(maxsize=4096)(numbers.exact)
+
+
+def maximum(column: Column, points: Fraction | None) -> Fraction:
+    return points if points is not None else Fraction(repr(float(column.points)))
+
+
+def label(person: Person) -> str:
+    """Who it is, for staff: with the key, since two may have one name."""
+    name = person.name.strip()
+    return f"{name} ({person.student})" if name else person.student
+
+
+def _number(score: float, column: Column, points: Fraction | None, summary: Summary, place: str) -> str:
+    near = _near(score, column.points, points)
+    summary.rounded += near.rounded
+    if score > column.points:
+        summary.above.add(f"{place}: {near.text} of {numbers.two_decimals(maximum(column, points)).text}")
+    return near.text
+
+
+@lru_cache(maxsize=4096)  # the scores of a class repeat, and exact fractions are slow
+def _near(score: float, of: float, to: Fraction | None) -> numbers.Number:
+    exact = numbers.exact(score)
+    assert exact is not None  # noqa: S101  (a score that is none was stopped)
+    return numbers.two_decimals(numbers.scaled(exact, of, to))
+
+
+def _unsaid(cell: Cell, words: Words, summary: Summary, place: str) -> None:
+    if cell.mark is Mark.EXCUSED and words.excused is None:
+        summary.cannot_say("excused", place)
+    if cell.mark is Mark.MISSING:
+        summary.cannot_say("missing", place)
+    if cell.late and not words.late:
+        summary.cannot_say("late", place)
+    if cell.comment and not words.comment:
+        summary.cannot_say("comments", place)

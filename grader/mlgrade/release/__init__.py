@@ -1,5 +1,0 @@
-"""The student edition: what goes out, what must not be in it, and how a newer one reaches a student's folder."""
-
-from mlgrade.release.edition import contents
-
-__all__ = ["contents"]

@@ -1,0 +1,137 @@
+"""The two ways in which a class's folder may be laid out. Each knows its students, and what becomes of their files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from mlgrade.course import Course
+from mlgrade.errors import SubmissionError, UsageError, closest
+from mlgrade.files import FileEntry, FileKind, describe_error, list_beneath, read_beneath
+from mlgrade.submissions import sidecar, walk
+from mlgrade.submissions.entries import Kind, Layout, Note, note
+from mlgrade.submissions.match import Match, match, match_flat
+from mlgrade.submissions.model import MOST_BYTES, SUFFIXES
+from mlgrade.submissions.sidecar import COLLECTED, Sidecar
+from mlgrade.text import one_line
+
+_UNSHOWABLE = "a student's name that cannot be shown as it is; rename it"
+
+
+class Found(NamedTuple):
+    """What becomes of a student's files, what is written down of their coming, and why not where it is not used."""
+
+    matches: list[Match]
+    written: Sidecar | None = None
+    notes: Sequence[Note] = ()
+
+
+def layout_of(root: Path, course: Course, concepts: Sequence[str]) -> Folders | Files:
+    """A folder that has folders in it holds a folder for each student; one that has none, a file for each student."""
+    listed = _listed(root)
+    found = sorted(entry for entry in listed if not walk.skipped(entry.name))
+    if any(entry.kind is FileKind.FOLDER for entry in found):
+        return Folders(root, course, found, collected=any(entry.name == COLLECTED for entry in listed))
+    return Files(root, course, found, concepts)
+
+
+class Folders:
+    """`ada/softmax.py`, `ada/exercises/softmax.py`, `bob/softmax.ipynb`."""
+
+    layout = Layout.FOLDERS
+
+    def __init__(self, root: Path, course: Course, found: Sequence[FileEntry], *, collected: bool) -> None:
+        self._root, self._course, self._collected = root, course, collected
+        names = [entry.name for entry in found if entry.kind is FileKind.FOLDER]
+        self.students = [name for name in names if _showable(name)]
+        self.beside = _no_students(names) + _neither(found)
+        files = (entry.name for entry in found if entry.kind is FileKind.FILE)
+        self.beside += [Match(name, Kind.PASSED_OVER, what="lies beside the students' folders") for name in files]
+
+    def of(self, student: str) -> Found:
+        listing = walk.student(self._root, student)
+        matches = listing.refused + match(listing.files, self._course, lambda paths: _same(self._root, paths))
+        if sidecar.FILE not in listing.hidden:
+            return Found(matches)
+        try:
+            return Found(matches, self._written(student))
+        except SubmissionError as error:
+            place = f"{student}/{sidecar.FILE}"
+            why = f"the times in it are not used: {str(error).removeprefix(f'{place}: ')}"
+            return Found(matches, notes=[note([place], why, Kind.REFUSED)])
+
+    def _written(self, student: str) -> Sidecar:
+        if not self._collected:
+            raise SubmissionError(f"not from mlgrade collect, which leaves {COLLECTED} beside the students' folders")
+        return sidecar.read(self._root, student)
+
+
+class Files:
+    """`ada.py`, `bob.ipynb`: one concept, and the name of the file is the student's."""
+
+    layout = Layout.FLAT
+
+    def __init__(self, root: Path, course: Course, found: Sequence[FileEntry], concepts: Sequence[str]) -> None:
+        names = [entry.name for entry in found if entry.kind is FileKind.FILE]
+        stems = {PurePosixPath(name).stem for name in names if name.lower().endswith(SUFFIXES)}
+        concept = _one_concept(root, course, concepts, stems)
+        self._matches = match_flat(names, concept, lambda paths: _same(root, paths))
+        self.students = [name for name in self._matches if name and _showable(name)]
+        hidden = [one.path for name in self._matches if not _showable(name) for one in self._matches[name]]
+        self.beside = self._matches.get("", []) + _no_students(hidden) + _neither(found)
+
+    def of(self, student: str) -> Found:
+        return Found(self._matches[student])
+
+
+def _listed(root: Path) -> list[FileEntry]:
+    try:
+        return list_beneath(root, "")
+    except FileNotFoundError:
+        raise UsageError(f"{root}: no such folder{closest(root.name, _siblings(root))}") from None
+    except (OSError, ValueError) as error:
+        reason = "not a folder" if isinstance(error, NotADirectoryError) else describe_error(error)
+        raise UsageError(f"{root}: {reason}") from None
+
+
+def _siblings(root: Path) -> list[str]:
+    try:
+        return [path.name for path in root.parent.iterdir()]
+    except OSError:
+        return []
+
+
+def _one_concept(root: Path, course: Course, concepts: Sequence[str], stems: Collection[str]) -> str:
+    if not stems:
+        raise UsageError(f"{root}: no submissions in it; it should hold a folder for each student")
+    if set(stems) <= {concept.id for concept in course.concepts}:
+        raise UsageError(
+            f"{root}: looks like the folder of one student; give the one above it, and --student {root.resolve().name}"
+        )
+    if len(concepts) != 1:
+        raise UsageError(f"{root}: a file for each student and no folders; say which concept it is: --concept NAME")
+    return concepts[0]
+
+
+def _showable(name: str) -> bool:
+    """Whether a name can be printed, stored and compared by eye: no control characters, no lone surrogates."""
+    return one_line(name) == name
+
+
+def _no_students(names: Iterable[str]) -> list[Match]:
+    return [Match(name, Kind.REFUSED, what=_UNSHOWABLE) for name in names if not _showable(name)]
+
+
+def _neither(found: Iterable[FileEntry]) -> list[Match]:
+    entries = (entry for entry in found if entry.kind in (FileKind.LINK, FileKind.OTHER))
+    return [Match(entry.name, Kind.REFUSED, what=walk.refusal(entry.kind)) for entry in entries]
+
+
+def _same(root: Path, paths: Sequence[str]) -> bool:
+    try:
+        hashes = {hashlib.sha256(read_beneath(root, path, MOST_BYTES)).digest() for path in paths}
+    except SubmissionError:
+        return False
+    return len(hashes) == 1

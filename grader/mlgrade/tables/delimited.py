@@ -1,0 +1,179 @@
+"""Delimited text as it comes from an LMS: read by RFC 4180 without losing a byte, and written the same way.
+
+A cell keeps its raw form (quotes and all) beside its text, so that what is not touched goes back as it came.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from mlgrade.errors import UsageError
+from mlgrade.tables.decoding import Text, decode, read_bytes
+from mlgrade.text import one_line
+
+MOST_ROWS = 500_000
+MOST_CELLS = 2_000  # in one row
+MOST_CHARS = 100_000  # in one cell
+SEPARATORS = ",;\t"
+NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
+# Possessive, so that an open quote in a large file costs one pass and no more.
+QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
+LINE = re.compile(r"[^\r\n]*+")
+END = re.compile(r"\r\n|\n|\r|\Z")
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One row: the line it begins on, its cells as they stand in the file, and how its line ends."""
+
+    line: int
+    raw: Sequence[str]
+    end: str
+
+    @property
+    def texts(self) -> list[str]:
+        return [plain(raw) for raw in self.raw]
+
+    @property
+    def blank(self) -> bool:
+        return not any(text.strip() for text in self.texts)
+
+
+class Table(msgspec.Struct, frozen=True):
+    source: Text
+    separator: str
+    quotes: bool = True  # False: a quote is a character like others (what nbgrader writes)
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    def records(self) -> Iterator[Record]:
+        return _records(self.source.text, self.separator, self.name, quotes=self.quotes)
+
+    def fault(self, line: int, what: str) -> UsageError:
+        return UsageError(f"{self.name}: line {line}: {one_line(what)}")
+
+
+def open_table(path: Path) -> Table:
+    return table(read_bytes(path), str(path))
+
+
+def table(raw: bytes, name: str) -> Table:
+    """Decode a file and find its separator: the one that makes most cells of the first row, a comma in doubt."""
+    source = decode(raw, name)
+    widths = {separator: _width(source, separator) for separator in SEPARATORS}
+    best = max(SEPARATORS, key=lambda separator: widths[separator])
+    return Table(source, best if widths[best] > 1 else ",")
+
+
+def plain(raw: str) -> str:
+    return raw[1:-1].replace('""', '"') if raw.startswith('"') and len(raw) > 1 else raw
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def fit(text: str, separator: str, *, like: str = "") -> str:
+    """A cell as RFC 4180 wants it: quoted where it must be, or where the cell that it takes the place of was."""
+    needed = any(char in text for char in (separator, '"', "\r", "\n")) or text != text.strip()
+    return quoted(text) if needed or like.startswith('"') else text
+
+
+def row(cells: Iterable[str], separator: str = ",", end: str = "\n") -> str:
+    texts = list(cells)
+    if texts == [""]:
+        return '""' + end  # a lone blank cell would read as no row at all
+    return separator.join(fit(text, separator) for text in texts) + end
+
+
+def guard(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would run as a formula. A number or a dash stays what it is.
+
+    Used for every text that we write, except for what an LMS finds a student or an item by and for what its own file
+    holds already. Those must not change, and the summary of the export warns of them.
+    """
+    first = unicodedata.normalize("NFKC", text.lstrip()[:1])  # some spreadsheets take a full-width sign as well
+    harmless = re.fullmatch(r"\s*(-|[+-]?\d+(\.\d+)?)\s*", text, re.ASCII)
+    runs = first in {"=", "+", "-", "@"} and not harmless
+    return f"'{text}" if runs or text[:1] in {"\t", "\r", "\n"} else text
+
+
+def unguard(text: str) -> str:
+    """Take the apostrophe of `guard` away, so that a table of ours is read as it was meant."""
+    return text[1:] if text.startswith("'") and guard(text[1:]) == text else text
+
+
+def joined_lines(text: str) -> str:
+    """A name or a title without line breaks: Canvas guesses its separator from the first physical lines."""
+    return re.sub(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]", " ", text)
+
+
+def _width(source: Text, separator: str) -> int:
+    """How many cells the first row has with this separator; 0 where it cannot be read so."""
+    try:
+        records = _records(source.text, separator, source.name, quotes=True)
+        return next((len(record.raw) for record in records if list(record.raw) != [""]), 0)
+    except UsageError:
+        return 0
+
+
+def _records(text: str, separator: str, name: str, *, quotes: bool) -> Iterator[Record]:
+    position, line, count = 0, 1, 0
+    while position < len(text):
+        raw, position = _cells(text, position, separator, quotes, f"{name}: line {line}")
+        ended = END.match(text, position)
+        assert ended is not None  # noqa: S101  (a row stops at a line end or at the end of the text)
+        count += 1
+        if count > MOST_ROWS:
+            raise UsageError(f"{name}: line {line}: more than {MOST_ROWS} rows")
+        yield Record(line, raw, ended[0])
+        position = ended.end()
+        line += 1 + sum(len(re.findall(r"\r\n|\n|\r", cell)) for cell in raw if cell.startswith('"'))
+
+
+def _cells(text: str, position: int, separator: str, quotes: bool, place: str) -> tuple[list[str], int]:
+    whole = LINE.match(text, position)
+    assert whole is not None  # noqa: S101  (it matches nothing as well)
+    if not quotes or '"' not in whole[0]:  # the usual row, at once
+        raw, position = whole[0].split(separator), whole.end()
+    else:
+        raw, position = _quoted_cells(text, position, separator, place)
+    if len(raw) > MOST_CELLS:
+        raise UsageError(f"{place}: more than {MOST_CELLS} cells")
+    if any(len(cell) > MOST_CHARS for cell in raw):
+        raise UsageError(f"{place}: a cell of more than {MOST_CHARS} characters")
+    return raw, position
+
+
+def _quoted_cells(text: str, position: int, separator: str, place: str) -> tuple[list[str], int]:
+    bare = re.compile(rf"[^{separator}\r\n]*+")
+    raw: list[str] = []
+    while True:
+        cell = _cell(text, position, bare, f"{place}, cell {len(raw) + 1}")
+        raw.append(cell)
+        position += len(cell)
+        if not text.startswith(separator, position):
+            return raw, position
+        position += 1
+
+
+def _cell(text: str, position: int, bare: re.Pattern[str], place: str) -> str:
+    if text.startswith('"', position):
+        found = QUOTED.match(text, position)
+        if found is None:
+            raise UsageError(f"{place}: a quote is opened and never closed; was the file cut off?")
+        rest = bare.match(text, found.end())
+        if rest is not None and rest[0]:
+            raise UsageError(f"{place}: text after a closing quote; a quote inside a cell is written twice")
+        return found[0]
+    found = bare.match(text, position)
+    assert found is not None  # noqa: S101  (it matches nothing as well)
+    if '"' in found[0]:
+        raise UsageError(f"{place}: a quote in the middle of a cell without quotes")
+    return found[0]
