@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
+import hypothesis
 import pytest
+import warm
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
 
-import warm  # noqa: E402  (from this folder, which is no package)
 
 COURSE = """\
 format: 1
@@ -28,6 +28,37 @@ units:
       - {id: softmax, title: Softmax, points: 10, functions: [softmax, log_softmax]}
 """
 Run = Callable[..., warm.Done]
+# Folders of tests that need more than the extra `test` installs.
+NEEDS = {"tests/nbgrader": "nbconvert", "tests/unit/notebooks": "nbconvert"}
+
+# `quick` for a change and `full` for .ci/full take the same examples in every run; `fuzz` takes new ones.
+# Choose another one than `quick` with --hypothesis-profile.
+hypothesis.settings.register_profile("quick", max_examples=40, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("full", max_examples=300, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("fuzz", max_examples=100_000, deadline=None)
+hypothesis.settings.load_profile("quick")
+
+
+class Missing(pytest.Module):
+    """A module of tests that cannot be imported here; it is skipped with the reason."""
+
+    def collect(self) -> list[pytest.Item]:
+        """Skip the module."""
+        pytest.skip("needs Jupyter: pip install -e '.[dev]'", allow_module_level=True)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test that is marked with packages which are not installed."""
+    for mark in item.iter_markers("needs"):
+        if missing := [name for name in mark.args if find_spec(name) is None]:
+            pytest.skip(f"needs {', '.join(missing)}: pip install -e '.[dev]'")
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Skip the modules of a folder whose packages are not installed."""
+    folder = module_path.relative_to(ROOT).parent.as_posix()
+    missing = folder in NEEDS and find_spec(NEEDS[folder]) is None
+    return Missing.from_parent(parent, path=module_path) if missing else None
 
 
 @pytest.fixture

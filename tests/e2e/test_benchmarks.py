@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = [
+    pytest.mark.full,  # starts each benchmark
+    pytest.mark.needs("nbgrader"),
+]
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 

@@ -14,16 +14,19 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import adapted
+import generated
 import pytest
+import wheels
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
 
-import adapted  # noqa: E402  (from the folder above)
-import generated  # noqa: E402  (the same)
-import wheels  # noqa: E402  (the same)
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the container is a Linux one")
+pytestmark = [
+    pytest.mark.full,  # plays the container
+    pytest.mark.needs("hatchling"),
+    pytest.mark.skipif(sys.platform != "linux", reason="the container is a Linux one"),
+]
 NOBODY = 10001
 # Docker's filter, and then the program of the image with its arguments.
 START = "import sys; sys.path.insert(0, {here!r}); import docker_profile; docker_profile.load(); from mlgrade.cli import main; main()"

@@ -8,12 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import generated
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
 
-import generated  # noqa: E402  (from the folder above, where the benchmarks find it too)
 
 WRONG = "import numpy as np\n\n\ndef softmax(z, axis=-1):\n    return np.exp(z)\n\n\ndef log_softmax(z, axis=-1):\n    return z\n"
 PRINT = '\n\nimport sys\nprint("from the course")\nprint("and an error", file=sys.stderr)\n'
@@ -87,6 +86,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("text", "why"), FAULTS.values(), ids=FAULTS)
 def test_an_error_in_a_misconceptions_file(text: str, why: str, course: Path) -> None:
     """The score is what it was, nothing is broken, no mistake is named, and staff read why."""
@@ -101,6 +101,7 @@ def test_an_error_in_a_misconceptions_file(text: str, why: str, course: Path) ->
     assert why in said
 
 
+@pytest.mark.full
 def test_a_class_with_a_misconceptions_file_that_is_broken(course: Path) -> None:
     """The class is graded, ends with 0, and staff read it once."""
     (course.parent / "class" / "bob").mkdir()

@@ -19,6 +19,11 @@ from mlgrade import results
 from mlgrade.cli import cli
 from mlgrade.course import model
 
+pytestmark = [
+    pytest.mark.full,  # builds the documentation
+    pytest.mark.needs("sphinx"),
+]
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

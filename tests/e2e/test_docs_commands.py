@@ -17,14 +17,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from importers import canvas
+from importers.delimited import write as written
 from markdown_it import MarkdownIt
+from warm import Warm
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "unit" / "lms")]
 
-from importers import canvas  # noqa: E402  (what LMSs write, beside their own tests)
-from importers.delimited import write as written  # noqa: E402  (the same)
-from warm import Warm  # noqa: E402  (from a folder above)
 
 TOP = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
 PAGES = {str(path.relative_to(ROOT)): path for path in (*TOP, *sorted((ROOT / "docs").rglob("*.md")))}
@@ -67,7 +66,11 @@ PARTS = ("exercises", "solutions", "tests/public", "tests/hidden", "tests/miscon
 ADA, BOB = canvas.User("70101", "00123456", "ada", "Lovelace, Ada"), canvas.User("70102", "00123457", "bob", "Lee, Bob")
 ITEMS = [canvas.Assignment(f"8800{n}", unit, 10) for n, unit in enumerate(CONCEPTS, 1)]
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the pages are written for a POSIX shell")
+pytestmark = [
+    pytest.mark.full,  # runs every command of the documentation
+    pytest.mark.needs("nbgrader", "hatchling"),
+    pytest.mark.skipif(sys.platform == "win32", reason="the pages are written for a POSIX shell"),
+]
 
 
 # -- what the pages say --------------------------------------------------------------------------------------------

@@ -17,12 +17,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import generated
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
 
-import generated  # noqa: E402  (from the folder above, where the benchmarks find it too)
 
 RIGHT = (ROOT / "solutions" / "softmax.py").read_text()
 SLOW = RIGHT.replace("import numpy as np\n", "import time\n\nimport numpy as np\n\ntime.sleep(0.2)\n", 1)
@@ -109,6 +108,7 @@ def on_a_terminal(command: list[str], until: Any, presses: int = 1) -> tuple[int
     return status, out.decode()
 
 
+@pytest.mark.full
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(("phase", "presses"), [("starting", 1), ("grading", 3)])
 def test_ctrl_c_in_each_phase(phase: str, presses: int, group: Class) -> None:
@@ -125,6 +125,7 @@ def test_ctrl_c_in_each_phase(phase: str, presses: int, group: Class) -> None:
     goes_on(group)
 
 
+@pytest.mark.full
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(
     "name", ["mlgrade.course.load", "mlgrade.submissions.discover.take", "mlgrade.reports.classwork.render"]
@@ -152,6 +153,7 @@ def until_kept(group: Class, number: int) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.full
 def test_locked_in_the_middle(group: Class) -> None:
     """What was kept until then is told, then why it stops; the rest is graded by the next run."""
     command = group.command("--jobs", "1", before=SHORT_PATIENCE)
@@ -182,6 +184,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(place)], check=True)
 
 
+@pytest.mark.full
 @pytest.mark.skipif(sys.platform != "linux" or os.getuid() != 0, reason="needs the right to mount")
 def test_a_disk_that_fills_up_in_the_middle(group: Class, small_disk: Path) -> None:
     """It says so, keeps what it has told, and goes on when there is room."""
@@ -209,6 +212,7 @@ def test_what_is_no_gradebook_is_left_alone(content: bytes, group: Class) -> Non
     assert group.book.read_bytes() == content
 
 
+@pytest.mark.full
 def test_two_runs_at_once(group: Class) -> None:
     """Nobody waits for ever, nothing is lost, and what was graded twice is one submission."""
     runs = [subprocess.Popen(group.command("--jobs", "1"), stdout=subprocess.DEVNULL) for _ in range(2)]
@@ -235,6 +239,7 @@ def test_named_by_the_variable(group: Class, tmp_path: Path) -> None:
 # -- processes and files ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.full
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds processes in /proc")
 def test_killed_processes_are_replaced(group: Class) -> None:
     """Two of them, in the middle and while the next one starts: every file has its verdict, and nothing is broken."""
@@ -260,6 +265,7 @@ def cmdline(pid: str) -> bytes:
         return b""
 
 
+@pytest.mark.full
 def test_a_folder_that_changes_while_it_is_read(group: Class) -> None:
     """A file that went, or became something else, is listed; a new text is graded as it is when its turn comes."""
     before = (
@@ -280,6 +286,7 @@ def test_a_folder_that_changes_while_it_is_read(group: Class) -> None:
     assert "1  cannot run" in done.stdout
 
 
+@pytest.mark.full
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names themselves")
 def test_hostile_names_of_students(group: Class) -> None:
     """They are graded or listed, one by one; none of them ends the run for the others, or reaches the terminal raw."""
@@ -309,6 +316,7 @@ def test_json_says_why_the_status_is_what_it_is(group: Class) -> None:
     assert lines[0]["outcome"] == "refused"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("change", ["removed", "renamed"])
 def test_a_concept_that_is_no_longer_in_the_course(change: str, group: Class) -> None:
     """Attempts at it stay, count no longer, and hinder nobody; its files are passed over, and said to be."""

@@ -8,13 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import generated
+import kernels
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+pytestmark = pytest.mark.full  # starts the command for each numerical kernel
 
-import generated  # noqa: E402  (from the folder above)
-import kernels  # noqa: E402  (the same)
+ROOT = Path(__file__).resolve().parents[2]
+
 
 SAME_NUMBERS = """
 import numpy as np

@@ -36,7 +36,10 @@ def softmax(z, axis=-1):
 log_softmax = softmax
 """
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = [
+    pytest.mark.full,  # waits for processes to end
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+]
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ def without_check(path: Path, name: str) -> None:
     path.write_text(text)
 
 
+@pytest.mark.full
 def test_the_course_is_proved(started: Run) -> None:
     """Every concept of the course passes, and the matrix of checks and misconceptions is printed."""
     done = started("lint", cwd=ROOT)
@@ -107,6 +108,7 @@ def test_lessons_and_cards(file: str, words: str, mlgrade: Run, course: Path) ->
     assert words in done.stdout
 
 
+@pytest.mark.full
 def test_the_confusion_of_the_course(mlgrade: Run) -> None:
     """Over all misconceptions and all pairs that fit into one file, no diagnosis is wrong."""
     done = mlgrade("lint", "--confusion", cwd=ROOT)

@@ -404,6 +404,7 @@ def watching(course: Path) -> Iterator[Callable[..., Watching]]:
             one.process.communicate()
 
 
+@pytest.mark.full
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a POSIX signal")
 def test_watching(watching: Callable[..., Watching], course: Path) -> None:
     """It proves at once, then what a change touches and nothing else; Ctrl-C ends it with 0 and without a word."""
@@ -427,6 +428,7 @@ def test_watching(watching: Callable[..., Watching], course: Path) -> None:
     assert one.stop() == (0, "")
 
 
+@pytest.mark.full
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a POSIX signal")
 def test_ctrl_c_while_it_proves(watching: Callable[..., Watching], course: Path) -> None:
     """It ends at once and cleanly also in the middle of a proof."""

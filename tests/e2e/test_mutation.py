@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.full  # mutates solutions of the course
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "tests" / "mutation"
 mutants = runpy.run_path(str(FOLDER / "mutants.py"))["mutants"]

@@ -15,6 +15,8 @@ import pytest
 
 from mlgrade import course as courses
 
+pytestmark = pytest.mark.full  # goes through new courses with every command
+
 Run = Callable[..., CompletedProcess[str]]
 
 

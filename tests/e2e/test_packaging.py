@@ -14,15 +14,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import wheels
 
 import mlgrade
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
 
-import wheels  # noqa: E402  (from the folder above)
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs of an environment lie elsewhere on Windows")
+pytestmark = [
+    pytest.mark.full,  # builds and installs the packages
+    pytest.mark.needs("build", "hatchling"),
+    pytest.mark.skipif(sys.platform == "win32", reason="programs of an environment lie elsewhere on Windows"),
+]
 COURSES = "mlgrade/templates/math-for-ml.zip"  # the only place in the wheel that holds hidden suites and solutions
 STUDENT = {"click", "fsrs", "msgspec", "numpy", "platformdirs", "pytest", "pyyaml", "rich"}
 KINDS = {".py", ".typed", ".txt", ".ini", ".csv", ".sh", ".yml", ".zip", ""}

@@ -166,6 +166,7 @@ CASES = [
 ]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("site", "command"), CASES, indirect=["site"])
 def test_no_planted_module_is_executed(site: Site, command: tuple[str, ...]) -> None:
     """Under the name of every module that there is, and of those that are asked for and are not there."""
@@ -180,6 +181,7 @@ def test_no_planted_module_is_executed(site: Site, command: tuple[str, ...]) -> 
         assert len({pid for pid, name in site.asked() if name == "numpy"}) >= 3
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("site", [False, True], indirect=True, ids=["files", "folders"])
 def test_as_a_module_with_a_safe_path(site: Site) -> None:
     """`python -P -m mlgrade` too, where mlgrade itself is planted."""
@@ -210,6 +212,7 @@ def late(tmp_path_factory: pytest.TempPathFactory) -> Collection[str]:
     return found - before
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("start", "entry"),
     [(PYTHON, None), (SCRIPT, ""), (SCRIPT, "."), (SCRIPT, "bob"), (SCRIPT, "{here}")],

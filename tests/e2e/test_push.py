@@ -285,6 +285,7 @@ def test_a_failed_progress_is_told_with_who_was_missed(serve: Serve) -> None:
     assert arrival.missed.first == ["Mai Nguyễn (mai), HW1: 0 (Canvas holds no score)"]
 
 
+@pytest.mark.full
 def test_patience_ends(serve: Serve) -> None:
     """A Progress that is never done is not waited for for ever; what is there by then is told."""
     served = serve(polls=10_000)
@@ -521,6 +522,7 @@ def run(tmp_path: Path) -> Run:
     return command
 
 
+@pytest.mark.full
 def test_preview_send_and_again(serve: Serve, run: Run) -> None:
     """The whole way: a dry run, the same with --send, and once more, when there is nothing left to send."""
     served = serve()

@@ -34,6 +34,7 @@ Run = Callable[..., "CompletedProcess[str]"]
 # -- the way of an edition ------------------------------------------------------------------------------------
 
 
+@pytest.mark.full
 def test_the_real_course(mlgrade: Run, tmp_path: Path) -> None:
     """This course goes out without a false alarm; a student sees what is checked here and what at grading, and which edition."""
     home = tmp_path / "home"
@@ -171,6 +172,7 @@ def renamed(folder: Path) -> str:
 PLANTED = [notebook_output, pickled, compressed, symlink, compiled, backup, history, comment, docstring, renamed]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
 def test_planted(plant: Callable[[Path], str], mlgrade: Run, course: Path) -> None:
     """Each kind of leak fails the release with its place, and nothing is written."""
@@ -224,6 +226,7 @@ def test_check_of_an_edition(mlgrade: Run) -> None:
         assert (out.returncode, out.stdout) == (0, f"{made}: nothing hidden was found.\n")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -12,15 +12,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import generated
 import pytest
+from importers import canvas, moodle, others
+from importers.delimited import write as written
+from warm import Warm
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "unit" / "lms")]
 
-import generated  # noqa: E402  (from a folder above, where the benchmarks find it too)
-from importers import canvas, moodle, others  # noqa: E402  (what the LMSs do with a file, beside their own tests)
-from importers.delimited import write as written  # noqa: E402  (the same)
-from warm import Warm  # noqa: E402  (from a folder above)
 
 DOCS = ROOT / "docs" / "lms"
 PAGES = ("canvas", "moodle", "blackboard", "brightspace", "gradescope")
@@ -32,7 +31,10 @@ BOB = ("bob", "Bob", "Lee, Jr", "00123457", "70102")
 MAI = ("mai", "Thị Mai", "Nguyễn", "00123458", "70103")
 CLASS = (ZOE, BOB, MAI)
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the pages are written for a POSIX shell")
+pytestmark = [
+    pytest.mark.full,  # runs every command of docs/lms
+    pytest.mark.skipif(sys.platform == "win32", reason="the pages are written for a POSIX shell"),
+]
 
 
 def name(one: tuple[str, ...]) -> str:

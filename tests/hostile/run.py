@@ -1,6 +1,7 @@
 """Runs the corpus: every attack must have its effect on a grader without walls, and none whatever on mlgrade.
 
-python tests/hostile/run.py [--mode plain|root|docker]... [--without WALL]... [--unconfined | --confined] [NAMES...]
+python tests/hostile/run.py [--mode plain|root|docker]... [--without WALL]... [--unconfined | --confined] [--one-of-each]
+    [NAMES...]
 
 Right answers that need much of the machine (`honest/`) are graded among the attacks, and must earn everything. Prints
 one line for each file and the counts at the end. Exit status 0 if all is as it must be, else 1.
@@ -109,9 +110,12 @@ def main() -> int:
     parser.add_argument("--without", action="append", default=[], metavar="WALL")
     parser.add_argument("--unconfined", action="store_true", help="only the naive grader")
     parser.add_argument("--confined", action="store_true", help="only mlgrade")
+    parser.add_argument("--one-of-each", action="store_true", help="the first attack of each class only")
     parser.add_argument("names", nargs="*")
     chosen = parser.parse_args()
     wanted = fitting(chosen.names or names())
+    if chosen.one_of_each:
+        wanted = list({attack(name).kind: name for name in reversed(wanted)}.values())
     failed = 0 if chosen.confined else report(wanted, run("unconfined", wanted), {})
     for mode in () if chosen.unconfined else chosen.mode or (MODES if os.geteuid() == 0 else MODES[:1]):
         print(f"\nmode {mode}" + "".join(f", without {wall}" for wall in chosen.without))

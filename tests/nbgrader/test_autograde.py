@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import html.parser
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
-import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
 import classroom
 import commands
+import nbformat
+import pytest
 from classroom import RIGHT, UNIT, Classroom, Score, add, cell, claim, copy, delete, format_3, write
 
 from mlgrade.errors import UsageError
 from mlgrade.integrations.nbgrader import warm
 from mlgrade.integrations.nbgrader.autograde import HiddenSuites
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
+pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore")]  # nbgrader and its libraries warn of each other]
 GOOD = RIGHT["softmax"]
 WRONG = "import numpy as np\n\n\ndef softmax(z, axis=-1):\n    return np.exp(z)\n\n\ndef log_softmax(z, axis=-1):\n    return z\n"
 PARTLY = GOOD + "\n\ndef log_softmax(z, axis=-1):\n    return z\n"

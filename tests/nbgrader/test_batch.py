@@ -12,14 +12,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pytest
-from sqlalchemy import text
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
 import classroom
 import commands
+import pytest
 from classroom import RIGHT, UNIT, Classroom, Score, add, copy, delete, format_3, write
+from sqlalchemy import text
 
 from mlgrade.engine import Done, Lost
 from mlgrade.engine.serial import Serial
@@ -27,7 +24,7 @@ from mlgrade.errors import UsageError
 from mlgrade.integrations.nbgrader import batch, warm
 from mlgrade.integrations.nbgrader.batch import Told
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
+pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore")]  # nbgrader and its libraries warn of each other]
 GOOD = RIGHT["softmax"]
 PARTLY = GOOD + "\n\ndef log_softmax(z, axis=-1):\n    return z\n"
 CLASS: dict[str, tuple[classroom.Edit, ...]] = {

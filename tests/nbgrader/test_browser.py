@@ -15,18 +15,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+import classroom
 import nbformat
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import classroom
 from classroom import RIGHT, ROOT, UNIT, add, write
 
 from mlgrade.reports import style
 
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = [
+    pytest.mark.full,  # waits for nbgrader, kernels or a browser
     pytest.mark.filterwarnings("ignore"),  # nbgrader and its libraries warn of each other
     pytest.mark.skipif(not (BROWSER and DRIVER), reason="needs chromium and chromedriver (Debian: chromium-driver)"),
 ]

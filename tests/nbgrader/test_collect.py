@@ -9,16 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
 import classroom
+import pytest
 from classroom import RIGHT, UNIT, Classroom, Score, write
 
 from mlgrade.integrations.nbgrader import warm
 
 pytestmark = [
+    pytest.mark.full,  # waits for nbgrader, kernels or a browser
     pytest.mark.filterwarnings("ignore"),  # nbgrader and its libraries warn of each other
     pytest.mark.skipif(sys.platform == "win32", reason="nbgrader's exchange is not for Windows"),
 ]

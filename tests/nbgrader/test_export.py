@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import csv
-import sys
-from pathlib import Path
-
-import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import classroom
 import commands
+import pytest
 from classroom import UNIT, Classroom
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
+pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore")]  # nbgrader and its libraries warn of each other]
 
 
 @pytest.fixture(scope="module")

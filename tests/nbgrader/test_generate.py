@@ -5,25 +5,21 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import commands
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import MetadataValidator
 from tests.conftest import ROOT, Run
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import commands
-
 import mlgrade
 from mlgrade import course as courses
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
+pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore")]  # nbgrader and its libraries warn of each other]
 COURSE = courses.load(ROOT)
 UNITS = [unit.id for unit in COURSE.units]
 LAYOUTS = {"per concept": "--per-concept", "per unit": "--per-unit"}

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import sys
 from pathlib import Path
-
-import nbformat
-import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import classroom
 import commands
+import nbformat
+import pytest
 from classroom import UNIT, Classroom, generated, write
 
 from mlgrade.integrations.nbgrader import warm
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
+pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore")]  # nbgrader and its libraries warn of each other]
 STUDENTS = 24
 Scores = dict[tuple[str, str], float | None]
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
 import classroom
 import commands
+import pytest
 from classroom import RIGHT, UNIT, Classroom, write
 
 from mlgrade import course as courses
@@ -20,7 +16,7 @@ from mlgrade.gradebook.model import Deed, Grade, State
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.integrations.nbgrader import place, records, warm
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
+pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore")]  # nbgrader and its libraries warn of each other]
 
 
 @pytest.fixture(scope="module")

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-
-import nbformat
-import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import classroom
 import commands
+import nbformat
+import pytest
 from classroom import RIGHT, UNIT, Classroom, Score, cell, write
 
 from mlgrade import course as courses
@@ -23,7 +18,7 @@ from mlgrade.results import Status
 from mlgrade.submissions import discover as intake
 from mlgrade.submissions.entries import HandIn
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and its libraries warn of each other
+pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore")]  # nbgrader and its libraries warn of each other]
 PARTLY = RIGHT["softmax"] + "\n\ndef log_softmax(z, axis=-1):\n    return '</pre><script>1</script>'\n"
 
 

@@ -9,18 +9,16 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import commands
 import nbformat
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import commands
 from classroom import RIGHT, UNIT, copy, delete, write
 
 import mlgrade
 from mlgrade import course as courses
 
 pytestmark = [
+    pytest.mark.full,  # waits for nbgrader, kernels or a browser
     pytest.mark.filterwarnings("ignore"),  # nbgrader and its libraries warn of each other
     pytest.mark.skipif(sys.platform == "win32", reason="nbgrader's exchange is not for Windows"),
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
@@ -361,14 +361,12 @@ def test_whole_cells(text: str, found: str) -> None:
 ROWS = st.lists(st.sampled_from(['"""', "'''", "'", '"', "(", ")", "[", "\\", "#", "%a", "!b", "?", "x", " ", "=", "\n"]), max_size=25)  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
 @given(ROWS.map("".join) | st.text(max_size=60))
 def test_no_line_is_lost(text: str) -> None:
     """Whatever a cell holds, it has as many lines afterwards."""
     assert without_magics(text).count("\n") == text.count("\n")
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(ROWS.map("".join), min_size=1, max_size=4))
 def test_every_cell_keeps_its_lines(texts: list[str]) -> None:
     """Each cell begins at the line of the whole that it began at before."""

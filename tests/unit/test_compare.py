@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -351,7 +351,6 @@ COMPARISONS: dict[str, Callable[[Any], object]] = {
 def test_any_plain_data_is_right_or_a_mismatch(compared: Callable[[Any], object]) -> None:
     """Whatever plain data a worker sends, a comparison passes or raises Mismatch, and never anything else."""
 
-    @settings(max_examples=100, deadline=None)
     @given(PLAIN)
     def holds(got: Any) -> None:
         show(got)
@@ -370,7 +369,6 @@ def problem_of(compared: Callable[[Any], object], got: Any) -> str:
         return ""
 
 
-@settings(max_examples=150, deadline=None)
 @given(PLAIN)
 def test_a_problem_quotes_nothing(got: Any) -> None:
     """What may be said of a hidden check is one of a few sentences, whatever the answer was."""
@@ -379,7 +377,6 @@ def test_a_problem_quotes_nothing(got: Any) -> None:
     assert not re.search(r"[\d\n]", "".join(said.values()))
 
 
-@settings(max_examples=100, deadline=None)
 @given(hnp.arrays("f8", hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3), elements=st.floats(allow_subnormal=False)))  # fmt: skip
 def test_whatever_is_expected_passes_as_itself(want: np.ndarray[Any, Any]) -> None:
     """Every array of floats is close to itself, nan and inf included, as an array and as lists."""
@@ -388,7 +385,6 @@ def test_whatever_is_expected_passes_as_itself(want: np.ndarray[Any, Any]) -> No
         compare.close(want.tolist(), want)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.floats(1e-290, 1e290), st.floats(1e-5, 10))
 def test_a_relative_error_is_seen_at_every_scale(want: float, error: float) -> None:
     """An answer that is off by more than the tolerance fails, however small or large the right one is."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
@@ -341,14 +341,12 @@ def only_course_error(text: str) -> None:
     assert all(one.startswith("course.yml") for one in found)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(st.sampled_from(WORDS), PLAIN, max_size=9))
 def test_any_data_is_a_course_or_a_course_error(data: dict[str, Any]) -> None:
     """Whatever values stand under whatever names, nothing but CourseError comes of it."""
     only_course_error(yaml.safe_dump(data, allow_unicode=True))
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(["points: 10", "title: Small", "functions: [norm]", 'version: "1.0"', "title: First"]), PLAIN)
 def test_any_value_in_a_good_course(place: str, value: Any) -> None:
     """Whatever value takes the place of a good one, nothing but CourseError comes of it."""
@@ -356,7 +354,6 @@ def test_any_value_in_a_good_course(place: str, value: Any) -> None:
     only_course_error(changed(place, f"{place.partition(':')[0]}: {text.strip()}"))
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
     | st.text("ab: -[]{}&*!|>'\"#%@\n\t?0.", max_size=60)

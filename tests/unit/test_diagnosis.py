@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade.errors import MlgradeError
@@ -357,7 +357,6 @@ PLAIN = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
 @given(PLAIN, PLAIN)
 def test_alike_answers_for_any_plain_data(one: Any, other: Any) -> None:
     """For any two values there is an answer, it is the same both ways around, and each value is alike to itself."""

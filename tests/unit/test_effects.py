@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade.sandbox.effects import changed, named, same, shared
@@ -109,7 +109,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(VALUES)
 def test_a_copy_is_the_same(value: Any) -> None:
     """Whatever plain data an argument is, its untouched copy counts as unchanged."""

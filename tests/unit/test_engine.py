@@ -10,16 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clusters import Computes, Machines, Naps, OpensLater, Refuses, Sleeps, Squares
 
 from mlgrade.engine import Done, Engine, Lost, process
 from mlgrade.engine.dask import Cluster
 from mlgrade.engine.pool import Pool
 from mlgrade.engine.serial import Serial
 from mlgrade.errors import CourseError, MlgradeError, UsageError
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from clusters import Computes, Machines, Naps, OpensLater, Refuses, Sleeps, Squares
 
 
 def results(engine: Engine, work: Squares, jobs: range) -> dict[int, int | str]:
@@ -69,6 +66,7 @@ def test_a_process_that_dies_before_it_has_begun_is_replaced(tmp_path: Path) -> 
     assert sorted((one.job, one.result) for one in done if isinstance(one, Done)) == [(n, n) for n in range(5)]
 
 
+@pytest.mark.full
 def test_a_process_that_says_nothing_is_replaced() -> None:
     """Longer than any job can take, and it counts as dead."""
     found = list(Pool(2, patience=4.0).run(Sleeps(), [0.0, 60.0, 0.01]))
@@ -132,6 +130,7 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
     started.stop()
 
 
+@pytest.mark.needs("distributed")
 def test_a_cluster_gives_the_same_results(machines: Machines, tmp_path: Path) -> None:
     """Each job has its result, also when its worker died of another one; a job that kills them all is lost."""
     machines.worker()
@@ -142,6 +141,7 @@ def test_a_cluster_gives_the_same_results(machines: Machines, tmp_path: Path) ->
     assert "several workers of the cluster ended over it" in str(found[7])
 
 
+@pytest.mark.needs("distributed")
 def test_leaving_a_cluster_does_not_wait_for_its_batches(machines: Machines) -> None:
     """A worker that is at work closes what it opened when it is done; whoever presses Ctrl-C is not kept until then."""
     machines.worker(nanny=False)
@@ -156,6 +156,7 @@ class OnlyHere(Sleeps, frozen=True):
     """Of a module that no other process finds."""
 
 
+@pytest.mark.needs("distributed")
 def test_a_cluster_with_another_installation_is_a_sentence(machines: Machines) -> None:
     """Workers that cannot read the work, because they have no such module, end the run and not in a traceback."""
     machines.worker(nanny=False)
@@ -163,12 +164,14 @@ def test_a_cluster_with_another_installation_is_a_sentence(machines: Machines) -
         list(Cluster(machines.address).run(OnlyHere(), [0.0]))
 
 
+@pytest.mark.needs("distributed")
 def test_a_cluster_without_workers_is_a_sentence(machines: Machines) -> None:
     """Nobody waits for ever for workers that were never started."""
     with pytest.raises(UsageError, match="no worker has joined this scheduler"):
         list(Cluster(machines.address, connect_seconds=1).run(Squares(), range(3)))
 
 
+@pytest.mark.needs("distributed")
 def test_no_scheduler_is_a_sentence() -> None:
     """An address where nobody answers is said at once, with the address."""
     with pytest.raises(UsageError, match=r"tcp://127.0.0.1:9: no Dask scheduler answers there"):

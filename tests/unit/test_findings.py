@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade.results import Outcome
@@ -151,7 +151,6 @@ HONEST = {
 }
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.text(max_size=20) | st.sampled_from(sorted(HONEST)), max_size=3), st.text(max_size=20), st.booleans()
 )

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import generated
 import pytest
 
 from mlgrade import course as courses
 from mlgrade.grading import fingerprint
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-import generated
 
 
 def append(path: str) -> Callable[[Path], None]:

@@ -142,6 +142,7 @@ ALLOWED_TOO = {
 }  # fmt: skip
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", ALLOWED_TOO)
 def test_a_call_too_many_is_named(name: str, change: Change, trial: forbidden.Trial) -> None:
     """Exactly the call that a changed filter allows is possible, and what it makes possible besides."""
@@ -276,6 +277,7 @@ def test_an_audit_hook_is_no_refusal() -> None:
     assert "audit hook only" in one.detail
 
 
+@pytest.mark.full
 def test_json_holds_every_act(monkeypatch: pytest.MonkeyPatch) -> None:
     """The full account has each act and each layer by itself, with the fields that it always had."""
     monkeypatch.chdir(ROOT)

@@ -124,7 +124,7 @@ NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=
 RAN = st.lists(st.tuples(NAMES, st.sampled_from(Outcome)), max_size=30)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     student=NAMES, submitted_at=st.none() | TIMES, graded_at=TIMES, status=st.sampled_from(Status),
     earned=st.floats(allow_nan=False, allow_infinity=False), ran=RAN, diagnoses=st.lists(NAMES).map(tuple),
@@ -370,6 +370,7 @@ def test_the_database_of_another_program(tmp_path: Path) -> None:
     refused(tmp_path / "photos.db", r"holds tables of another program \(photos, ...\)")
 
 
+@pytest.mark.needs("psycopg")
 @pytest.mark.parametrize(
     ("url", "message"),
     [
@@ -556,6 +557,7 @@ with Gradebook.open(sys.argv[1]) as book:
 """
 
 
+@pytest.mark.full
 def test_killed_at_any_moment(tmp_path: Path) -> None:
     """What a writer reported before it was killed is there, whole, and the file is sound: twenty times over."""
     file = tmp_path / "gradebook.db"

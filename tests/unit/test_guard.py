@@ -217,6 +217,7 @@ def test_each_check_fails_alone(graded: Callable[[str], ConceptReport]) -> None:
     assert "takes more time than a check has" in report.checks[2].message
 
 
+@pytest.mark.full
 @linux
 def test_what_is_too_much_for_the_reference_is_our_fault(course: Path, graded: Callable[[str], ConceptReport]) -> None:
     """A check that no answer can pass costs nobody anything."""

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade.sandbox.forked import WarmParent
@@ -21,7 +21,6 @@ from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.pipes import Pipe, PollPipe, ThreadPipe
 from mlgrade.sandbox.protocol import HEADER_BYTES, LENGTHS, After, Asks, Load, Loaded, Returned, pack
 
-quick = settings(max_examples=int(os.environ.get("MLGRADE_FUZZ", "120")), deadline=None)  # CONTRIBUTING: a longer run
 PLENTY = 20.0
 LOAD = Load(source=b"", name="m", filename="softmax.py", functions=["f"], imports=[], forbid=[])
 
@@ -204,7 +203,6 @@ def test_the_claim_is_held_against_the_limit() -> None:
     assert ask(abs, framed(Returned(value=["a", "|u1", [11]]), bytes(11)), limits=limits) == NOT_AN_ANSWER
 
 
-@quick
 @given(st.binary(max_size=60))
 def test_any_stack(stack: bytes) -> None:
     """Whatever stands where the stack should, a stopped call has a line that can be sent on, or none."""
@@ -355,7 +353,6 @@ def play(script: bytes) -> None:
 EDITS = st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=6), st.integers(0, 6)), min_size=1, max_size=4)
 
 
-@quick
 @given(edits=EDITS, order=st.permutations(range(3)), lengths=st.booleans())
 def test_fuzz_recorded(recorded: list[bytes], edits: Any, order: list[int], lengths: bool) -> None:
     """Recorded frames with bytes changed, lost or put in, and in any order, give results."""
@@ -366,14 +363,12 @@ def test_fuzz_recorded(recorded: list[bytes], edits: Any, order: list[int], leng
     play(script)
 
 
-@quick
 @given(st.lists(st.tuples(st.binary(max_size=80), st.binary(max_size=20)), max_size=4))
 def test_fuzz_framed(frames: list[tuple[bytes, bytes]]) -> None:
     """Random headers and blobs under honest lengths give results."""
     play(b"".join(raw(header, blob) for header, blob in frames))
 
 
-@quick
 @given(st.binary(max_size=200))
 def test_fuzz_random(script: bytes) -> None:
     """Random bytes give results."""

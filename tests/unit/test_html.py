@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -130,7 +130,6 @@ def test_hostile_text(verbose: bool) -> None:
     assert " ".join(HOSTILE.split()) in " ".join(page.words)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.text(min_size=1, max_size=40).filter(str.strip))
 def test_any_text(text: str) -> None:
     """Whatever the text, it makes no element, no attribute and no hole."""

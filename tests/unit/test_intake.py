@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
@@ -254,7 +254,6 @@ SUFFIX = st.sampled_from([".py", ".ipynb", ".txt", "", ".PY"])
 PATH = st.builds(lambda folders, stem, suffix: "/".join([*folders, f"{stem}{suffix}" or "x"]), st.lists(st.sampled_from("ab"), max_size=3), STEM, SUFFIX)  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(PATH | st.text("ab./ ()-_1", min_size=1, max_size=12), max_size=14, unique=True), st.randoms(use_true_random=False), st.booleans())  # fmt: skip
 def test_the_order_of_files_changes_nothing(paths: list[str], dice: random.Random, same: bool) -> None:
     """Every file has exactly one outcome, whatever the order; no concept is taken twice, and none is lost silently."""
@@ -270,7 +269,6 @@ def test_the_order_of_files_changes_nothing(paths: list[str], dice: random.Rando
     assert not decided.keys() & undecided
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.builds("{}{}".format, STEM, SUFFIX), max_size=10, unique=True), st.randoms(use_true_random=False))
 def test_the_order_of_a_flat_folder_changes_nothing(names: list[str], dice: random.Random) -> None:
     """In a flat folder too, every file has exactly one outcome, whatever the order."""
@@ -626,7 +624,6 @@ def test_a_hostile_source(tmp_path: Path) -> None:
     assert {one.note for one in found.handins} == {"late, says \\x1b[2Jcanvas"}
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=80))
 def test_any_bytes_are_a_sidecar_or_a_note(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
     """Whatever a sidecar holds, the files beside it are taken."""

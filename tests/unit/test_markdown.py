@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -157,7 +157,6 @@ def test_attacks(text: str) -> None:
     check_same(text)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(st.sampled_from(" \n\t`~|\\<>&#;:@[]()!*_-+=.$/1ax\u00e9\u202e"), min_size=1, max_size=12))
 def test_any_markup(text: str) -> None:
     """The same of any row of signs that mean something."""
@@ -165,7 +164,6 @@ def test_any_markup(text: str) -> None:
         check_safe(f"x{text}x")
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(min_size=1, max_size=40).filter(lambda text: bool(one_line(text).strip())))
 def test_any_text_reads_as_it_was(text: str) -> None:
     check_same(text)

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade.errors import ProtocolError
@@ -38,7 +38,6 @@ from mlgrade.sandbox.protocol import (
 )
 
 MIB = 1024 * 1024
-quick = settings(max_examples=120, deadline=None)
 
 
 def crossed(value: Any, most: int = MIB) -> Any:
@@ -353,6 +352,7 @@ def test_huge_claims_allocate_nothing(claim: bytes) -> None:
         tracemalloc.stop()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("part", [b"\x80", b"\x93\xa1a\xa3|b1\x91\x00"], ids=["maps", "empty arrays"])
 def test_a_full_header_unfolds_to_a_bounded_size(part: bytes) -> None:
     """The worst that a full header can unfold to stays near the bound that the module promises."""
@@ -468,7 +468,6 @@ def harmless(header: bytes, blob: bytes) -> None:
         pass
 
 
-@quick
 @given(st.binary(min_size=8, max_size=8), st.integers(0, 2**32))
 def test_fuzz_lengths(prefix: bytes, most: int) -> None:
     """Eight bytes are two lengths within the bounds, or a ProtocolError."""
@@ -480,7 +479,6 @@ def test_fuzz_lengths(prefix: bytes, most: int) -> None:
     assert 0 <= blob <= most
 
 
-@quick
 @given(st.binary(max_size=200), st.binary(max_size=64))
 def test_fuzz_random_header(header: bytes, blob: bytes) -> None:
     """Random bytes raise nothing but ProtocolError."""
@@ -488,14 +486,12 @@ def test_fuzz_random_header(header: bytes, blob: bytes) -> None:
     harmless(VALUE + header, blob)
 
 
-@quick
 @given(st.sampled_from(GOOD_HEADERS), EDITS, st.binary(max_size=64))
 def test_fuzz_mutated_header(header: bytes, edits: list[tuple[int, bytes, int]], blob: bytes) -> None:
     """Valid headers with some bytes changed, lost or put in raise nothing but ProtocolError."""
     harmless(edited(header, edits), blob)
 
 
-@quick
 @given(NODES, st.binary(max_size=64))
 def test_fuzz_node(node: Any, blob: bytes) -> None:
     """A made-up node becomes plain data that could be sent again, or a ProtocolError."""
@@ -535,7 +531,6 @@ PLAIN = st.recursive(
 )
 
 
-@quick
 @given(PLAIN)
 def test_plain_data_crosses(value: Any) -> None:
     """Plain data arrives as it was: types, nesting, order of keys, shapes and every bit."""
@@ -554,7 +549,6 @@ def little(value: Any) -> Any:
     return value
 
 
-@quick
 @given(arrays())
 def test_arrays_arrive_fresh(array: np.ndarray[Any, Any]) -> None:
     """An array arrives writable, in C order, with values equal to those sent, and shares nothing with the sent one."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import mlgrade
@@ -74,7 +74,6 @@ def test_a_long_text_is_cut() -> None:
     assert clean(lines + "\nmore") == lines + "\n... (cut)"
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.text(st.characters(), max_size=200) | st.text("\n\x1b\ud800", max_size=9000))
 def test_any_text_comes_out_harmless(text: str) -> None:
     """Whatever goes in, what comes out can be encoded, holds no control but the line end, and is bounded."""
@@ -114,7 +113,6 @@ def test_a_passed_check_needs_no_hint() -> None:
     assert redaction.check_result(passed, 2.0, 2.0).hint == ""
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(Outcome), st.text(max_size=30))
 def test_no_detail_of_a_hidden_check_leaves(outcome: Outcome, detail: str) -> None:
     """Whatever its outcome, what is shown of a hidden check does not depend on its detail."""

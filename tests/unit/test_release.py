@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
@@ -172,7 +172,6 @@ COURSES = st.builds(
 
 
 @given(COURSES)
-@settings(max_examples=60, deadline=None)
 def test_written_and_read(course: Course) -> None:
     """What is written of a course reads back as the same course."""
     concepts = [concept.id for concept in course.concepts]

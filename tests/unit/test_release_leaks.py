@@ -57,6 +57,7 @@ def found(known: Secrets, data: str | bytes, place: str = "notes.txt") -> list[s
 # -- no false alarm -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("notebooks", [False, True])
 def test_the_course_goes_out(real: Course, notebooks: bool) -> None:
     """In an edition of this course, with the inputs of all of its suites known, nothing is found."""
@@ -453,7 +454,6 @@ def test_links_in_archives(known: Secrets) -> None:
 
 
 @given(st.binary(max_size=3000))
-@settings(max_examples=200, deadline=None)
 def test_any_bytes(data: bytes) -> None:
     """Whatever a file holds, it comes out as layers, the file itself first, and nothing is raised."""
     for start in (b"", b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh91AY&SY", b"{", b"x = '''", b"\x78\x9c"):

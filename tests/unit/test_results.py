@@ -6,7 +6,7 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade import errors
@@ -79,7 +79,6 @@ REPORTS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
 @given(REPORTS)
 def test_a_report_comes_back(report: Report) -> None:
     """A report is equal to itself after JSON, and its plain data is what the JSON says."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade.grading import scoring
@@ -84,7 +84,6 @@ def test_aspects_in_the_order_of_the_suite() -> None:
     ]
 
 
-@settings(max_examples=150, deadline=None)
 @given(FINDINGS, POINTS)
 def test_shares_sum_to_the_points(findings: list[Finding], points: float) -> None:
     """The shares of the checks that count sum to the concept's points; a broken check has none."""
@@ -94,14 +93,12 @@ def test_shares_sum_to_the_points(findings: list[Finding], points: float) -> Non
         assert math.isclose(math.fsum(shares.values()), points, rel_tol=1e-9)
 
 
-@settings(max_examples=150, deadline=None)
 @given(FINDINGS, st.floats(0.001, 1000))
 def test_earned_lies_between_nothing_and_everything(findings: list[Finding], points: float) -> None:
     """Nobody earns less than nothing or more than the concept is worth, whatever rounding does."""
     assert 0 <= scoring.total(findings, points) <= points
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(st.floats(0.01, 100), min_size=1, max_size=12), st.floats(0.001, 1000), st.booleans())
 def test_whoever_passes_everything_has_all_points(weights: list[float], points: float, broken: bool) -> None:
     """Full marks are exactly the points, with no rounding in between, also beside a broken check."""
@@ -111,7 +108,6 @@ def test_whoever_passes_everything_has_all_points(weights: list[float], points: 
     assert scoring.total(findings, points) == points
 
 
-@settings(max_examples=150, deadline=None)
 @given(FINDINGS, POINTS, st.data())
 def test_one_more_pass_never_costs(findings: list[Finding], points: float, data: st.DataObject) -> None:
     """Passing one more check never lowers the score."""
@@ -123,7 +119,6 @@ def test_one_more_pass_never_costs(findings: list[Finding], points: float, data:
         assert scoring.total(better, points) >= scoring.total(findings, points)
 
 
-@settings(max_examples=150, deadline=None)
 @given(FINDINGS, POINTS)
 def test_aspects_sum_to_the_whole(findings: list[Finding], points: float) -> None:
     """What the aspects earned is what the concept earned, up to a cent of rounding each."""

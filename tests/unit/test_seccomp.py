@@ -12,7 +12,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade.sandbox.isolation import kernel, seccomp
@@ -329,7 +329,6 @@ def test_arguments_are_looked_at(machine: str, name: str, arguments: tuple[int, 
     assert ask(machine, name, *arguments) == answer
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
 def test_no_flags_make_a_process(flags: int, stack: int) -> None:
     """Whatever the flags, clone passes only if what it makes is a thread."""
@@ -337,7 +336,6 @@ def test_no_flags_make_a_process(flags: int, stack: int) -> None:
         assert (ask(machine, "clone", flags, stack) == ALLOWED) == bool(flags & 0x10000)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**31 - 1), st.integers(0, 2**32 - 1))
 def test_foreign_numbers_end_the_process(number: int, architecture: int) -> None:
     """A call by another architecture's table, or by x32's, ends the process: its number means another call."""
@@ -348,7 +346,6 @@ def test_foreign_numbers_end_the_process(number: int, architecture: int) -> None
     assert decide(seccomp.program("x86_64"), number | 0x40000000, MACHINES["x86_64"]) == KILLED
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.integers(480, 2**29))
 def test_newer_calls_do_not_exist(number: int) -> None:
     """What a later kernel brings is answered ENOSYS, so that a later C library falls back."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -84,7 +84,6 @@ def test_hostile_sources(source: bytes) -> None:
     assert fold(b"x = 1\ny = 2\n" + source).symbols[:3] == fold(b"x = 1").symbols
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")) | st.text("()[]'\"#\\\n \tdefx:=1f{}", max_size=200).map(str.encode))  # fmt: skip
 def test_any_bytes_can_be_folded(source: bytes) -> None:
     """Whatever a file holds, it becomes a row of symbols and fingerprints, the same each time."""
@@ -165,14 +164,12 @@ ROW = st.lists(st.integers(1, 6), max_size=80)
 LONG = st.lists(st.integers(1, 6), min_size=RUN + WINDOW - 1, max_size=40)
 
 
-@settings(max_examples=200, deadline=None)
 @given(ROW, LONG, ROW, ROW, ROW)
 def test_what_is_long_enough_is_found(a: list[int], shared: list[int], b: list[int], c: list[int], d: list[int]) -> None:  # fmt: skip
     """Two rows that share RUN + WINDOW - 1 symbols share a fingerprint of them, wherever they stand."""
     assert fingerprints(a + shared + b).keys() & fingerprints(c + shared + d).keys() & set(runs(shared))
 
 
-@settings(max_examples=200, deadline=None)
 @given(ROW)
 def test_a_fingerprint_is_the_run_at_its_place(row: list[int]) -> None:
     """Each fingerprint is the hash of the run at its place, by itself; no window of a row is without one."""
@@ -208,7 +205,6 @@ def test_what_is_particular() -> None:
     assert pairing.particular(files, {10, 11}) == [{4}, set(), {12}, {13}, {14}]
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.frozensets(st.integers(0, 12), max_size=8), max_size=8))
 def test_an_index_finds_what_each_with_each_finds(files: list[frozenset[int]]) -> None:
     """The index gives exactly the pairs, and the counts, that comparing each with each gives."""
@@ -370,7 +366,6 @@ def test_a_passage(tmp_path: Path) -> None:
     assert first.symbols >= 40
 
 
-@settings(max_examples=200, deadline=None)
 @given(LONG, ROW, ROW)
 def test_passages_are_the_same_and_as_long_as_can_be(shared: list[int], a: list[int], b: list[int]) -> None:
     """A passage holds the same symbols in both files, cannot grow, and lies in no other."""
@@ -472,7 +467,6 @@ def test_most(tmp_path: Path) -> None:
     assert len(run(tmp_path, "--most", "1", "--csv").splitlines()) == 4
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Mn", "Me", "Cf"]), max_size=60), st.text("ab \n", max_size=60), st.integers(20, 90))  # fmt: skip
 def test_beside(left: str, right: str, width: int) -> None:
     """Two texts beside each other fit the width, and no character of either is lost."""

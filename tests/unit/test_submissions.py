@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
@@ -269,7 +269,6 @@ JSON = st.recursive(
 CELL = st.fixed_dictionaries({"cell_type": st.just("code") | JSON, "source": JSON})
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.binary(max_size=60)
     | JSON.map(lambda data: json.dumps(data).encode())
@@ -281,7 +280,6 @@ def test_any_bytes_are_a_notebook_or_a_submission_error(raw: bytes) -> None:
         submissions.notebook("a.ipynb", "norm", raw)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.text("ab%! \n", max_size=20), max_size=4))
 def test_every_cell_starts_where_it_is_said_to(texts: list[str]) -> None:
     """The first line of each cell is the line that the map of cells names."""

@@ -254,7 +254,6 @@ def test_the_order_of_the_students_makes_no_difference(students: list[Any], rng:
     assert summarise(COURSE, pairs, names=2).to_json() == summarise(COURSE, shuffled, names=2).to_json()
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.lists(st.text("pf", min_size=4, max_size=4), min_size=8, max_size=40))
 def test_adding_up_early_makes_no_difference(rows: list[str]) -> None:
     """Counted outcomes are added up whenever they become many: nothing is lost or counted twice."""

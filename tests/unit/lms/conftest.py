@@ -1,8 +1,3 @@
 """The importers of the LMSs, played by the rules that they publish, are found beside these tests."""
 
 from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from importers import canvas
 from importers.delimited import rows as parsed
@@ -218,7 +218,6 @@ def test_a_blank_in_a_column_that_canvas_has() -> None:
 # -- there and back -------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=100, deadline=None)
 @given(classes())
 def test_new_assignments(rows) -> None:
     """For any class Canvas makes the assignments we mean, and gives each student the scores we have."""
@@ -241,7 +240,6 @@ HELD = st.dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(classes(), HELD, st.sampled_from([",", ";"]), st.booleans())
 def test_the_template_there_and_back(
     tmp_path_factory: pytest.TempPathFactory, rows, before, separator, quote_all

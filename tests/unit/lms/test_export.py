@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from importers.delimited import rows as parsed
 from lms_classes import COLUMNS, classes, graded, person
 from running import run, scores, template
@@ -185,6 +185,7 @@ def peak(name: str, size: int) -> int:
 
 
 # A zip keeps its table of contents, and Gradescope's has an entry for each student.
+@pytest.mark.full
 @pytest.mark.parametrize("name", [name for name in WITHOUT_TEMPLATE if name != "gradescope"])
 def test_memory_does_not_grow_with_the_class(name: str) -> None:
     """Three times the students need no more memory: rows stream."""
@@ -196,7 +197,6 @@ def test_memory_does_not_grow_with_the_class(name: str) -> None:
 # -- our own tables -------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
 @given(classes())
 def test_csv_and_json_and_workbook_say_the_same(rows) -> None:
     """The three tables hold every id (guarded, where a spreadsheet may open them), score in full, and state by name."""
@@ -258,7 +258,6 @@ def test_a_key_that_climbs_out_of_the_archive() -> None:
     assert 'the key "../zoe" cannot be the name of a folder' in summary.left_out.first[0]
 
 
-@settings(max_examples=60, deadline=None)
 @given(classes())
 def test_nbgrader_there_and_back(rows) -> None:
     """Rows have nbgrader's columns, and missing work has no score."""

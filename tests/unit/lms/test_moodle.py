@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from importers import moodle
 from importers.delimited import rows as parsed
@@ -92,7 +92,6 @@ def test_an_unknown_setting() -> None:
         run("moodle-csv", [], HW1, settings={"key": "name"})
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     classes(),
     st.sampled_from([("email", "Email address"), ("sis_id", "ID number"), ("login", "Username")]),
@@ -152,7 +151,6 @@ def test_a_row_without_key_in_the_template(tmp_path: Path) -> None:
     assert summary.left_out.first == ["Zoë O'Brien (line 2): has no Email address in the template"]
 
 
-@settings(max_examples=60, deadline=None)
 @given(classes(), st.lists(st.sampled_from(["-", "7.00", "0.00"]), min_size=10, max_size=10), st.booleans())
 def test_the_csv_template_there_and_back(tmp_path_factory: pytest.TempPathFactory, rows, held, clear) -> None:
     """No score that Moodle holds is cleared by what we do not know, and ours are all there."""
@@ -206,7 +204,6 @@ def test_students_without_id_number() -> None:
     assert summary.left_out.first == ["Zoë O'Brien (zoe): has no ID number, and this format knows no other key"]
 
 
-@settings(max_examples=100, deadline=None)
 @given(classes(), st.booleans())
 def test_xml_there_and_back(rows, clear) -> None:
     """Moodle refuses nothing; missing work is no result at all, or a cleared one where that is asked for."""

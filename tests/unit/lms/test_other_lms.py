@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from importers import others
 from importers.delimited import rows as parsed
@@ -77,7 +77,6 @@ def test_the_xls_that_is_text(tmp_path: Path) -> None:
     assert others.blackboard(raw, {"zoe"}, {"88001"}) == {("zoe", "88001"): "8.5"}
 
 
-@settings(max_examples=60, deadline=None)
 @given(classes(), st.sampled_from([("", ""), ("7", "7"), ("0", "")]))
 def test_blackboard_there_and_back(tmp_path_factory: pytest.TempPathFactory, rows, held) -> None:
     """Each student ends with our score where we have one, and with what there was where not."""
@@ -133,7 +132,6 @@ def d2l(rows, held=("", ""), *, end: bool = True) -> str:
     )
 
 
-@settings(max_examples=60, deadline=None)
 @given(classes(), st.sampled_from([("", ""), ("7", "7"), ("0", "")]), st.booleans())
 def test_brightspace_there_and_back(tmp_path_factory: pytest.TempPathFactory, rows, held, end) -> None:
     """Only keys, grades and the indicator go back, and each score is the student's own."""
@@ -165,7 +163,6 @@ def test_brightspace_without_a_template() -> None:
 # -- Sakai, Open edX ------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
 @given(classes())
 def test_sakai_there_and_back(rows) -> None:
     """Sakai reads each item with its points and each score with its student."""
@@ -206,7 +203,6 @@ def test_an_open_edx_file_of_two_courses(tmp_path: Path) -> None:
 # -- OneRoster ------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
 @given(classes())
 def test_oneroster_there_and_back(rows) -> None:
     """A validator takes the package; graded, excused, missing and late stay apart; broken is not in it."""

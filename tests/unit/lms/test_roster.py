@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from importers.delimited import write as written
 from lms_classes import classes, person
 
@@ -196,7 +196,6 @@ def test_a_zip_that_is_no_package(tmp_path: Path, raw: bytes, message: str) -> N
         roster(tmp_path, raw, name="or.zip")
 
 
-@settings(max_examples=60, deadline=None)
 @given(classes())
 def test_any_class_comes_back(tmp_path_factory: pytest.TempPathFactory, rows) -> None:
     """Whatever names and ids a class has, every id is read as it was written, or its row is reported."""

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from importers import delimited
 
@@ -19,7 +19,6 @@ ANY = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
 CSVISH = st.text('ab ,;\t"\r\n=é', max_size=40)
 
 
-@settings(max_examples=300, deadline=None)
 @given(CSVISH | ANY)
 @example('"a""b",c\r\n\n"d\ne";f')
 def test_rows_put_together_are_the_file(text: str) -> None:
@@ -30,7 +29,6 @@ def test_rows_put_together_are_the_file(text: str) -> None:
         assert table.source.mark + again == text
 
 
-@settings(max_examples=300, deadline=None)
 @given(CSVISH, st.sampled_from(",;\t"))
 def test_two_readers_agree(text: str, separator: str) -> None:
     """The reader that goes character by character finds the same cells, or the same file unreadable."""
@@ -44,7 +42,6 @@ def test_two_readers_agree(text: str, separator: str) -> None:
     assert [record.texts for record in table.records()] == expected
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.lists(ANY, min_size=1, max_size=4), min_size=1, max_size=4), st.sampled_from(",;\t"))
 def test_what_is_written_is_read(found: list[list[str]], separator: str) -> None:
     """Any cells come back from the file that they are written to."""
@@ -52,7 +49,6 @@ def test_what_is_written_is_read(found: list[list[str]], separator: str) -> None
     assert delimited.rows(text, separator) == found
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes(raw: bytes) -> None:
     """Whatever bytes a file holds, it is a table or a UsageError."""

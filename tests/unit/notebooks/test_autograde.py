@@ -142,7 +142,6 @@ def test_a_comment_without_checks(status: Status) -> None:
 
 @pytest.fixture
 def course(tmp_path: Path) -> Iterator[Path]:
-    sys.path.insert(0, str(ROOT / "tests"))
     import generated
 
     yield generated.course(tmp_path / "course", ["softmax"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade.errors import SubmissionError
@@ -149,7 +149,6 @@ CELL = st.dictionaries(st.sampled_from(KEYS), JSON, max_size=7) | st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(CELL | st.fixed_dictionaries({"cell_type": st.just("code"), "metadata": META}), max_size=5), JSON)
 def test_any_cells_make_a_notebook(cells: list[Any], metadata: Any) -> None:
     """Whatever cells a file holds, what comes out is a valid notebook with each known cell once, and can be written."""

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -134,7 +134,6 @@ PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
 @given(st.lists(st.sampled_from(PIECES) | st.text("<>[]()!:/ax\n ", max_size=4), max_size=14).map("".join))
 @example("<\n<script>")
 @example("]](javascript:x)[a](javascript:x)")

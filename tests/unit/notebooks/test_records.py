@@ -187,7 +187,7 @@ def test_a_layout_that_is_no_text(file: Path) -> None:
         records.read(path)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_hostile_bytes(file: Path, whole: bytes, data: st.DataObject) -> None:
     """Whatever bytes stand in a file, reading it gives records or a GradebookError."""
