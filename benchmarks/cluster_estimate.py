@@ -59,11 +59,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--submissions", type=int, default=MILLION, help="one student's file for one concept each")
     parser.add_argument("--students", type=int, default=STUDENTS, help="graded here, each with all concepts")
-    parser.add_argument("--allow-reduced", action="store_true", help="also where not every wall stands")
+    parser.add_argument("--allow-weak-isolation", action="store_true", help="also where not every wall stands")
     args = parser.parse_args()
     course = courses.load(ROOT)
     concepts = [concept.id for concept in course.concepts]
-    work = grading(course, concepts, allow_reduced=args.allow_reduced, travels=True)
+    work = grading(course, concepts, allow_weak_isolation=args.allow_weak_isolation, travels=True)
     tell(len(concepts), measure(course, work, args.students), args.submissions)
 
 

@@ -205,7 +205,7 @@ def test_what_was_graded_is_not_graded_again(small: tuple[Path, Path, Path]) -> 
     course, folder, book = small
     assert "Graded: 3" in grade(folder, book=book, course=course).stdout
     assert "Graded: 0" in grade(folder, book=book, course=course).stdout
-    assert "Graded: 3" in grade(folder, "--again", book=book, course=course).stdout
+    assert "Graded: 3" in grade(folder, "--force", book=book, course=course).stdout
     (folder / "ada" / "softmax.py").write_text(RIGHT + "\n# done\n")
     assert "Graded: 1" in grade(folder, book=book, course=course).stdout
     course.write_text(course.read_text().replace("call: 0.4 s", "call: 0.5 s"))
@@ -324,7 +324,7 @@ def test_hidden_suites_need_all_walls(small: tuple[Path, Path, Path]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 70
     assert "seccomp missing" in done.stderr
-    allowed = subprocess.run([*command, "--allow-reduced"], capture_output=True, text=True, check=False)
+    allowed = subprocess.run([*command, "--allow-weak-isolation"], capture_output=True, text=True, check=False)
     assert "Graded: 3" in allowed.stdout
 
 

@@ -300,13 +300,13 @@ sys.exit(main(Path(sys.argv[1])))
 
 
 def test_without_landlock_the_user_of_its_own_keeps_the_course_closed(built: Autograder, handin: Path) -> None:
-    """With --allow-reduced, in a container whose kernel has no Landlock: the folders are closed to that user."""
+    """With --allow-weak-isolation, in a container whose kernel has no Landlock: the folders are closed to that user."""
     (handin / "softmax.py").write_text(NOSY.replace("{root}", str(built.root)) + RIGHT)
     adapted.put(handin, built.root / "submission")
     settings = built.root / "source" / "settings.json"
     text = settings.read_text()
     try:
-        settings.write_text(text.replace('"allow_reduced": false', '"allow_reduced": true'))
+        settings.write_text(text.replace('"allow_weak_isolation": false', '"allow_weak_isolation": true'))
         command = [built.root / "venv" / "bin" / "python", "-I", "-c", REDUCED, built.root]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     finally:

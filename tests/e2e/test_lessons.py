@@ -53,11 +53,11 @@ def test_no_hint_is_the_solution() -> None:
 
 @pytest.mark.usefixtures("lesson")
 def test_hints_open_one_at_a_time(mlgrade: Run) -> None:
-    """Each call opens one step more, --again none, --restart closes them, and the last one says that it is."""
+    """Each call opens one step more, --shown none, --restart closes them, and the last one says that it is."""
     first = mlgrade("hint", "softmax").stdout
     assert "a nudge" in first
     assert "the idea" not in first
-    assert "the idea" not in mlgrade("hint", "softmax", "--again").stdout
+    assert "the idea" not in mlgrade("hint", "softmax", "--shown").stdout
     second = mlgrade("hint", "softmax").stdout
     assert "the idea" in second
     assert "the shape" not in second

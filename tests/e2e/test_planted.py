@@ -122,9 +122,9 @@ def known() -> set[str]:
     return {*sys.stdlib_module_names, *names, "sitecustomize", "usercustomize", "mlgrade"} - {"__main__"}
 
 
-TWO_JOBS = ("grade", ".", "--jobs", "2", "--again")
+TWO_JOBS = ("grade", ".", "--jobs", "2", "--force")
 COMMANDS = {
-    "one job": ("grade", ".", "--jobs", "1", "--again"),
+    "one job": ("grade", ".", "--jobs", "1", "--force"),
     "two jobs": TWO_JOBS,
     "check": ("check", "bob/softmax.py"),
     "summary": ("summary",),

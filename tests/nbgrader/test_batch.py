@@ -150,8 +150,8 @@ def test_again(both: Both) -> None:
     found = states(run(both.ours))
     assert {student for student, state in found.items() if state == "failed"} == {"hal", "ida", "jan", "kay"}
     assert {state for student, state in found.items() if student in CLASS} == {"as before"}
-    assert states(run(both.ours, students="a*", again=True)) == {"ada": "graded"}
-    assert states(run(both.ours, students="00123", again=True)) == {"00123": "graded"}
+    assert states(run(both.ours, students="a*", force=True)) == {"ada": "graded"}
+    assert states(run(both.ours, students="00123", force=True)) == {"00123": "graded"}
 
 
 # -- a run of one's own ---------------------------------------------------------------------------------------------
@@ -195,7 +195,7 @@ def test_a_person_has_the_last_word(room: Classroom) -> None:
     with room.book() as book:
         book.find_grade("test-softmax", "softmax", UNIT, "ben").manual_score = 9.5
         book.db.commit()
-    run(room, again=True)
+    run(room, force=True)
     assert (room.score("ben").manual, room.score("ben").needs_manual) == (9.5, True)
 
 
@@ -263,7 +263,7 @@ def test_a_process_that_dies_is_nobodys_zero(room: Classroom) -> None:
     assert set(states(run(room, Loses())).values()) == {"broken"}
     assert room.score("ada") == Score(None, None, True, 10.0)
     assert set(states(run(room, Loses())).values()) == {"as before"}
-    assert set(states(run(room, again=True)).values()) == {"graded"}
+    assert set(states(run(room, force=True)).values()) == {"graded"}
     assert room.score("ada") == Score(10.0, None, False, 10.0)
 
 

@@ -164,7 +164,7 @@ def test_the_walls_make_the_difference(world: World, name: str, monkeypatch: pyt
     """With the walls of the worker down, and all else as it is, the same attack has its effect here too."""
     world.reset()
     monkeypatch.setattr(warm, "launcher", lambda: launcher(without=WALLS))
-    assert ATTACKS[name].effect in confined(world, ATTACKS[name], monkeypatch, allow_reduced=True)
+    assert ATTACKS[name].effect in confined(world, ATTACKS[name], monkeypatch, allow_weak_isolation=True)
 
 
 def test_the_naive_grader_is_no_straw_man(world: World) -> None:

@@ -332,9 +332,9 @@ def test_a_wheel_with_a_course_in_it_is_not_for_reduced_walls(course: Path, tmp_
     path = tmp_path / wheel.NAME
     path.write_bytes(zips.packed({"mlgrade/integrations/job.py": b"", "mlgrade/template/course.yml": b""}))
     loaded = courses.load(course)
-    assert wheel.NAME in bundle.mlgrade_files(loaded, path, allow_reduced=False)
+    assert wheel.NAME in bundle.mlgrade_files(loaded, path, allow_weak_isolation=False)
     with pytest.raises(UsageError, match="holds a course"):
-        bundle.mlgrade_files(loaded, path, allow_reduced=True)
+        bundle.mlgrade_files(loaded, path, allow_weak_isolation=True)
 
 
 def test_which_concepts_go_in() -> None:
@@ -434,7 +434,7 @@ def test_reduced_walls_still_keep_hidden_suites_from_being_opened(course: Path, 
     """Landlock does, or a user of its own, who keeps no capability; else: no grading."""
 
     def require(*standing: str, reduced: bool = True) -> None:
-        job._require(Host(_Bare(standing)), loaded, ["softmax"], allow_reduced=reduced)  # type: ignore[arg-type]
+        job._require(Host(_Bare(standing)), loaded, ["softmax"], allow_weak_isolation=reduced)  # type: ignore[arg-type]
 
     loaded = courses.load(course)
     with pytest.raises(SandboxError, match="could read the hidden suites"):

@@ -64,12 +64,12 @@ class Session:
         self.notes: dict[str, str] = {}  # for staff, of the course's own files
         self._earlier: set[tuple[str, str]] = set()  # of what is under way, that which was graded before
 
-    def run(self, entries: Iterable[Entry], engine: Engine, *, again: bool = False) -> Iterator[Told]:
-        """Grade what is new, in any order. `again` grades also what was graded before.
+    def run(self, entries: Iterable[Entry], engine: Engine, *, force: bool = False) -> Iterator[Told]:
+        """Grade what is new, in any order. `force` grades also what was graded before.
 
         A Ctrl-C comes before or after a group is kept and told, so that what was told is what was kept.
         """
-        for group in _grouped(engine.run(self._work, self._new(entries, again))):
+        for group in _grouped(engine.run(self._work, self._new(entries, force))):
             with interrupts.held():
                 yield from self._told_aside()
                 yield from self._kept([self._attempt(result) for result in group])
@@ -79,14 +79,14 @@ class Session:
         told, self._aside = self._aside, []
         yield from told
 
-    def _new(self, entries: Iterable[Entry], again: bool) -> Iterator[HandIn]:
+    def _new(self, entries: Iterable[Entry], force: bool) -> Iterator[HandIn]:
         for student, theirs in itertools.groupby(entries, attrgetter("student")):
             known = {last.concept: last for last in self._gradebook.latest(student)}
             for entry in theirs:
                 last, handin = known.get(entry.concept), entry.read()
                 if isinstance(handin, Note):
                     self._aside.append(handin)
-                elif last is not None and not again and self._same(last, handin):
+                elif last is not None and not force and self._same(last, handin):
                     self._aside.append(Same(student, entry.concept, last.lost))
                 else:
                     self._earlier |= {(student, entry.concept)} if last is not None else set()

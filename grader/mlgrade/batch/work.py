@@ -34,7 +34,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
 
     root: str
     prints: dict[str, str]  # concept -> the fingerprint of its suite when the run began
-    allow_reduced: bool = False
+    allow_weak_isolation: bool = False
     files: dict[str, bytes] | None = None
 
     @contextlib.contextmanager
@@ -43,7 +43,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
         started = launcher()  # first of all: the worker loads numpy while this process loads pytest
         with Host(started) as host, self._course() as course:
             self._compare(course)
-            if not self.allow_reduced and any(_hidden(course, concept) for concept in self.prints):
+            if not self.allow_weak_isolation and any(_hidden(course, concept) for concept in self.prints):
                 host.require()
             grader = Grader(course, self.prints, host)
             environment = fingerprint.environment()
@@ -72,7 +72,9 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
                 raise CourseError([f"{self.root}: {concept} was changed while the class is being graded; start again"])
 
 
-def grading(course: Course, concepts: Sequence[str], *, allow_reduced: bool = False, travels: bool = False) -> Grading:
+def grading(
+    course: Course, concepts: Sequence[str], *, allow_weak_isolation: bool = False, travels: bool = False
+) -> Grading:
     """Say what is to be done. With `travels`, the course's files go along."""
     if course.edition:
         raise UsageError(
@@ -82,7 +84,7 @@ def grading(course: Course, concepts: Sequence[str], *, allow_reduced: bool = Fa
     return Grading(
         root=str(course.root),
         prints={concept: fingerprint.suite(course, concept) for concept in concepts},
-        allow_reduced=allow_reduced,
+        allow_weak_isolation=allow_weak_isolation,
         files=_files(course, concepts) if travels else None,
     )
 

@@ -29,10 +29,12 @@ INTERRUPTED = 130
 @click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; likewise.")
 @click.option("--jobs", type=click.IntRange(1, 512), help="Submissions at the same time. Default: one for each core.")
 @click.option("--scheduler", metavar="URL", help="Grade on the Dask cluster of this scheduler (tcp://host:8786).")
-@click.option("--again", is_flag=True, help="Grade also what was graded with the same source, suite and limits.")
+@click.option("--force", is_flag=True, help="Grade also what was graded with the same source, suite and limits.")
 @click.option("--dry-run", is_flag=True, help="Grade and say who would move; write nothing.")
 @click.option("--never-lower", is_flag=True, help="A regrade takes no points away; where it would, that is decided.")
-@click.option("--allow-reduced", is_flag=True, help="Run hidden suites though not every wall stands (see doctor).")
+@click.option(
+    "--allow-weak-isolation", is_flag=True, help="Run hidden suites though not every wall stands (see doctor)."
+)
 @click.option("--submitted-at", metavar="WHEN", help="For files without a time: such as 2027-02-05T23:00:00+01:00.")
 @click.option("--json", "as_json", is_flag=True, help="Print each result as a line of JSON, as soon as it is kept.")
 @click.option("-v", "--verbose", is_flag=True, help="The whole account of files, and every grade that moved.")
@@ -46,10 +48,10 @@ def command(
     students: tuple[str, ...],
     jobs: int | None,
     scheduler: str | None,
-    again: bool,
+    force: bool,
     dry_run: bool,
     never_lower: bool,
-    allow_reduced: bool,
+    allow_weak_isolation: bool,
     submitted_at: str | None,
     as_json: bool,
     verbose: bool,
@@ -91,10 +93,12 @@ def command(
                 submitted_at=_when(submitted_at),
             )
             wanted = list(dict.fromkeys(entry.concept for entry in taken.handins))
-            doing = work.grading(found, wanted, allow_reduced=allow_reduced, travels=scheduler is not None)
+            doing = work.grading(
+                found, wanted, allow_weak_isolation=allow_weak_isolation, travels=scheduler is not None
+            )
             ledger = Ledger(found, book, _now, by=_account(), dry=dry_run, never_lower=never_lower)
             session = Session(found, doing, book, ledger, _now)
-            results = session.run(taken.handins, _engine(jobs, scheduler), again=again)
+            results = session.run(taken.handins, _engine(jobs, scheduler), force=force)
             account = Account(taken, dry=dry_run, verbose=verbose)
             _run(results, account, as_json, plain)
             for note in sorted(session.notes.values()):

@@ -11,11 +11,11 @@ from mlgrade.cli import options
 
 @click.command("hint")
 @click.argument("concept")
-@click.option("--again", is_flag=True, help="Show the steps that are open, without opening another.")
+@click.option("--shown", is_flag=True, help="Show the hints that are open, and open no other.")
 @click.option("--restart", is_flag=True, help="Close the ladder and begin at its first step.")
 @options.plain
 @options.course
-def command(concept: str, again: bool, restart: bool, plain: bool, course: Path | None) -> None:
+def command(concept: str, shown: bool, restart: bool, plain: bool, course: Path | None) -> None:
     """Open the next hint for an exercise: a nudge first, then the idea, then the shape of the code.
 
     Each call opens one step more and shows all that are open; it remembers where you are.
@@ -23,7 +23,7 @@ def command(concept: str, again: bool, restart: bool, plain: bool, course: Path 
     \b
     Examples:
       mlgrade hint softmax
-      mlgrade hint softmax --again
+      mlgrade hint softmax --shown
     """
     from mlgrade.course import lessons
     from mlgrade.reports import state
@@ -32,7 +32,7 @@ def command(concept: str, again: bool, restart: bool, plain: bool, course: Path 
     lesson = lessons.load(loaded, loaded.concept(concept))
     opened = state.load(loaded, "hints", dict[str, int], {})
     before = 0 if restart else opened.get(concept, 0)
-    now = max(1, min(len(lesson.hints), before if again else before + 1))
+    now = max(1, min(len(lesson.hints), before if shown else before + 1))
     if problem := state.save(loaded, "hints", opened | {concept: now}):
         click.echo(f"mlgrade: {problem}", err=True)
     _print(lesson.hints[:now], len(lesson.hints), concept, plain=plain)

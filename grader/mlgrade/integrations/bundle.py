@@ -47,11 +47,11 @@ def course_files(course: Course, concepts: Sequence[str]) -> dict[str, bytes]:
 
 
 def mlgrade_files(
-    course: Course, built: Path | None, *, allow_reduced: bool, extras: Sequence[str] = ()
+    course: Course, built: Path | None, *, allow_weak_isolation: bool, extras: Sequence[str] = ()
 ) -> dict[str, bytes]:
     """Mlgrade itself and the versions that it needs."""
     data = wheel.given(built) if built else wheel.made()
-    if allow_reduced and wheel.holds_a_course(data):
+    if allow_weak_isolation and wheel.holds_a_course(data):
         raise UsageError(f"{built}: holds a course, which reduced walls do not hide; leave out --wheel")
     return {REQUIREMENTS: pins.requirements(course.imports, extras).encode(), wheel.NAME: data}
 

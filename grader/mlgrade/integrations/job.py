@@ -58,11 +58,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         return [line for report in reports if report.status is Status.BROKEN for line in _broken(report)]
 
 
-def run(root: Path, student: str, course: Path, concepts: Sequence[str], *, allow_reduced: bool) -> Job:
+def run(root: Path, student: str, course: Path, concepts: Sequence[str], *, allow_weak_isolation: bool) -> Job:
     """Grade the folder `student` of `root`. Raises where there is no course, no folder or too few walls."""
     with Host(launcher()) as host:  # first of all: the worker loads numpy while this process loads pytest
         found = courses.load(course)
-        _require(host, found, concepts, allow_reduced=allow_reduced)
+        _require(host, found, concepts, allow_weak_isolation=allow_weak_isolation)
         taken = intake.take(root, found, concepts=concepts, students=[student])
         grader = Grader(found, concepts, host)
         entries = {entry.concept: entry for entry in taken.handins}
@@ -102,11 +102,11 @@ def write(path: Path, document: object) -> None:
 # -- what has to stand before student code runs ---------------------------------------------------------------
 
 
-def _require(host: Host, course: Course, concepts: Sequence[str], *, allow_reduced: bool) -> None:
+def _require(host: Host, course: Course, concepts: Sequence[str], *, allow_weak_isolation: bool) -> None:
     """All walls; with reduced ones still one that keeps the hidden suites from being opened like any file."""
     if not any(path.parent.name == Visibility.HIDDEN for concept in concepts for path in course.suites(concept)):
         return
-    if not allow_reduced:
+    if not allow_weak_isolation:
         host.require()
         return
     host.worker(Limits()).close()

@@ -15,7 +15,7 @@ from mlgrade.text import one_line
 
 _MEANING = {
     str(Status.BROKEN): " (our fault: no score, and tried again by the next run)",
-    GIVEN_UP: " (ended the grading process twice: no score; --again tries once more)",
+    GIVEN_UP: " (ended the grading process twice: no score; --force tries once more)",
     str(Status.NOT_STARTED): " (an untouched stub, which counts as nothing handed in)",
     UNCHANGED: " (graded before, with the same source, suite and limits)",
 }

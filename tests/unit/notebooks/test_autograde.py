@@ -149,7 +149,7 @@ def course(tmp_path: Path) -> Iterator[Path]:
 
 
 def points(course: Path, text: str = RIGHT) -> float:
-    return warm.grade(from_source(text, "softmax"), course, allow_reduced=True).earned
+    return warm.grade(from_source(text, "softmax"), course, allow_weak_isolation=True).earned
 
 
 def test_everything_is_made_once(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,7 +238,7 @@ def test_walls_are_asked_for(course: Path, monkeypatch: pytest.MonkeyPatch) -> N
     submission: Submission = from_source(RIGHT, "softmax")
     with pytest.raises(Exception, match="not shut in well enough"):
         warm.grade(submission, course)
-    assert warm.grade(submission, course, allow_reduced=True).earned == 10.0
+    assert warm.grade(submission, course, allow_weak_isolation=True).earned == 10.0
 
 
 FORK = """
@@ -249,7 +249,7 @@ from mlgrade.submissions.model import from_source
 
 def points():
     text = Path(sys.argv[2]).read_text()
-    return warm.grade(from_source(text, "softmax"), Path(sys.argv[1]), allow_reduced=True).earned
+    return warm.grade(from_source(text, "softmax"), Path(sys.argv[1]), allow_weak_isolation=True).earned
 
 print(points(), flush=True)
 parent = warm._state.warm()

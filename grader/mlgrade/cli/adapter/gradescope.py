@@ -23,7 +23,9 @@ VISIBILITY = ("visible", "after_due_date", "after_published", "hidden")
     help="When students see the hidden checks and the score.",
 )
 @click.option("--leaderboard", is_flag=True, help="Rank by the points that students see anyway. Off by default.")
-@click.option("--allow-reduced", is_flag=True, help="Grade there though not every wall stands (docs/gradescope.md).")
+@click.option(
+    "--allow-weak-isolation", is_flag=True, help="Grade there though not every wall stands (docs/gradescope.md)."
+)
 @click.option("--wheel", type=click.Path(path_type=Path), help="A built mlgrade wheel. Default: this very mlgrade.")
 @options.course
 def command(
@@ -32,7 +34,7 @@ def command(
     concepts: tuple[str, ...],
     visibility: str,
     leaderboard: bool,
-    allow_reduced: bool,
+    allow_weak_isolation: bool,
     wheel: Path | None,
     course: Path | None,
 ) -> None:
@@ -55,7 +57,7 @@ def command(
         concepts=bundle.chosen(loaded, units, concepts),
         visibility=Visibility(visibility),
         leaderboard=leaderboard,
-        allow_reduced=allow_reduced,
+        allow_weak_isolation=allow_weak_isolation,
     )
     zips.save(built(loaded, settings, wheel), target)
     click.echo(summary(loaded, settings, options.shown(target)))

@@ -20,7 +20,9 @@ from mlgrade.cli import options
     help="Under which name the image is built and pulled; you build it from OUT_DIR/image.",
 )
 @click.option("--each-hidden", is_flag=True, help="A line for each hidden check. Default: one line for all of them.")
-@click.option("--allow-reduced", is_flag=True, help="Grade there though not every wall stands (docs/prairielearn.md).")
+@click.option(
+    "--allow-weak-isolation", is_flag=True, help="Grade there though not every wall stands (docs/prairielearn.md)."
+)
 @click.option("--wheel", type=click.Path(path_type=Path), help="A built mlgrade wheel. Default: this very mlgrade.")
 @options.course
 def command(
@@ -29,7 +31,7 @@ def command(
     concepts: tuple[str, ...],
     image: str,
     each_hidden: bool,
-    allow_reduced: bool,
+    allow_weak_isolation: bool,
     wheel: Path | None,
     course: Path | None,
 ) -> None:
@@ -48,6 +50,8 @@ def command(
 
     loaded = options.load_course(course)
     wanted = bundle.chosen(loaded, units, concepts)
-    files = package.built(loaded, wanted, image, wheel=wheel, each_hidden=each_hidden, allow_reduced=allow_reduced)
+    files = package.built(
+        loaded, wanted, image, wheel=wheel, each_hidden=each_hidden, allow_weak_isolation=allow_weak_isolation
+    )
     zips.unpack(files, target, package.scripts(files))
     click.echo(package.summary(wanted, image, options.shown(target)))

@@ -33,7 +33,9 @@ course_dir = click.option(
 @click.option("--student", "students", default="*", metavar="GLOB", help="Only these students, such as 's0*'.")
 @click.option("--jobs", type=click.IntRange(1, 512), help="Answers at the same time. Default: one for each core.")
 @click.option("--force", is_flag=True, help="Grade also what was graded from the same bytes with the same suites.")
-@click.option("--allow-reduced", is_flag=True, help="Run hidden suites though not every wall stands (see doctor).")
+@click.option(
+    "--allow-weak-isolation", is_flag=True, help="Run hidden suites though not every wall stands (see doctor)."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Also all that nbgrader says.")
 @options.plain
 @options.course
@@ -43,7 +45,7 @@ def command(
     students: str,
     jobs: int | None,
     force: bool,
-    allow_reduced: bool,
+    allow_weak_isolation: bool,
     verbose: bool,
     plain: bool,
     course: Path | None,
@@ -82,8 +84,8 @@ def command(
                     tell=account.add,
                     students=students,
                     course=course,
-                    again=force,
-                    allow_reduced=allow_reduced,
+                    force=force,
+                    allow_weak_isolation=allow_weak_isolation,
                     verbose=verbose,
                 )
             batch.run(ready)

@@ -39,7 +39,7 @@ def built(course: Course, wheel: Path | None = None, *, classroom: bool = False)
 
 def _tools(home: str, course: Course, wheel: Path | None, *extras: str) -> dict[str, bytes]:
     """A student's repository must hold no course that came along in a wheel: so none does."""
-    files = bundle.mlgrade_files(course, wheel, allow_reduced=True, extras=extras)
+    files = bundle.mlgrade_files(course, wheel, allow_weak_isolation=True, extras=extras)
     return {f"{home}/{TOOLS}/{name}": data for name, data in files.items()}
 
 

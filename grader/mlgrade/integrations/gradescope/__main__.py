@@ -26,7 +26,9 @@ def main(root: Path) -> Exit:
     for problem in job.close([source, written.parent, root / METADATA]):
         job.say(f"mlgrade: {problem}")
     settings = msgspec.json.decode((source / SETTINGS).read_bytes(), type=Settings)
-    done = job.run(root, SUBMISSION, source / COURSE, settings.concepts, allow_reduced=settings.allow_reduced)
+    done = job.run(
+        root, SUBMISSION, source / COURSE, settings.concepts, allow_weak_isolation=settings.allow_weak_isolation
+    )
     job.say(telling.for_staff(done))
     if done.faults:
         job.say("\n".join(["mlgrade: no result is given, because it would look earned:", *done.faults]))

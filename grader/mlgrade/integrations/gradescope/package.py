@@ -36,7 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     concepts: list[str]
     visibility: Visibility = Visibility.AFTER_DUE_DATE  # of hidden checks, and of all that they have a part in
     leaderboard: bool = False
-    allow_reduced: bool = False
+    allow_weak_isolation: bool = False
 
 
 def built(course: Course, settings: Settings, wheel: Path | None = None) -> bytes:
@@ -47,7 +47,7 @@ def built(course: Course, settings: Settings, wheel: Path | None = None) -> byte
         **scripts,
         "python-version": f"{bundle.python()}\n".encode(),
         SETTINGS: msgspec.json.format(msgspec.json.encode(settings), indent=1) + b"\n",
-        **bundle.mlgrade_files(course, wheel, allow_reduced=settings.allow_reduced),
+        **bundle.mlgrade_files(course, wheel, allow_weak_isolation=settings.allow_weak_isolation),
     }
     files |= {f"{COURSE}/{place}": data for place, data in bundle.course_files(course, settings.concepts).items()}
     return zips.packed(files, SCRIPTS)

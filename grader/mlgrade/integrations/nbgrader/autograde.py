@@ -52,7 +52,7 @@ class HiddenSuites(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
     """Gives each test cell the score and the report of its concept."""
 
     course = Unicode("", help="The folder of the mlgrade course, or its course.yml.").tag(config=True)
-    allow_reduced = Bool(
+    allow_weak_isolation = Bool(
         False, help="Grade with hidden suites also where this system cannot shut student code in fully."
     ).tag(config=True)
 
@@ -73,7 +73,7 @@ class HiddenSuites(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
     def _report(self, nb: Any, concept: str, tests: Collection[Known], file: str) -> Report:
         try:
             submission = handin.submission(nb.cells, concept, file, tests)
-            return warm.grade(submission, self._place(), allow_reduced=self.allow_reduced)
+            return warm.grade(submission, self._place(), allow_weak_isolation=self.allow_weak_isolation)
         except MlgradeError as error:
             self.log.error("mlgrade: %s: not graded: %s", concept, error)  # noqa: TRY400  (nbgrader logs the traceback)
             raise

@@ -60,8 +60,8 @@ def ready(
     tell: Callable[[Told], None],
     students: str = "*",
     course: Path | None = None,
-    again: bool = False,
-    allow_reduced: bool = False,
+    force: bool = False,
+    allow_weak_isolation: bool = False,
     verbose: bool = False,
 ) -> Batch:
     """Open the nbgrader course in `folder`, and refuse what cannot be autograded there."""
@@ -71,9 +71,9 @@ def ready(
     submitted = Path(app.coursedir.root, app.coursedir.submitted_directory)
     courses.refuse_inside(found.root, submitted, f"mlgrade nbgrader autograde {assignment}")
     app.config.HiddenSuites.course = str(found.root)
-    if allow_reduced:
-        app.config.HiddenSuites.allow_reduced = True
-    return Batch(found, engine, tell, again=again, coursedir=app.coursedir, parent=app)
+    if allow_weak_isolation:
+        app.config.HiddenSuites.allow_weak_isolation = True
+    return Batch(found, engine, tell, regrade=force, coursedir=app.coursedir, parent=app)
 
 
 def run(batch: Batch) -> None:
@@ -89,8 +89,10 @@ def run(batch: Batch) -> None:
 class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
     """nbgrader's converter. `start` it; it tells of each submission when all that it writes is written."""
 
-    def __init__(self, course: Course, engine: Engine, tell: Callable[[Told], None], **given: Any) -> None:
-        self.again = bool(given.pop("again", False))
+    def __init__(
+        self, course: Course, engine: Engine, tell: Callable[[Told], None], *, regrade: bool = False, **given: Any
+    ) -> None:
+        self._regrade = regrade
         super().__init__(**given)
         self.force = True  # what is not to be graded again is not given to nbgrader
         self._course, self._engine, self._tell = course, engine, tell
@@ -133,7 +135,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         concepts = [concept.id for concept in self._course.concepts if marks.TEST + concept.id in names]
         for concept in concepts:
             warm.require_hidden(self._course, concept)
-        self._work = grading(self._course, concepts, allow_reduced=self._finished.allow_reduced)
+        self._work = grading(self._course, concepts, allow_weak_isolation=self._finished.allow_weak_isolation)
         prints = [self._work.prints, fingerprint.limits(self._course), fingerprint.versions(), self._cells]
         settings = (Path(self.coursedir.root, name) for name in (config.FILE, config.FIRM))
         self._common = [msgspec.json.encode(prints), *map(_bytes, settings)]
@@ -174,7 +176,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
     def _same(self, folder: str, mark: str) -> bool:
         student = self._student(folder)
         there = Path(self._format_dest(self.coursedir.assignment_id, student)).is_dir()
-        return not self.again and there and student in self._before and self._seen.has(student, mark)
+        return not self._regrade and there and student in self._before and self._seen.has(student, mark)
 
     def _look(self, folder: str, path: Path) -> list[Submission]:
         """What is to be graded of one notebook. Where that cannot be seen, nbgrader's own reading of it decides."""

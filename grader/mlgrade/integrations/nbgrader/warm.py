@@ -24,10 +24,10 @@ from mlgrade.sandbox.launch import launcher
 from mlgrade.submissions.model import Submission
 
 
-def grade(submission: Submission, course: Path, *, allow_reduced: bool = False) -> Report:
+def grade(submission: Submission, course: Path, *, allow_weak_isolation: bool = False) -> Report:
     """Grade one submission. Raises MlgradeError for what is wrong with the course or this machine."""
     with _state.lock:
-        return _state.warm().grade(submission, course, allow_reduced=allow_reduced)
+        return _state.warm().grade(submission, course, allow_weak_isolation=allow_weak_isolation)
 
 
 def close() -> None:
@@ -45,10 +45,10 @@ class Warm:
         self._courses: dict[Path, tuple[bytes, Course]] = {}
         self._graders: dict[tuple[Path, str], tuple[object, Grader]] = {}
 
-    def grade(self, submission: Submission, path: Path, *, allow_reduced: bool) -> Report:
+    def grade(self, submission: Submission, path: Path, *, allow_weak_isolation: bool) -> Report:
         course = self._course(path)
         grader = self._grader(course, submission.concept)
-        if not (allow_reduced or self._walled):
+        if not (allow_weak_isolation or self._walled):
             self.host.require()
             self._walled = True
         return api.summary(course, [grader.grade(submission)], 0.0, self.host.walls)

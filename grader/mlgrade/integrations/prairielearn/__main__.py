@@ -37,7 +37,9 @@ def _grade(root: Path, written: Path) -> Exit:
         job.say(f"mlgrade: {problem}")
     tests = root / "tests"
     settings = msgspec.json.decode((tests / SETTINGS).read_bytes(), type=Settings)
-    done = job.run(root, STUDENT, tests / COURSE, [settings.concept], allow_reduced=settings.allow_reduced)
+    done = job.run(
+        root, STUDENT, tests / COURSE, [settings.concept], allow_weak_isolation=settings.allow_weak_isolation
+    )
     job.say("\n".join([telling.for_staff(done), *done.faults]))
     job.write(written, results.document(done, each_hidden=settings.each_hidden))
     return Exit.OUR_FAULT if done.faults else Exit.PASSED

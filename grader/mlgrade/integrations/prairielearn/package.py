@@ -39,7 +39,7 @@ _HTML = """\
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     concept: str
     each_hidden: bool = False  # a line for each hidden check, instead of one for all of them
-    allow_reduced: bool = False
+    allow_weak_isolation: bool = False
 
 
 def built(
@@ -49,13 +49,13 @@ def built(
     *,
     wheel: Path | None = None,
     each_hidden: bool = False,
-    allow_reduced: bool = False,
+    allow_weak_isolation: bool = False,
 ) -> dict[str, bytes]:
     """All files by their place; equal courses give equal files, and a question keeps its uuid."""
     bundle.proved(course, concepts)
-    files = dict(_image(image, bundle.mlgrade_files(course, wheel, allow_reduced=allow_reduced)))
+    files = dict(_image(image, bundle.mlgrade_files(course, wheel, allow_weak_isolation=allow_weak_isolation)))
     for name in concepts:
-        settings = Settings(concept=name, each_hidden=each_hidden, allow_reduced=allow_reduced)
+        settings = Settings(concept=name, each_hidden=each_hidden, allow_weak_isolation=allow_weak_isolation)
         for place, data in _question(course, course.concept(name), image, settings):
             files[f"{QUESTIONS}/{name}/{place}"] = data
     return files
