@@ -1,7 +1,7 @@
 """What came out: plain frozen data, from one check up to the report of a run.
 
 A `Finding` is what the trusted process knows about one check. A `CheckResult` is what may be shown of it, and
-the part of the published schema `mlgrade/report/1` (docs/report.md describes it field by field).
+the part of the published schema `mlgrade/report/1` (docs/reference/report.md describes it field by field).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""docs/authoring.md as it stands: its files are written, its commands given, and it shows what they print."""
+"""docs/how-to/authoring.md as it stands: its files are written, its commands given, and it shows what they print."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mlgrade import course as courses
 ROOT = Path(__file__).resolve().parents[2]
 
 
-PAGE = ROOT / "docs" / "authoring.md"
+PAGE = ROOT / "docs" / "how-to" / "authoring.md"
 BLOCK = re.compile(
     r"(?:<!-- (?P<act>file|append|change): (?P<place>\S+) -->\n)?"
     r"```(?P<kind>\w+)\n(?P<body>.*?)^```\n(?:\n```text\n(?P<printed>.*?)^```\n)?",
@@ -26,7 +26,7 @@ BLOCK = re.compile(
 SECONDS = re.compile(r"\d+(\.\d+)? s\b")  # what a machine needs, and no two need the same
 
 pytestmark = [
-    pytest.mark.full,  # runs all of docs/authoring.md
+    pytest.mark.full,  # runs all of docs/how-to/authoring.md
     pytest.mark.skipif(sys.platform == "win32", reason="the page is written for a POSIX shell"),
 ]
 

@@ -1,4 +1,4 @@
-"""What the container of docs/container.md runs, without an engine: a user without rights, behind Docker's own filter."""
+"""What the container of docs/how-to/container.md runs, without an engine: a user without rights, behind Docker's own filter."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def container() -> Iterator[Container]:
 
 
 def arguments() -> list[str]:
-    [block] = re.findall(r"```text\n(docker run .*?)```", (ROOT / "docs" / "container.md").read_text(), re.DOTALL)
+    [block] = re.findall(
+        r"```text\n(docker run .*?)```", (ROOT / "docs" / "how-to" / "container.md").read_text(), re.DOTALL
+    )
     words = shlex.split(block.replace("\\\n", " "))
     return words[words.index("mlgrade-staff") + 1 :]
 

@@ -30,8 +30,11 @@ PAGES = {str(path.relative_to(ROOT)): path for path in (*TOP, *sorted((ROOT / "d
 
 # Pages with a test of their own, which runs each of their blocks and compares what it prints.
 WALKED = {
-    "docs/authoring.md": "tests/e2e/test_authoring.py",
-    **{f"docs/lms/{path.name}": "tests/e2e/test_walkthroughs.py" for path in (ROOT / "docs" / "lms").glob("*.md")},
+    "docs/how-to/authoring.md": "tests/e2e/test_authoring.py",
+    **{
+        f"docs/how-to/lms/{path.name}": "tests/e2e/test_walkthroughs.py"
+        for path in (ROOT / "docs" / "how-to" / "lms").glob("*.md")
+    },
 }
 # Commands that are not run here: how they begin, and why.
 NOT_HERE = {
@@ -40,22 +43,25 @@ NOT_HERE = {
     r"python benchmarks/": "measures for minutes; its options are looked at below",
     r"python tests/hostile/run\.py": "takes minutes; .ci/run runs it",
     r"nbgrader |mlgrade nbgrader |cd ~/nbcourse": "nbgrader takes seconds for each; tests/nbgrader gives them all to a class",
-    r"mlgrade cards( *#|$)": "asks at a terminal; tests/e2e/test_cards.py answers",
     r"mlgrade push canvas ": "needs Canvas; tests/e2e/test_push.py plays it",
     r"keyring set ": "needs the system's keyring",
     r"mlgrade grade .*--scheduler ": "needs a Dask scheduler; tests/unit/test_engine.py starts one",
     r"dask (scheduler|worker) ": "starts a cluster that stays",
     r"mlgrade lint --watch ": "stays until Ctrl-C; tests/e2e/test_lint_findings.py presses it",
+    r"eval ": "sets up completion in the shell of who reads it; tests/e2e/test_commands.py asks for it",
     r"(helm|kubectl) ": "needs a Kubernetes cluster",
     r"export MLGRADE_GRADEBOOK=postgresql://": "needs a server; tests/unit/test_gradebook_store.py runs on one",
 }
 # What a page takes for done before a command of it.
 BEFORE = {
-    ("docs/release.md", "mlgrade release --check"): "mkdir ../my_own_folder && cp exercises/norm.py ../my_own_folder",
-    ("docs/release.md", "mlgrade update edition.zip --dry-run"): (
+    (
+        "docs/how-to/release.md",
+        "mlgrade release --check",
+    ): "mkdir ../my_own_folder && cp exercises/norm.py ../my_own_folder",
+    ("docs/how-to/release.md", "mlgrade update edition.zip --dry-run"): (
         'python -m zipfile -e edition.zip ../student && cd ../student/* && cp "$OLDPWD/edition.zip" .'
     ),
-    ("docs/nbgrader.md", "mlgrade collect download.zip"): "cp submissions.zip download.zip",
+    ("docs/how-to/nbgrader.md", "mlgrade collect download.zip"): "cp submissions.zip download.zip",
 }
 FIRST_WORDS = ("mlgrade", "python", "python3", "pip", "pytest", "nbgrader", "dask", "docker", "export", "git", "cd")
 SHELLS = ("bash", "shell", "console", "shell-session", "zsh")
@@ -115,7 +121,9 @@ def test_nbgrader_is_given_its_commands() -> None:
     """Each command of the nbgrader page is one that the tests of it give."""
     tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "nbgrader").glob("test_*.py"))
     given = {
-        found[1] for one in commands("docs/nbgrader.md") if (found := re.match(r"(?:mlgrade )?nbgrader (\w+)", one))
+        found[1]
+        for one in commands("docs/how-to/nbgrader.md")
+        if (found := re.match(r"(?:mlgrade )?nbgrader (\w+)", one))
     }
     assert [name for name in given if f'"{name}"' not in tests] == []
 

@@ -146,7 +146,7 @@ def made(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("made") / "workflows"
     done = adapted.adapter("github", target, "--classroom", "--course", course)
     assert done.returncode == 0, done.stderr
-    assert "docs/github.md" in done.stdout
+    assert "docs/how-to/github.md" in done.stdout
     return target
 
 

@@ -404,4 +404,6 @@ def test_through_the_real_command(mlgrade: Callable[..., CompletedProcess[str]],
 def test_help(run: Run, command: str) -> None:
     """Every command has help with an example, and the page about the gradebook names it."""
     assert "Example" in run(command, "--help").out
-    assert f"mlgrade gradebook {command}" in (Path(__file__).resolve().parents[2] / "docs/gradebook.md").read_text()
+    assert (
+        f"mlgrade gradebook {command}" in (Path(__file__).resolve().parents[2] / "docs/how-to/gradebook.md").read_text()
+    )

@@ -64,7 +64,14 @@ def test_the_source_distribution_has_all_that_the_tests_need(made: tuple[Path, P
     """Course, documentation, benchmarks and tests; nothing that a run has left."""
     with tarfile.open(made[1]) as archive:
         found = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"course.yml", "README.md", "LICENSE", "hatch_build.py", "tests/conftest.py", "docs/github.md"} <= found
+    assert {
+        "course.yml",
+        "README.md",
+        "LICENSE",
+        "hatch_build.py",
+        "tests/conftest.py",
+        "docs/how-to/github.md",
+    } <= found
     left = [name for name in found if re.search(r"(^|/)(__pycache__|\.venv|\.git|gradebook\.db)(/|$)|\.pyc$", name)]
     assert left == []
 

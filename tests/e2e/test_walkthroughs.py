@@ -1,4 +1,4 @@
-"""The walk-throughs of docs/lms: their commands run, say what the page says, and give what the LMS takes."""
+"""The walk-throughs of docs/how-to/lms: their commands run, say what the page says, and give what the LMS takes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from warm import Warm
 ROOT = Path(__file__).resolve().parents[2]
 
 
-DOCS = ROOT / "docs" / "lms"
+DOCS = ROOT / "docs" / "how-to" / "lms"
 PAGES = ("canvas", "moodle", "blackboard", "brightspace", "gradescope")
 RIGHT = (ROOT / "solutions" / "softmax.py").read_text(encoding="utf-8")
 WRONG = RIGHT.replace("z - z.max", "z + 0 * z.max")
@@ -32,7 +32,7 @@ MAI = ("mai", "Thị Mai", "Nguyễn", "00123458", "70103")
 CLASS = (ZOE, BOB, MAI)
 
 pytestmark = [
-    pytest.mark.full,  # runs every command of docs/lms
+    pytest.mark.full,  # runs every command of docs/how-to/lms
     pytest.mark.skipif(sys.platform == "win32", reason="the pages are written for a POSIX shell"),
 ]
 

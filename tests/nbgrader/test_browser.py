@@ -190,7 +190,7 @@ def test_a_score_by_hand(room: classroom.Classroom, server: Jupyter, browser: An
 def test_the_picture_is_in_the_docs() -> None:
     """The page of a submission is shown in the docs."""
     assert PICTURE.is_file()
-    assert PICTURE.name in (ROOT / "docs" / "nbgrader.md").read_text()
+    assert PICTURE.name in (ROOT / "docs" / "how-to" / "nbgrader.md").read_text()
 
 
 # -- a student ------------------------------------------------------------------------------------------------

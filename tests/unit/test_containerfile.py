@@ -158,8 +158,10 @@ def test_the_template_is_taken_out() -> None:
 
 
 def documented() -> list[str]:
-    """The words of the run command in docs/container.md."""
-    [block] = re.findall(r"```text\n(docker run .*?)```", (ROOT / "docs" / "container.md").read_text(), re.DOTALL)
+    """The words of the run command in docs/how-to/container.md."""
+    [block] = re.findall(
+        r"```text\n(docker run .*?)```", (ROOT / "docs" / "how-to" / "container.md").read_text(), re.DOTALL
+    )
     return shlex.split(block.replace("\\\n", " "))
 
 
@@ -180,7 +182,7 @@ def test_the_run_command_gives_nothing_away() -> None:
 
 def test_every_option_has_its_reason() -> None:
     """A row of the table for each of them."""
-    text = (ROOT / "docs" / "container.md").read_text()
+    text = (ROOT / "docs" / "how-to" / "container.md").read_text()
     rows = "".join(line for line in text.splitlines() if line.startswith("| "))
     options = {word for word in documented() if word.startswith("--")} - {"--rm", "--security-opt", "--mount"}
     own = {"--course", "--gradebook", "--plain"}  # of mlgrade

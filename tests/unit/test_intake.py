@@ -645,7 +645,7 @@ def test_an_entry_is_small() -> None:
 
 def test_the_rules_are_documented() -> None:
     """The rules that are printed stand in the documentation, word for word."""
-    text = " ".join((ROOT / "docs" / "grading.md").read_text(encoding="utf-8").split())
+    text = " ".join((ROOT / "docs" / "how-to" / "grading.md").read_text(encoding="utf-8").split())
     for rule in RULES:
         assert rule in text
 

@@ -483,8 +483,8 @@ def test_one_file_is_one(files: int, said: str) -> None:
 
 
 def test_the_documentation_says_what_the_code_says() -> None:
-    """The numbers in docs/similar.md are those of the code."""
-    text = " ".join((ROOT / "docs" / "similar.md").read_text(encoding="utf-8").replace("\n>", "\n").split())
+    """The numbers in docs/how-to/similar.md are those of the code."""
+    text = " ".join((ROOT / "docs" / "how-to" / "similar.md").read_text(encoding="utf-8").replace("\n>", "\n").split())
     for said in (f"reaches {DISGUISED} and more", f"at most {DIFFERENT} with one another", f"runs of {RUN} symbols", f"every {WINDOW} neighbours", f"{RUN + WINDOW - 1} symbols", f"at least {similar.LEAST_SYMBOLS} symbols", f"more than {pairing.COMMON_MOST} students", f"more than {pairing.COMMON_SHARE:.0%} of the class", f"{MOST_BYTES // 1024} KiB", ABOUT):  # fmt: skip
         assert said in text, said
 

@@ -82,7 +82,7 @@ def command(
     Without -o the file is named after the format and the time: an old file uploaded again would roll grades back.
 
     A unit is the sum of its concepts: excused ones drop out, missing ones are zeros once something of the unit was
-    handed in. docs/lms has a walk-through for each LMS.
+    handed in. docs/how-to/lms has a walk-through for each LMS.
 
     Ends with 0, and with 1 if a score was not written: broken on our side, or of somebody whom the LMS's file or the
     roster does not know. The summary names them.

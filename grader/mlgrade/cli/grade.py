@@ -32,9 +32,7 @@ INTERRUPTED = 130
 @click.option("--force", is_flag=True, help="Grade also what was graded with the same source, suite and limits.")
 @click.option("--dry-run", is_flag=True, help="Grade and say who would move; write nothing.")
 @click.option("--never-lower", is_flag=True, help="A regrade takes no points away; where it would, that is decided.")
-@click.option(
-    "--allow-weak-isolation", is_flag=True, help="Run hidden suites though not every wall stands (see doctor)."
-)
+@click.option("--allow-weak-isolation", is_flag=True, help="Run hidden suites with weaker isolation (see doctor).")
 @click.option("--submitted-at", metavar="WHEN", help="For files without a time: such as 2027-02-05T23:00:00+01:00.")
 @click.option("--json", "as_json", is_flag=True, help="Print each result as a line of JSON, as soon as it is kept.")
 @click.option("-v", "--verbose", is_flag=True, help="The whole account of files, and every grade that moved.")

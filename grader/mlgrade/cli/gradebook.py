@@ -22,7 +22,7 @@ def command() -> None:
     """Show grades and their history; excuse, extend and override with a reason.
 
     A grade is computed from all attempts, the course's policies and the decisions whenever it is shown; nothing is
-    ever edited. docs/gradebook.md has the rules.
+    ever edited. docs/how-to/gradebook.md has the rules.
 
     \b
     Examples:

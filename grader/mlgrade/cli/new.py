@@ -1,4 +1,4 @@
-"""mlgrade new: a course or a concept to begin with."""
+"""mlgrade new: a course, a concept, or a sample class to begin with."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _T = TypeVar("_T")
 _yes = click.option("--yes", is_flag=True, help="Ask nothing: what no option says is as it would be proposed.")
 
 
-@click.group("new", short_help="Begin a course, or a concept of one.")
+@click.group("new", short_help="Begin a course, a concept of one, or a sample class.")
 def command() -> None:
-    """Begin a course, or a concept of one.
+    """Begin a course, a concept of one, or a sample class to try things on.
 
     At a terminal the few questions that matter are asked; in a pipe, or with --yes, nothing is.
 
@@ -30,6 +30,7 @@ def command() -> None:
       mlgrade new course my-course
       mlgrade new course my-course --from math-for-ml --title "Maths for ML, spring"
       mlgrade new concept layer_norm --unit attention --requires norm
+      mlgrade new class sample
     """
 
 
@@ -128,6 +129,30 @@ def new_concept(
         home = concepts.unit_of(loaded, unit or loaded.units[-1].id, unit_title)
     made = concepts.add(loaded, home, concept)
     _tell(made, name, home.id, loaded.root)
+
+
+@command.command("class")
+@click.argument("target", metavar="DIR", type=click.Path(path_type=Path))
+@options.course
+def new_class(target: Path, course: Path | None) -> None:
+    """Write the submissions of a small class into DIR, to try grade, summary and export on.
+
+    Seven students of every usual kind: right, a known mistake, not started, a syntax error, an endless loop, half of
+    the concepts, nothing. They are made from the course's own solutions and misconceptions.
+
+    \b
+    Examples:
+      mlgrade new class sample
+      mlgrade grade sample/submissions
+    """
+    from mlgrade.authoring.scaffold import sample_class
+
+    sample_class.create(target, options.load_course(course))
+    for student, what in sample_class.STUDENTS.items():
+        click.echo(f"{student:<6}{what}")
+    shown = options.shown(target)
+    click.echo(f"Next: mlgrade roster import {shown}/{sample_class.ROSTER}")
+    click.echo(f"      mlgrade grade {shown}/{sample_class.SUBMISSIONS}")
 
 
 def _tell(made: Sequence[Path], name: str, unit: str, root: Path) -> None:

@@ -67,7 +67,7 @@ def canvas(
 
     An assignment belongs to a column by --item, else by exactly the same title; a student by Canvas's id, SIS id or
     login. Scores are scaled to the points that Canvas has. Nothing is cleared, and what is there already is not sent
-    again. docs/canvas.md has the rules.
+    again. docs/how-to/canvas.md has the rules.
 
     The token comes from $CANVAS_API_TOKEN, or from the keyring: keyring set mlgrade canvas.example.edu
 

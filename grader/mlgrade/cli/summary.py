@@ -37,7 +37,7 @@ def command(
     """Show how the class is doing: grades, common mistakes, checks that stand out, who has not started.
 
     Mean, median and complete are of who has a grade; what is missing, excused or broken stands beside them and is no
-    zero. Mistakes and checks are of the one attempt that counts for each student. docs/summary.md has the rules.
+    zero. Mistakes and checks are of the one attempt that counts for each student. docs/how-to/summary.md has the rules.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""A course as data. What may stand in course.yml is what stands here; docs/course.md shows it filled in.
+"""A course as data. What may stand in course.yml is what stands here; docs/reference/course.md shows it filled in.
 
 Durations, percentages, sizes and dates become typed values when the file is read; nobody parses them later.
 """

@@ -58,7 +58,7 @@ def _connected(scheduler: str, seconds: float) -> Iterator[Client]:
     except (OSError, ValueError) as error:
         raise UsageError(f"{scheduler}: no Dask scheduler answers there ({error})") from None
     except TypeError:  # what `distributed` makes of a certificate that it was not given
-        raise UsageError(f"{scheduler}: certificates are missing; docs/cluster.md says where to name them") from None
+        raise UsageError(f"{scheduler}: certificates are missing (docs/how-to/cluster.md)") from None
     with client:
         try:
             client.wait_for_workers(1, timeout=seconds)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from mlgrade.errors import GradebookError
 from mlgrade.text import one_line
 
-_DAMAGED = "is damaged; keep this file, and go on with the last backup (docs/gradebook.md)"
+_DAMAGED = "is damaged; keep this file, and go on with the last backup (docs/how-to/gradebook.md)"
 _SQLITE = {
     sqlite3.SQLITE_BUSY: "is locked by another program; wait until that has ended, then run this again",
     sqlite3.SQLITE_LOCKED: "is locked by another program; wait until that has ended, then run this again",

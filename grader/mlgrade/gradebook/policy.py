@@ -1,4 +1,4 @@
-"""What counts now, from all that was handed in and decided. Pure; docs/gradebook.md says the same in words.
+"""What counts now, from all that was handed in and decided. Pure; docs/how-to/gradebook.md says the same in words.
 
 The reports of one source are one submission: its newest sound report counts, with the earliest time at which it was
 handed in. So a regrade replaces what it regrades, up or down, and is never one more attempt.

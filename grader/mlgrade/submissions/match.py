@@ -1,7 +1,7 @@
 """Which of many files is graded. Pure: from names alone, and whether some of them hold the same.
 
-The rules are `RULES`; docs/grading.md explains them. Nothing depends on the order in which a folder lists its files,
-nor on times of change, which do not survive a copy: the same files give the same answer on every machine.
+The rules are `RULES`; docs/how-to/grading.md explains them. Nothing depends on the order in which a folder lists its
+files, nor on times of change, which do not survive a copy: the same files give the same answer on every machine.
 """
 
 from __future__ import annotations

@@ -318,8 +318,8 @@ def test_the_summary_names_everything(tmp_path: Path) -> None:
 
 @pytest.fixture
 def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The package that docs/exporters.md shows, installed: its module, and the entry point that leads to it."""
-    text = (ROOT / "docs" / "exporters.md").read_text(encoding="utf-8")
+    """The package that docs/how-to/exporters.md shows, installed: its module, and the entry point that leads to it."""
+    text = (ROOT / "docs" / "how-to" / "exporters.md").read_text(encoding="utf-8")
     [module] = re.findall(r"```python\n# school_grades.py\n(.*?)```", text, re.DOTALL)
     [toml] = re.findall(r"```toml\n(\[project.entry-points.*?)```", text, re.DOTALL)
     entry = re.sub(r'\[project.entry-points."(.*)"\]', r"[\1]", toml).replace('"', "")

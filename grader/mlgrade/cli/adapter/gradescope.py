@@ -24,7 +24,7 @@ VISIBILITY = ("visible", "after_due_date", "after_published", "hidden")
 )
 @click.option("--leaderboard", is_flag=True, help="Rank by the points that students see anyway. Off by default.")
 @click.option(
-    "--allow-weak-isolation", is_flag=True, help="Grade there though not every wall stands (docs/gradescope.md)."
+    "--allow-weak-isolation", is_flag=True, help="Grade there with weaker isolation (docs/how-to/gradescope.md)."
 )
 @click.option("--wheel", type=click.Path(path_type=Path), help="A built mlgrade wheel. Default: this very mlgrade.")
 @options.course

@@ -21,7 +21,9 @@ from mlgrade.cli import options
 )
 @click.option("--each-hidden", is_flag=True, help="A line for each hidden check. Default: one line for all of them.")
 @click.option(
-    "--allow-weak-isolation", is_flag=True, help="Grade there though not every wall stands (docs/prairielearn.md)."
+    "--allow-weak-isolation",
+    is_flag=True,
+    help="Grade there with weaker isolation (docs/how-to/prairielearn.md).",
 )
 @click.option("--wheel", type=click.Path(path_type=Path), help="A built mlgrade wheel. Default: this very mlgrade.")
 @options.course

@@ -33,9 +33,7 @@ course_dir = click.option(
 @click.option("--student", "students", default="*", metavar="GLOB", help="Only these students, such as 's0*'.")
 @click.option("--jobs", type=click.IntRange(1, 512), help="Answers at the same time. Default: one for each core.")
 @click.option("--force", is_flag=True, help="Grade also what was graded from the same bytes with the same suites.")
-@click.option(
-    "--allow-weak-isolation", is_flag=True, help="Run hidden suites though not every wall stands (see doctor)."
-)
+@click.option("--allow-weak-isolation", is_flag=True, help="Run hidden suites with weaker isolation (see doctor).")
 @click.option("-v", "--verbose", is_flag=True, help="Also all that nbgrader says.")
 @options.plain
 @options.course

@@ -64,5 +64,6 @@ def summary(target: str) -> str:
         f"{target}/{STUDENTS}: copy it into the repository that students start from.\n"
         f"{target}/{STAFF}: copy it into the private repository that holds this course; fill in {REPOSITORIES}, and "
         "set the secret MLGRADE_READ_TOKEN.\n"
-        "Hidden suites belong into the staff's repository only: docs/github.md says what GitHub keeps from students."
+        "Hidden suites belong into the staff's repository only; docs/how-to/github.md says what GitHub keeps from "
+        "students."
     )

@@ -62,7 +62,7 @@ def course_id(course: Course) -> str:
 TEMPLATE = r'''"""Settings of nbgrader for a course of mlgrade.
 
 `mlgrade nbgrader init` wrote this file. You may edit it: then it is yours, and a later init leaves it alone and says
-so. The page docs/nbgrader.md of mlgrade goes through the whole way, from here to the file for the LMS.
+so. The page docs/how-to/nbgrader.md of mlgrade goes through the whole way, from here to the file for the LMS.
 """
 
 import re

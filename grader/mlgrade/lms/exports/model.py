@@ -1,4 +1,4 @@
-"""What an exporter gets and what it answers. This is public: docs/exporters.md describes it field by field."""
+"""What an exporter gets and what it answers. This is public: docs/how-to/exporters.md describes it field by field."""
 
 from __future__ import annotations
 

@@ -366,8 +366,10 @@ def test_students_own_zips(bench: Any, zipped: Any) -> None:
 
 
 def _documented() -> dict[str, Any]:
-    """The module that docs/collect.md shows."""
-    [code] = re.findall(r"```python\n(.*?)```", (ROOT / "docs/collect.md").read_text(encoding="utf-8"), re.DOTALL)
+    """The module that docs/how-to/collect.md shows."""
+    [code] = re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs/how-to/collect.md").read_text(encoding="utf-8"), re.DOTALL
+    )
     names: dict[str, Any] = {"__name__": "our_school"}
     exec(code, names)
     return names
