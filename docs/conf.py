@@ -19,7 +19,7 @@ author = "The mlgrade founders"
 project_copyright = "the mlgrade founders; MIT licence"
 version = release = __version__
 
-extensions = ["myst_parser", "generate.commands", "generate.structs", "generate.pages"]
+extensions = ["myst_parser", "sphinx_copybutton", "generate.commands", "generate.structs", "generate.pages"]
 myst_heading_anchors = 3  # links such as grading.md#which-file-is-graded, as in the repository
 exclude_patterns = ["build", "_build"]
 html_theme = "furo"
