@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import pickle
 import py_compile
 import re
 import shutil
@@ -123,14 +122,14 @@ def notebook_output(folder: Path) -> str:
     return "a.ipynb: cells[0].outputs[0].text:"
 
 
-def pickled(folder: Path) -> str:
-    (folder / "data.pkl").write_bytes(pickle.dumps({"code": SOLUTION}))
-    return "data.pkl"
-
-
-def compressed(folder: Path) -> str:
+def archive(folder: Path) -> str:
     (folder / "data.bin").write_bytes(gzip.compress(SOLUTION.encode()))
-    return "data.bin: unpacked:"
+    return "data.bin: an archive; it cannot be searched"
+
+
+def whole(folder: Path) -> str:
+    shutil.copy(ROOT / "tests/hidden/test_softmax.py", folder / "a.txt")
+    return "a.txt: the whole of a hidden suite (tests/hidden/test_softmax.py)"
 
 
 def symlink(folder: Path) -> str:
@@ -164,12 +163,7 @@ def docstring(folder: Path) -> str:
     return "a.py:4: a hidden suite"
 
 
-def renamed(folder: Path) -> str:
-    (folder / "a.py").write_text(f"import numpy as np\n\n\n{RENAMED}")
-    return "a.py:4: a solution, perhaps under other names (solutions/softmax.py:6"
-
-
-PLANTED = [notebook_output, pickled, compressed, symlink, compiled, backup, history, comment, docstring, renamed]
+PLANTED = [notebook_output, archive, whole, symlink, compiled, backup, history, comment, docstring]
 
 
 @pytest.mark.full

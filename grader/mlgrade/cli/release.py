@@ -12,8 +12,7 @@ import click
 from mlgrade.cli import options
 
 if TYPE_CHECKING:
-    from mlgrade.authoring.release.layers import Layer, Sealed
-    from mlgrade.authoring.release.leaks import Leak
+    from mlgrade.authoring.release.leaks import Leak, ReleaseFile
     from mlgrade.course import Course
 
 
@@ -47,12 +46,12 @@ def command(
 
 
 def _check(course: Course, target: Path) -> int:
-    from mlgrade.authoring.release import folder
+    from mlgrade.authoring.release.leaks import read_release
 
-    found = _search(course, folder.pieces(target))
+    found = _search(course, read_release(target))
     if not found:
         click.echo(f"{options.shown(target)}: nothing hidden was found.")
-    return _tell(found, "Give nothing of this to students before it is mended.")
+    return _tell(found, "Give nothing of this to students before it is fixed.")
 
 
 def _release(
@@ -61,22 +60,22 @@ def _release(
     from mlgrade.authoring.release import package
 
     files = package.build(course, concepts, notebooks=notebooks)
-    sealed: list[Sealed] = []
+    refused: list[ReleaseFile] = []
     if handouts is not None:
-        files, sealed = package.with_handouts(files, handouts)
-    found = _search(course, [*package.pieces(files), *sealed])
+        files, refused = package.with_handouts(files, handouts)
+    found = _search(course, [*package.searched(files), *refused])
     if not found:
         package.save(files, target)
         click.echo(package.summary(files, options.shown(target)))
     return _tell(found, "Nothing was written.")
 
 
-def _search(course: Course, pieces: Iterable[Layer | Sealed]) -> list[Leak]:
-    from mlgrade.authoring.release import inputs, leaks, secrets
+def _search(course: Course, files: Iterable[ReleaseFile]) -> list[Leak]:
+    from mlgrade.authoring.release.hidden import HiddenFiles
+    from mlgrade.authoring.release.leaks import search
 
     with options.waiting("searching for what must not go out"):
-        drawn = inputs.draw(course, [concept.id for concept in course.concepts])
-        return leaks.search(pieces, secrets.gather(course, drawn))
+        return search(files, HiddenFiles(course))
 
 
 def _tell(found: Sequence[Leak], then: str) -> int:

@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from mlgrade import course as courses
-from mlgrade.authoring.release import folder, notebook, papers
+from mlgrade.authoring.release import notebook, papers
 from mlgrade.authoring.release.edition import Contents, contents
-from mlgrade.authoring.release.layers import Layer, Sealed
+from mlgrade.authoring.release.leaks import ReleaseFile, read_release
 from mlgrade.course import Course
 from mlgrade.errors import UsageError
 from mlgrade.files import atomic_write, is_free, write_folder
@@ -70,23 +70,23 @@ def given(edition: str, files: Mapping[str, bytes]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(Given(edition, hashes)), indent=1) + b"\n"
 
 
-def with_handouts(files: Contents, handouts: Path) -> tuple[Contents, list[Sealed]]:
-    """The same with the files of a folder beside them, and what of these can be in no release."""
+def with_handouts(files: Contents, handouts: Path) -> tuple[Contents, list[ReleaseFile]]:
+    """Add the files of a folder; also return what of these can be in no release."""
     added: Contents = {}
-    sealed: list[Sealed] = []
-    for piece in folder.pieces(handouts):
-        if isinstance(piece, Sealed):
-            sealed.append(piece)
+    refused: list[ReleaseFile] = []
+    for piece in read_release(handouts):
+        if piece.problem:
+            refused.append(piece)
         elif piece.place in files or piece.place.startswith(".mlgrade/"):
             raise UsageError(f"{handouts}: {piece.place} is a file of the edition itself; give yours another name")
         else:
             added[piece.place] = piece.data
-    return files | added, sealed
+    return files | added, refused
 
 
-def pieces(files: Contents) -> Iterator[Layer]:
-    """What is searched. The kept stubs are the exercises once more."""
-    yield from (Layer(place, data) for place, data in files.items() if not place.startswith(f"{STUBS}/"))
+def searched(files: Contents) -> Iterator[ReleaseFile]:
+    """Yield what is searched. The kept stubs are the exercises once more."""
+    yield from (ReleaseFile(place, data) for place, data in files.items() if not place.startswith(f"{STUBS}/"))
 
 
 def summary(files: Contents, target: str) -> str:
