@@ -25,7 +25,8 @@ from urllib.parse import unquote_to_bytes
 
 from mlgrade.authoring.release.names import refused
 from mlgrade.errors import UsageError
-from mlgrade.lms.archives import directory
+from mlgrade.lms.archives.entries import Bounds, Budget
+from mlgrade.lms.archives.zips import open_zip, read_member, unreadable
 
 MOST_BYTES = 64 * 1024 * 1024  # of one file, packed or unpacked, and of all that is unpacked out of one
 MOST_DEPTH = 8
@@ -102,22 +103,16 @@ def _zip(layer: Layer) -> Inner:
         return
     file = io.BytesIO(layer.data)
     try:
-        for record in directory.records(file, directory.locate(file)):
-            place = f"{layer.place}: {record.raw.decode('utf-8', 'replace')}"
-            if why := _unreadable(record) or refused(record.raw.decode("utf-8", "replace"), record.mode):
-                yield Sealed(place, why)
+        archive = open_zip("the archive", file, Budget(Bounds()))
+        for info in archive.infolist():
+            name, large = info.orig_filename, info.file_size > MOST_BYTES
+            why = unreadable(info) or ("too large to be searched" if large else "")
+            if why := why or refused(name, info.external_attr >> 16):
+                yield Sealed(f"{layer.place}: {name}", why)
             else:
-                yield Layer(place, b"".join(directory.content(file, record)))
+                yield Layer(f"{layer.place}: {name}", b"".join(read_member(archive, info)))
     except UsageError as error:
-        yield Sealed(layer.place, f"a zip that cannot be searched: it {error}")
-
-
-def _unreadable(record: directory.Record) -> str:
-    if record.flags & directory.ENCRYPTED:
-        return "encrypted, so it cannot be searched"
-    if record.method not in (directory.STORED, directory.DEFLATED):
-        return f"packed by method {record.method}, which is not read here; give the file itself"
-    return "too large to be searched" if record.size > MOST_BYTES else ""
+        yield Sealed(layer.place, f"a zip that cannot be searched: {error}")
 
 
 def _tar(layer: Layer) -> Inner:
