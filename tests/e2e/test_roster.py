@@ -113,7 +113,7 @@ def test_nobody_is_dropped_in_a_script(run: Run) -> None:
     run("import", put(ADA, BOB))
     done = run("import", put(ADA))
     assert done.code == 2
-    assert "dropped (what they handed in is kept):\n  bob  Bob M\n" in done.out
+    assert "dropped (their submissions are kept):\n  bob  Bob M\n" in done.out
     assert "1 student would be dropped; nothing was written. If that is right, give --yes" in done.err
     assert keys() == ["ada", "bob"]
     assert run("import", put(ADA), "--yes").code == 0

@@ -561,12 +561,12 @@ def test_times_of_collect(tmp_path: Path) -> None:
     """What collect wrote is read back: a time for all, a time of one file, and what the LMS says of lateness."""
     lay(tmp_path, "ada/norm.py", "ada/x/softmax.py", "bob/norm.py")
     early, late = "2026-10-01T21:50:00+02:00", "2026-10-02T21:50:00+02:00"
-    files = {"norm.py": manifest.Meta(source="canvas", attempt="1", at=early, late=True)}
-    files["x/softmax.py"] = manifest.Meta(source="canvas", attempt="2", at=late, late=True)
+    files = {"norm.py": manifest.AttemptMeta(source="canvas", attempt="1", at=early, late=True)}
+    files["x/softmax.py"] = manifest.AttemptMeta(source="canvas", attempt="2", at=late, late=True)
     (tmp_path / "ada" / manifest.SIDECAR).write_bytes(manifest.sidecar("ada", files))
-    unknown = {"norm.py": manifest.Meta(source="moodle", attempt="1")}
+    unknown = {"norm.py": manifest.AttemptMeta(source="moodle", attempt="1")}
     (tmp_path / "bob" / manifest.SIDECAR).write_bytes(manifest.sidecar("bob", unknown))
-    (tmp_path / manifest.FILE).write_bytes(manifest.encode(manifest.Book()))
+    (tmp_path / manifest.FILE).write_bytes(manifest.encode(manifest.CollectManifest()))
     found = take(tmp_path)
     assert [(one.submitted_at, one.note) for one in found.handins] == [
         (WHEN, "late, says canvas"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mlgrade.course import Course
     from mlgrade.gradebook.columns import Person
-    from mlgrade.lms.archives.account import Account
+    from mlgrade.lms.archives.report import CollectReport
 
 NO_ROSTER = (
     "mlgrade: no roster yet, so folders are called what the LMS calls people, and who is missing is not known; "
@@ -38,7 +38,7 @@ NO_ROSTER = (
     type=click.Path(path_type=Path),
     help="Who is in the class: any roster file of an LMS. Default: the roster in the gradebook.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the account as JSON (schema mlgrade/collect/1).")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON (schema mlgrade/collect/1).")
 @options.gradebook
 @options.plain
 @options.course
@@ -74,7 +74,7 @@ def command(
     loaded = _course(course, into)
     people = _people(roster, gradebook, loaded)
     with options.waiting("collecting"):
-        account = collect(
+        report = collect(
             archives,
             into,
             people,
@@ -83,8 +83,8 @@ def command(
             encoding=encoding,
             zone=_zone(timezone),
         )
-    _print(account, options.console(plain=plain), as_json=as_json)
-    sys.exit(0 if account.complete else 1)
+    _print(report, options.console(plain=plain), as_json=as_json)
+    sys.exit(0 if report.complete else 1)
 
 
 def _people(roster: Path | None, gradebook: str | None, course: Course | None) -> Sequence[Person]:
@@ -127,15 +127,15 @@ def _zone(name: str) -> tzinfo | None:
         raise UsageError(f'no time zone "{name}"; zones are called like Europe/Berlin or America/New_York') from None
 
 
-def _print(account: Account, console: Console, *, as_json: bool) -> None:
+def _print(report: CollectReport, console: Console, *, as_json: bool) -> None:
     import msgspec
 
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(account), indent=2))
+        click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))
         return
-    from mlgrade.lms.archives import telling
+    from mlgrade.lms.archives.report import lines
     from mlgrade.reports.lines import say
 
-    for line in telling.lines(account):
+    for line in lines(report):
         bare = line.lstrip(" ")
         say(console, bare, indent=len(line) - len(bare), hang=2)

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from mlgrade.course import Course
     from mlgrade.gradebook.columns import Person
     from mlgrade.gradebook.store import Gradebook
-    from mlgrade.lms.rosters import Roster
-    from mlgrade.lms.rosters.enrolment import Plan
+    from mlgrade.lms.rosters import Roster, RosterPlan
 
 KEYS = ("auto", "student", "login", "email", "sis_id", "lms_id")
 FIELDS = ("student", "name", "first_name", "last_name", "email", "login", "sis_id", "lms_id", "section")
@@ -69,14 +68,14 @@ def import_(
       mlgrade roster import participants.csv --key email --dry-run
       mlgrade roster import users.zip --yes
     """
-    from mlgrade.lms import rosters as rosters
-    from mlgrade.lms.rosters import enrolment
+    from mlgrade.lms import rosters
+    from mlgrade.lms.rosters.plan import plan as plan_import
 
     found = rosters.read(file, rosters.Key(key))
     loaded = options.load_course(course)
     with existing(gradebook, loaded) or contextlib.nullcontext() as book:
         active, gone = (book.roster(), book.roster(dropped=True)) if book else ([], [])
-    plan = enrolment.plan(active, gone, _somebody(found, file))
+    plan = plan_import(active, gone, _somebody(found, file))
     _tell(options.console(plain=plain), file, found, plan)
     if _wanted(plan, dry_run=dry_run, yes=yes):
         with options.open_gradebook(gradebook, loaded, create=True) as book:
@@ -135,8 +134,8 @@ def _somebody(found: Roster, file: Path) -> list[Person]:
     raise UsageError(f"{one_line(str(file))}: no student in it; nothing was changed{reasons}")
 
 
-def _tell(console: Console, file: Path, found: Roster, plan: Plan) -> None:
-    from mlgrade.lms.rosters import enrolment
+def _tell(console: Console, file: Path, found: Roster, plan: RosterPlan) -> None:
+    from mlgrade.lms.rosters.plan import lines
     from mlgrade.reports.lines import say
     from mlgrade.text import one_line
 
@@ -145,12 +144,12 @@ def _tell(console: Console, file: Path, found: Roster, plan: Plan) -> None:
         say(console, one_line(str(problem)), indent=2, hang=2)
     if len(found.problems) > MOST:
         say(console, f"and {len(found.problems) - MOST} more of these", indent=2)
-    for text in enrolment.lines(plan):
+    for text in lines(plan):
         bare = text.lstrip(" ")
         say(console, bare, indent=len(text) - len(bare), hang=2)
 
 
-def _wanted(plan: Plan, *, dry_run: bool, yes: bool) -> bool:
+def _wanted(plan: RosterPlan, *, dry_run: bool, yes: bool) -> bool:
     """Whether to write. A person at a terminal is asked; a script must have said that students may be dropped."""
     from mlgrade.errors import UsageError
 

@@ -14,7 +14,7 @@ from lms_classes import classes, person
 from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Person
 from mlgrade.lms.rosters import Key, Roster, changes, read
-from mlgrade.lms.rosters.keys import key_of
+from mlgrade.lms.rosters.model import key_of
 
 USERS = (
     "sourcedId,status,dateLastModified,enabledUser,username,userIds,givenName,familyName,middleName,identifier,email"

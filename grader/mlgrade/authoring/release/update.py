@@ -22,8 +22,8 @@ from mlgrade.authoring.release.papers import README, WORKFLOW
 from mlgrade.course import FILE, Course
 from mlgrade.errors import SubmissionError, UsageError
 from mlgrade.files import atomic_write, read_beneath
-from mlgrade.lms.archives.bounds import MIB, Bounds, Budget, EntryError
-from mlgrade.lms.archives.safe import open_source
+from mlgrade.lms.archives.entries import MIB, Bounds, Budget, EntryError
+from mlgrade.lms.archives.zips import OpenArchives
 from mlgrade.text import one_line
 
 BOUNDS = Bounds(total=256 * MIB, entry=64 * MIB, entries=5_000)
@@ -75,15 +75,16 @@ def carry_out(root: Path, update: Update) -> None:
 
 def read(edition: Path) -> Contents:
     """The files of a folder or zip. One file that no edition has, or that is not safe to read, and none is taken."""
-    source = open_source(edition, Budget(BOUNDS))
-    problems = [f"{one.entry}: {one.reason}" for one in source.refused]
-    problems += _alike([entry.name for entry in source.entries])
-    files: Contents = {}
-    for entry in source.entries:
-        try:
-            files[entry.name] = b"".join(entry.read())
-        except EntryError as error:
-            problems.append(f"{entry.name}: {error}")
+    with OpenArchives() as opened:
+        source = opened.open(edition, Budget(BOUNDS))
+        problems = [f"{one.entry}: {one.reason}" for one in source.refused]
+        problems += _alike([entry.name for entry in source.entries])
+        files: Contents = {}
+        for entry in source.entries:
+            try:
+                files[entry.name] = b"".join(entry.read())
+            except EntryError as error:
+                problems.append(f"{entry.name}: {error}")
     files = _unwrapped(files)
     problems += [f"{place}: no file of an edition" for place in files if not _expected(place)]
     if problems:

@@ -31,7 +31,7 @@ from mlgrade.integrations.nbgrader import known, marks, scores
 from mlgrade.integrations.nbgrader.autograde import put_comment
 from mlgrade.integrations.nbgrader.known import Known
 from mlgrade.integrations.nbgrader.pull import SOURCE
-from mlgrade.lms.rosters import keys
+from mlgrade.lms.rosters import model as rosters
 from mlgrade.results import ConceptReport, Status
 from mlgrade.submissions.entries import HandIn
 from mlgrade.text import one_line
@@ -229,7 +229,7 @@ class _Shelf:
 
 def _no_folder(student: str) -> str:
     try:
-        keys.check(student)
+        rosters.check(student)
     except UsageError as error:
         return str(error).partition(";")[0]
     return ""

@@ -1,1 +1,1 @@
-"""What an LMS lets one download, to one folder for each student. Knows names, bytes and rows, and no course."""
+"""Collect the archives that an LMS offers for download into one folder for each student."""

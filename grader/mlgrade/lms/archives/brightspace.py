@@ -1,6 +1,6 @@
-"""Brightspace (D2L), "Download": `<n>-<n> - <Name> - <Oct 1, 2026 1158 PM> - <file name>`, flat or as a folder.
+"""Read names of Brightspace's "Download": `<n>-<n> - <Name> - <Oct 1, 2026 1158 PM> - <file name>`, flat or a folder.
 
-No id of the roster is in it, so a person can only be found by name, which is said; equal names are never guessed.
+They have no id of the roster, so a person is found by name only, and the report says so. Equal names are ambiguous.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from mlgrade.lms.archives.model import Format, Found, Key, leaf
+from mlgrade.lms.archives.model import ArchiveFormat, ParsedName, PersonKey, leaf
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FORM = re.compile(
@@ -18,24 +18,28 @@ _FORM = re.compile(
 )
 
 
-class Brightspace(Format):
+class BrightspaceArchive(ArchiveFormat):
+    """Archives of Brightspace (D2L)."""
+
     name = "brightspace"
     title = "Brightspace"
 
-    def parse(self, name: str) -> Found | None:
+    def parse(self, name: str) -> ParsedName | None:
+        """Read the name of one entry."""
         found = _FORM.fullmatch(name)
         at = _time(found) if found else None
         if not found or not at:
             return None
-        key = Key(label=found["name"] or "brightspace", name=found["name"])
-        return Found(keys=(key,), path=found["path"], attempt=f"{at:%Y-%m-%d-%H-%M}", at=at)
+        key = PersonKey(label=found["name"] or "brightspace", name=found["name"])
+        return ParsedName(keys=(key,), path=found["path"], attempt=f"{at:%Y-%m-%d-%H-%M}", at=at)
 
     def skips(self, name: str) -> bool:
+        """Skip the index page."""
         return leaf(name) == "index.html" and _FORM.fullmatch(name) is None
 
 
 def _time(found: re.Match[str]) -> datetime | None:
-    """Read in English, which a download is in whatever language this computer speaks."""
+    """Read a time, which is in English whatever the language of this computer."""
     try:
         month = _MONTHS.index(found["month"].lower()) + 1
         hour = int(found["hour"]) % 12 + (12 if found["half"].lower() == "pm" else 0)

@@ -1,7 +1,7 @@
-"""Gradescope, "Export Submissions": `submission_<id>/<path>` beside `submission_metadata.yml`, which says whose it is.
+"""Read Gradescope's "Export Submissions": `submission_<id>/<path>`, with the students in `submission_metadata.yml`.
 
-The metadata is read as events: tags make no objects, ids stay text (`00123` is no number), an alias is nothing, and
-only the few fields wanted here are kept of a file that may carry every result of a term.
+The metadata is read as YAML events: tags make no objects, ids stay text (`00123` is no number), aliases are dropped,
+and only the few needed fields are kept of a file that may hold every result of a term.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from typing import Any
 
 import yaml
 
-from mlgrade.lms.archives.bounds import MIB, ArchiveError, EntryError
-from mlgrade.lms.archives.entries import Entry
-from mlgrade.lms.archives.model import Format, Found, Handin, Key, leaf
+from mlgrade.lms.archives.entries import MIB, ArchiveEntry, ArchiveError, EntryError
+from mlgrade.lms.archives.model import ArchiveFormat, ParsedName, PersonKey, SubmittedFile, leaf
 
 METADATA = "submission_metadata.yml"
 MOST = 64 * MIB
@@ -26,34 +25,41 @@ _TIME = re.compile(r"(20\d\d-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)? ?(Z|UTC|[+
 _WANTED = {"submitters", "created_at", "name", "email", "sid"}
 
 
-class Gradescope(Format):
+class GradescopeArchive(ArchiveFormat):
+    """Archives of Gradescope, also of groups."""
+
     name = "gradescope"
     title = "Gradescope"
 
     def skips(self, name: str) -> bool:
+        """Skip the metadata."""
         return leaf(name) == METADATA and name.count("/") <= 1
 
     def fits(self, names: Sequence[str]) -> bool:
+        """Return whether the metadata is there, and most names are of this format."""
         return any(map(self.skips, names)) and super().fits(names)
 
-    def parse(self, name: str) -> Found | None:
+    def parse(self, name: str) -> ParsedName | None:
+        """Read the name of one entry, which names a submission and no student."""
         found = _FORM.fullmatch(name)
-        return Found(keys=(Key(label=found["id"]),), path=found["path"], attempt=found["id"]) if found else None
+        return (
+            ParsedName(keys=(PersonKey(label=found["id"]),), path=found["path"], attempt=found["id"]) if found else None
+        )
 
-    def read(self, entries: Sequence[Entry]) -> Iterator[Handin]:
+    def read(self, entries: Sequence[ArchiveEntry]) -> Iterator[SubmittedFile]:
+        """Yield the entries, each with the students that the metadata names."""
         listed = next((entry for entry in entries if self.skips(entry.name)), None)
         known = metadata(listed) if listed else {}
-        for handin in super().read(entries):
-            yield Handin(handin.entry, _told(handin.found, known.get(handin.found.attempt)))
+        for file in super().read(entries):
+            yield SubmittedFile(file.entry, _with_people(file.found, known.get(file.found.attempt)))
 
 
-def metadata(entry: Entry) -> dict[str, Any]:
-    """What is wanted of each submission. Raises ArchiveError: without it nobody knows whose the files are."""
+def metadata(entry: ArchiveEntry) -> dict[str, Any]:
+    """Read students and time of each submission. Raise ArchiveError if that fails: the students are then unknown."""
     where = f"{entry.archive}: {entry.name}"
     if entry.size > MOST:
         raise ArchiveError(f"{where}: {entry.size} bytes is too large to be read; export without autograder results")
     try:
-        # Events, never objects, whatever the tags say.
         events = yaml.parse(b"".join(entry.read()), Loader=yaml.CLoader if yaml.__with_libyaml__ else yaml.Loader)
         found = _document(events)
     except (yaml.YAMLError, EntryError, ValueError) as error:
@@ -61,7 +67,7 @@ def metadata(entry: Entry) -> dict[str, Any]:
         line = f" (line {mark.line + 1})" if mark else f" ({error})"
         raise ArchiveError(f"{where}: cannot be read{line}; export it again") from None
     if not isinstance(found, dict):
-        raise ArchiveError(f"{where}: is no list of submissions; export it again")
+        raise ArchiveError(f"{where}: is not a list of submissions; export it again")
     return found
 
 
@@ -102,7 +108,7 @@ def _sequence(events: Iterator[yaml.Event], depth: int) -> list[Any]:
 
 
 def _skip(events: Iterator[yaml.Event]) -> str:
-    """Pass over the rest of a collection, however deep it goes."""
+    """Skip the rest of a collection, however deep it is."""
     open_ones = 1
     while open_ones:
         event = next(events)
@@ -110,20 +116,20 @@ def _skip(events: Iterator[yaml.Event]) -> str:
     return ""
 
 
-def _told(found: Found, told: Any) -> Found:
-    told = told if isinstance(told, dict) else {}
-    people = told.get("submitters")
+def _with_people(found: ParsedName, record: Any) -> ParsedName:
+    record = record if isinstance(record, dict) else {}
+    people = record.get("submitters")
     if isinstance(people, list) and len(people) > _LARGEST_GROUP:
         raise ArchiveError(f"{METADATA}: {found.attempt} has {len(people)} submitters; no group is so large")
     keys = [_key(one, found.attempt) for one in people if isinstance(one, dict)] if isinstance(people, list) else []
-    return Found(
-        keys=tuple(keys) or found.keys, path=found.path, attempt=found.attempt, at=_time(told.get("created_at"))
+    return ParsedName(
+        keys=tuple(keys) or found.keys, path=found.path, attempt=found.attempt, at=_time(record.get("created_at"))
     )
 
 
-def _key(told: dict[str, Any], submission: str) -> Key:
-    name, email, sid = (text if isinstance(text := told.get(key), str) else "" for key in ("name", "email", "sid"))
-    return Key(label=sid or email.partition("@")[0] or name or submission, email=email, sis_id=sid, name=name)
+def _key(record: dict[str, Any], submission: str) -> PersonKey:
+    name, email, sid = (text if isinstance(text := record.get(key), str) else "" for key in ("name", "email", "sid"))
+    return PersonKey(label=sid or email.partition("@")[0] or name or submission, email=email, sis_id=sid, name=name)
 
 
 def _time(text: Any) -> datetime | None:

@@ -1,12 +1,12 @@
-"""What was collected before, so that a second run changes only what differs and touches nobody else's files.
+"""Record what was collected, so that a second run changes only what differs and no files of others.
 
-`.mlgrade-collect.json` is for the next run; `.mlgrade-handin.json` in each student's folder is for whoever grades it.
-Both are functions of the same facts: equal facts, equal bytes.
+`.mlgrade-collect.json` is for the next run; `.mlgrade-handin.json` in each student's folder is read by grading.
+Equal facts give equal bytes in both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -20,8 +20,8 @@ SIDECAR = ".mlgrade-handin.json"
 MOST_BYTES = 256 * 1024 * 1024
 
 
-class Meta(msgspec.Struct, frozen=True, kw_only=True):
-    """What the LMS said of a file's attempt."""
+class AttemptMeta(msgspec.Struct, frozen=True, kw_only=True):
+    """What the LMS says of the attempt of a file."""
 
     source: str
     attempt: str
@@ -30,28 +30,31 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True):
     rank: int = 0
 
 
-class Kept(Meta, frozen=True, kw_only=True):
-    """A file that we wrote, and the hash by which we know whether it is still ours."""
+class WrittenFile(AttemptMeta, frozen=True, kw_only=True):
+    """A file that was written, and its hash, which shows whether it was changed since."""
 
     sha256: str
 
 
-class Book(msgspec.Struct, kw_only=True):
+class CollectManifest(msgspec.Struct, kw_only=True):
+    """The files of all earlier runs."""
+
     mlgrade: Literal["collect/1"] = "collect/1"
-    folders: dict[str, str] = {}  # whose folder is which, so that a name once given stays
-    files: dict[str, dict[str, Kept]] = {}  # by folder and path
+    folders: dict[str, str] = {}  # by identity of the person, so that a folder keeps its name
+    files: dict[str, dict[str, WrittenFile]] = {}  # by folder and path
 
 
-def load(into: Path) -> Book:
+def load(into: Path) -> CollectManifest:
+    """Read the manifest of a tree. A new tree has an empty one."""
     path = into / FILE
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise UsageError(f"{path}: too large to be ours; move it away")
-        return msgspec.json.decode(path.read_bytes(), type=Book)
+            raise UsageError(f"{path}: too large to be a manifest; move it away")
+        return msgspec.json.decode(path.read_bytes(), type=CollectManifest)
     except FileNotFoundError:
-        return Book()
+        return CollectManifest()
     except NotADirectoryError:
-        raise UsageError(f"{into}: is a file; --into wants a folder") from None
+        raise UsageError(f"{into}: is a file; --into needs a folder") from None
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -60,12 +63,13 @@ def load(into: Path) -> Book:
         ) from None
 
 
-def encode(book: Book) -> bytes:
+def encode(book: CollectManifest) -> bytes:
+    """Return a manifest as JSON."""
     return msgspec.json.format(msgspec.json.encode(book, order="sorted"), indent=1) + b"\n"
 
 
-def newer(one: Meta, other: Meta) -> bool:
-    """Whether `one` takes the place of `other`: by the LMS's time, else by its numbers, else as the later given."""
+def newer(one: AttemptMeta, other: AttemptMeta) -> bool:
+    """Return whether `one` replaces `other`: by the LMS's time, else by its numbers, else as the later given."""
     if one.at and other.at:
         return datetime.fromisoformat(one.at) >= datetime.fromisoformat(other.at)
     if one.rank and other.rank and one.source == other.source:
@@ -73,9 +77,9 @@ def newer(one: Meta, other: Meta) -> bool:
     return True
 
 
-def facts(folder: str, files: Mapping[str, Meta]) -> dict[str, Any]:
-    """What is known of a folder. Files of several archives that disagree on lateness leave it open: null."""
-    latest = _latest(files.values())
+def facts(folder: str, files: Mapping[str, AttemptMeta]) -> dict[str, Any]:
+    """Return what is known of a folder. Lateness is null where the files of several archives disagree."""
+    latest = max(files.values(), key=lambda meta: (_time(meta), meta.rank, meta.source, meta.attempt))
     late = {meta.late for meta in files.values()}
     return {
         "mlgrade": "handin/1",
@@ -88,14 +92,10 @@ def facts(folder: str, files: Mapping[str, Meta]) -> dict[str, Any]:
     }
 
 
-def sidecar(folder: str, files: Mapping[str, Meta]) -> bytes:
+def sidecar(folder: str, files: Mapping[str, AttemptMeta]) -> bytes:
+    """Return the facts of a folder as JSON."""
     return msgspec.json.format(msgspec.json.encode(facts(folder, files)), indent=2) + b"\n"
 
 
-def _latest(metas: Iterable[Meta]) -> Meta:
-    timed = sorted(metas, key=lambda meta: (_time(meta), meta.rank, meta.source, meta.attempt))
-    return timed[-1]
-
-
-def _time(meta: Meta) -> float:
+def _time(meta: AttemptMeta) -> float:
     return datetime.fromisoformat(meta.at).timestamp() if meta.at else float("-inf")

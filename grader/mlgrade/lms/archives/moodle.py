@@ -1,38 +1,41 @@
-"""Moodle, "Download all submissions": `<Full name>_<number>_assignsubmission_file/<path>`, or flat with `_` for `/`.
+"""Read names of Moodle's "Download all submissions": `<Full name>_<number>_assignsubmission_file/<path>`.
 
-The number is the participant's in this one assignment (the worksheet's Identifier), so a roster of another assignment
-may give it to somebody else: an id counts only if the name fits too, unless marking is blind. Lateness and times are
-in the worksheet only.
+The number is the participant's in this one assignment (the worksheet's Identifier). A roster of another assignment may
+give it to somebody else, so it counts only if the name fits too, unless marking is blind. Lateness and times are in the
+worksheet only. In a flat archive `_` takes the place of `/`.
 """
 
 from __future__ import annotations
 
 import re
 
-from mlgrade.lms.archives.model import Format, Found, Key
+from mlgrade.lms.archives.model import ArchiveFormat, ParsedName, PersonKey
 
-# The first one counts: what follows it was chosen by the student, and may look like another student's name.
+# The first match counts: what follows is chosen by the student, and may look like another student's name.
 _FORM = re.compile(
     r"(?P<who>[^/]*?)_(?P<number>\d{1,18})_assignsubmission_(?P<kind>[a-z]+)_?(?:/|_)(?P<path>.+)", re.DOTALL
 )
 _BLIND = "Participant"
 
 
-class Moodle(Format):
+class MoodleArchive(ArchiveFormat):
+    """Archives of Moodle."""
+
     name = "moodle"
     title = "Moodle"
 
-    def parse(self, name: str) -> Found | None:
+    def parse(self, name: str) -> ParsedName | None:
+        """Read the name of one entry."""
         found = _FORM.fullmatch(name)
         if not found:
             return None
         login, _, who = found["who"].rpartition("_")  # names have no underscore here; some sites put the login first
         blind = found["who"] == _BLIND
-        key = Key(
+        key = PersonKey(
             label=f"{found['who'] or 'moodle'}-{found['number']}",
             lms_id=found["number"],
             logins=(login,) if login else (),
             name="" if blind else who,
             named=not blind,
         )
-        return Found(keys=(key,), path=found["path"], own=found["kind"] != "file")
+        return ParsedName(keys=(key,), path=found["path"], own=found["kind"] != "file")

@@ -1,4 +1,4 @@
-"""Names of files that we make ourselves: the student's, as far as every system can hold it."""
+"""Make names of files that are safe on every system, as near as possible to the student's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_BYTES = 120
 
 
 def safe(part: str) -> str:
-    """One part of a path: no character that a system forbids or hides, no reserved name, not hidden, not too long."""
+    """Make one part of a path safe: no forbidden or invisible character, not reserved, not hidden, not too long."""
     text = "".join("_" if _bad(char) else char for char in unicodedata.normalize("NFC", part)).rstrip(". ").lstrip(" ")
     if not text or text[0] in ".~-" or _RESERVED.fullmatch(text.partition(".")[0].rstrip(" ")):
         text = f"_{text}"
@@ -26,7 +26,7 @@ def _bad(char: str) -> bool:
 
 
 def _shorter(text: str) -> str:
-    """Cut, with a piece of the text's hash so that two long names stay two, and with the suffix kept."""
+    """Cut a name, with a part of its hash so that two long names stay two. The suffix is kept."""
     stem, dot, suffix = text.rpartition(".")
     tail = f".{suffix}" if dot and stem and len(suffix.encode()) <= 16 else ""
     kept = text.removesuffix(tail).encode()[: _MOST_BYTES - 40].decode(errors="ignore")
@@ -34,12 +34,12 @@ def _shorter(text: str) -> str:
 
 
 def fold(path: str) -> str:
-    """Equal for two paths that are one on some system."""
+    """Return an equal text for two paths that are one on some system."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", path).casefold())
 
 
-class Names:
-    """The names given out in one folder. No two are equal on any system, and none goes through another's file."""
+class NameRegistry:
+    """Give names in one folder. No two are equal on any system, and none has another one's file as a folder."""
 
     def __init__(self, taken: Collection[str] = ()) -> None:
         self._files = {fold(path) for path in taken}
@@ -47,6 +47,7 @@ class Names:
         self._tried: Counter[str] = Counter()
 
     def give(self, path: str) -> str:
+        """Return a safe and free name for a path."""
         *folders, name = map(safe, path.split("/"))
         at = ""
         for folder in folders:
@@ -71,7 +72,7 @@ def _numbered(path: str, number: int) -> str:
 
 
 def exercise(name: str, stems: Collection[str], *, numbered: bool = False) -> str:
-    """The exercise file that a name stands for, or "": itself, or where the LMS numbers files, `softmax-1.py`."""
+    """Return the exercise file that a name stands for, or "". Where the LMS numbers files, `softmax-1.py` is one."""
     stem, suffix = _split(name)
     if suffix not in SUFFIXES:
         return ""
@@ -82,9 +83,9 @@ def exercise(name: str, stems: Collection[str], *, numbered: bool = False) -> st
 
 
 def lifted(paths: Sequence[str], stems: Collection[str], *, numbered: bool = False) -> list[str]:
-    """Where each file of one attempt goes: an exercise to the top of the folder, under the exercise's own name.
+    """Return where each file of one attempt goes: an exercise to the top of the folder, under its own name.
 
-    Only if no other file of the attempt stands for the same one, or it lies there already; else all stay.
+    If two files of the attempt stand for the same exercise, both stay where they are.
     """
     meant = [exercise(path.rpartition("/")[2], stems, numbered=numbered) for path in paths]
     claims = Counter(meant)

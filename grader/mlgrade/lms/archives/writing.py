@@ -1,6 +1,6 @@
-"""The tree on the disk. A folder appears whole or, if it is there, its files are exchanged one by one, each whole.
+"""Write collected files into a tree. A new folder appears whole; in an existing one each file is replaced whole.
 
-Nothing is deleted, and nothing that we did not write is written over: what would be in the way goes aside.
+Nothing is deleted, and no file of others is overwritten: what would replace one is kept aside.
 """
 
 from __future__ import annotations
@@ -19,89 +19,105 @@ import msgspec
 
 from mlgrade.errors import UsageError
 from mlgrade.lms.archives import manifest
-from mlgrade.lms.archives.bounds import EntryError, Refusal
-from mlgrade.lms.archives.choosing import Piece, Plan
-from mlgrade.lms.archives.manifest import SIDECAR, Book, Kept, Meta
+from mlgrade.lms.archives.entries import EntryError, Refusal
+from mlgrade.lms.archives.manifest import SIDECAR, AttemptMeta, CollectManifest, WrittenFile
 from mlgrade.lms.archives.naming import safe
+from mlgrade.lms.archives.planning import FolderPlan, PlannedFile
 
 OTHERS = ".others"
 SCRATCH = ".mlgrade-tmp-"
 
 
-class State(StrEnum):
+class FolderState(StrEnum):
+    """What a run did to a folder."""
+
     NEW = "new"
     CHANGED = "changed"
     SAME = "as before"
 
 
-class Written(NamedTuple):
-    plan: Plan
-    state: State
-    files: list[Piece]  # now in the student's folder
+class FolderResult(NamedTuple):
+    """A folder after it was written."""
+
+    plan: FolderPlan
+    state: FolderState
+    files: list[PlannedFile]  # now in the student's folder
     kept: list[str]  # of earlier runs, and not in these archives
-    alone: list[str]  # changed by somebody, so left alone
+    alone: list[str]  # changed by a person, so left alone
     aside: list[str]
     refused: list[Refusal]
 
 
-class Staged(NamedTuple):
+class StagedFile(NamedTuple):
+    """A file in the scratch folder, read whole and checked."""
+
     path: str
     file: Path
     sha256: str
-    meta: Meta
+    meta: AttemptMeta
 
 
-class Writer:
-    def __init__(self, into: Path, book: Book, scratch: Path) -> None:
-        self._into, self._book, self._room = into, book, scratch / "staged"
+class TreeWriter:
+    """Write plans into a tree."""
+
+    def __init__(self, into: Path, book: CollectManifest, scratch: Path) -> None:
+        self._into, self._book, self._staging = into, book, scratch / "staged"
         self._count = 0
 
-    def write(self, plan: Plan) -> Written:
-        self._room.mkdir()
+    def write(self, plan: FolderPlan) -> FolderResult:
+        """Write one folder."""
+        self._staging.mkdir()
         try:
             return self._write(plan)
-        finally:  # also when the disk is full: what is written down next needs the room
-            shutil.rmtree(self._room, ignore_errors=True)
+        finally:  # also when the disk is full: the manifest that is written next needs the space
+            shutil.rmtree(self._staging, ignore_errors=True)
 
-    def _write(self, plan: Plan) -> Written:
-        done = Written(plan, State.SAME, [], [], [], [], [])
+    def _write(self, plan: FolderPlan) -> FolderResult:
+        done = FolderResult(plan, FolderState.SAME, [], [], [], [], [])
         if blocked := self._blocked(plan.folder) or self._blocked(f"{OTHERS}/{plan.folder}"):
-            done.refused.extend(_refusal(piece, blocked) for piece in [*plan.pieces, *plan.aside])
+            done.refused.extend(_refusal(file, blocked) for file in [*plan.files, *plan.aside])
             return done
-        staged = {piece.path: one for piece in plan.pieces if (one := self._stage(piece, done))}
-        aside = [one for piece in plan.aside if (one := self._stage(piece, done))]
+        staged = {file.path: one for file in plan.files if (one := self._stage(file, done))}
+        aside = [one for file in plan.aside if (one := self._stage(file, done))]
         files = self._book.files.get(plan.folder, {})
         fresh = plan.folder not in self._book.files and not (self._into / plan.folder).exists()
         moves, records = self._decide(plan, staged, aside, files, done)
         self._put_aside(plan.folder, aside, done)
         changed = self._place(plan.folder, moves, records, done)
-        done.files.extend(piece for piece in plan.pieces if piece.path in records)
-        done.kept.extend(sorted(records.keys() - {piece.path for piece in plan.pieces}))
-        state = State.SAME if not changed and not done.aside else State.NEW if fresh else State.CHANGED
+        done.files.extend(file for file in plan.files if file.path in records)
+        done.kept.extend(sorted(records.keys() - {file.path for file in plan.files}))
+        state = (
+            FolderState.SAME if not changed and not done.aside else FolderState.NEW if fresh else FolderState.CHANGED
+        )
         return done._replace(state=state)
 
-    def _stage(self, piece: Piece, done: Written) -> Staged | None:
-        """The bytes of one file, all of them and checked, beside the tree."""
+    def _stage(self, file: PlannedFile, done: FolderResult) -> StagedFile | None:
+        """Read one file whole and checked into the scratch folder."""
         try:
-            return self._staged(piece.path, piece.meta, piece.entry.read())
+            return self._staged(file.path, file.meta, file.entry.read())
         except EntryError as error:
-            done.refused.append(_refusal(piece, str(error)))
+            done.refused.append(_refusal(file, str(error)))
             return None
 
-    def _staged(self, path: str, meta: Meta, chunks: Iterator[bytes]) -> Staged:
+    def _staged(self, path: str, meta: AttemptMeta, chunks: Iterator[bytes]) -> StagedFile:
         self._count += 1
-        file, digest = self._room / str(self._count), hashlib.sha256()
+        file, digest = self._staging / str(self._count), hashlib.sha256()
         with file.open("xb") as target:
             for chunk in chunks:
                 digest.update(chunk)
                 target.write(chunk)
-        return Staged(path, file, digest.hexdigest(), meta)
+        return StagedFile(path, file, digest.hexdigest(), meta)
 
     def _decide(
-        self, plan: Plan, staged: dict[str, Staged], aside: list[Staged], files: dict[str, Kept], done: Written
-    ) -> tuple[list[Staged], dict[str, Kept]]:
-        """Which files are moved in, and what the folder's record is then. What loses its place joins `aside`."""
-        moves: list[Staged] = []
+        self,
+        plan: FolderPlan,
+        staged: dict[str, StagedFile],
+        aside: list[StagedFile],
+        files: dict[str, WrittenFile],
+        done: FolderResult,
+    ) -> tuple[list[StagedFile], dict[str, WrittenFile]]:
+        """Return the files to move in, and the new records of the folder. A replaced file joins `aside`."""
+        moves: list[StagedFile] = []
         records = {path: kept for path, kept in files.items() if os.path.lexists(self._into / plan.folder / path)}
         for one in staged.values():
             before, here = files.get(one.path), self._on_disk(f"{plan.folder}/{one.path}")
@@ -111,33 +127,33 @@ class Writer:
             elif before and here and not manifest.newer(one.meta, before):
                 aside += [one] if here != one.sha256 else []
             else:
-                records[one.path] = Kept(sha256=one.sha256, **msgspec.structs.asdict(one.meta))
+                records[one.path] = WrittenFile(sha256=one.sha256, **msgspec.structs.asdict(one.meta))
                 if here != one.sha256:
                     moves.append(one)
                     aside += [self._copy(plan.folder, one.path, before)] if before and here else []
         return moves, records
 
-    def _copy(self, folder: str, path: str, before: Kept) -> Staged:
+    def _copy(self, folder: str, path: str, before: WrittenFile) -> StagedFile:
         with (self._into / folder / path).open("rb") as file:
             return self._staged(path, before, iter(lambda: file.read(65536), b""))
 
-    def _put_aside(self, folder: str, aside: list[Staged], done: Written) -> None:
+    def _put_aside(self, folder: str, aside: list[StagedFile], done: FolderResult) -> None:
         for one in aside:
-            target, here = self._room_aside(f"{OTHERS}/{folder}/{safe(one.meta.attempt)}", one)
+            target, here = self._place_aside(f"{OTHERS}/{folder}/{safe(one.meta.attempt)}", one)
             if not here:
                 self._move(one.file, target)
                 done.aside.append(target)
 
-    def _room_aside(self, attempt: str, one: Staged) -> tuple[str, str]:
-        """Where these bytes are kept, or can be: other bytes under the same name get an attempt of their own."""
+    def _place_aside(self, attempt: str, one: StagedFile) -> tuple[str, str]:
+        """Find where these bytes are or can be kept. Other bytes under the same name get an attempt of their own."""
         for number in range(1, 10_000):
             target = f"{attempt}{f'~{number}' if number > 1 else ''}/{one.path}"
             if (here := self._on_disk(target)) in ("", one.sha256):
                 return target, here
         raise UsageError(f"{self._into / attempt}: too many attempts of one name; move the folder {OTHERS} away")
 
-    def _place(self, folder: str, moves: list[Staged], records: dict[str, Kept], done: Written) -> bool:
-        """Move in what is new, the facts last, and write each down as it is done."""
+    def _place(self, folder: str, moves: list[StagedFile], records: dict[str, WrittenFile], done: FolderResult) -> bool:
+        """Move in what is new, the sidecar last, and record each file when it is moved."""
         if not records:
             return False
         facts = self._facts(folder, records, done)
@@ -153,7 +169,7 @@ class Writer:
         self._book.files[folder] = records
         return bool(moves or facts)
 
-    def _facts(self, folder: str, records: dict[str, Kept], done: Written) -> Path | None:
+    def _facts(self, folder: str, records: dict[str, WrittenFile], done: FolderResult) -> Path | None:
         text, target = manifest.sidecar(folder.rpartition("/")[2], records), self._into / folder / SIDECAR
         here = target.read_bytes() if target.is_file() and not target.is_symlink() else b""
         if here == text:
@@ -161,12 +177,12 @@ class Writer:
         if os.path.lexists(target) and b'"handin/1"' not in here:
             done.alone.append(SIDECAR)
             return None
-        file = self._room / f"facts-{self._count}"
+        file = self._staging / f"facts-{self._count}"
         file.write_bytes(text)
         return file
 
-    def _whole(self, moves: list[Staged], facts: Path | None) -> Path:
-        folder = self._room / f"folder-{self._count}"
+    def _whole(self, moves: list[StagedFile], facts: Path | None) -> Path:
+        folder = self._staging / f"folder-{self._count}"
         folder.mkdir()
         for one in moves:
             (folder / one.path).parent.mkdir(parents=True, exist_ok=True)
@@ -182,7 +198,7 @@ class Writer:
         file.replace(self._into / target)
 
     def _on_disk(self, target: str) -> str:
-        """The hash of what is there; "" for nothing, and another word for what is no file of ours or cannot be one."""
+        """Return the hash of a file, "" if nothing is there, or a word for what is no regular file."""
         path = self._into / target
         if self._blocked(target.rpartition("/")[0]):
             return "blocked"
@@ -194,30 +210,30 @@ class Writer:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def _blocked(self, folder: str) -> str:
-        """Why nothing can be written in a folder: it, or one around it, is a link out of the tree or no folder."""
+        """Say why nothing can be written in a folder: it or a parent is a link or no folder. Return "" if it can."""
         path = self._into
         for part in filter(None, folder.split("/")):
             path = path / part
             if path.is_symlink():
-                return f"{path} is a link; it is not followed"
+                return f"{path} is a link, which is not followed"
             if path.exists() and not path.is_dir():
-                return f"{path} is no folder"
+                return f"{path} is not a folder"
         return ""
 
 
-def write(plans: list[Plan], into: Path, book: Book) -> list[Written]:
-    """Write all plans. However it ends, what is on the disk is written down for the next run."""
+def write(plans: list[FolderPlan], into: Path, book: CollectManifest) -> list[FolderResult]:
+    """Write all plans. However it ends, the manifest records what is on the disk."""
     if not plans:
         return []
     with _scratch(into) as scratch:
-        writer = Writer(into, book, scratch)
+        writer = TreeWriter(into, book, scratch)
         before = manifest.encode(book)
         try:
             done = []
             for plan in plans:
                 done.append(writer.write(plan))
                 if done[-1].files:
-                    book.folders[plan.who.identity] = plan.folder
+                    book.folders[plan.owner.identity] = plan.folder
             return done
         finally:
             if (text := manifest.encode(book)) != before:
@@ -227,7 +243,7 @@ def write(plans: list[Plan], into: Path, book: Book) -> list[Written]:
 
 @contextmanager
 def _scratch(into: Path) -> Iterator[Path]:
-    """A folder on the same disk, gone afterwards, so that a file appears whole or not at all."""
+    """Make a temporary folder on the same disk, so that a file can be moved in whole."""
     try:
         into.mkdir(parents=True, exist_ok=True)
         scratch = Path(mkdtemp(prefix=SCRATCH, dir=into))
@@ -237,9 +253,9 @@ def _scratch(into: Path) -> Iterator[Path]:
             shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
         raise UsageError(
-            f"{into}: cannot be written: {error.strerror}; what was collected before stands, and running again goes on"
+            f"{into}: cannot be written: {error.strerror}; what was collected so far is kept; run it again"
         ) from None
 
 
-def _refusal(piece: Piece, reason: str) -> Refusal:
-    return Refusal(archive=piece.entry.archive, entry=piece.entry.name, reason=reason)
+def _refusal(file: PlannedFile, reason: str) -> Refusal:
+    return Refusal(archive=file.entry.archive, entry=file.entry.name, reason=reason)

@@ -18,7 +18,7 @@ from mlgrade.lms.exports.fill import Texts
 from mlgrade.lms.exports.items import Slot
 from mlgrade.lms.exports.model import Export, Format, Summary, Use
 from mlgrade.lms.exports.shelf import Id
-from mlgrade.lms.rosters.sources import canvas_furniture, protected
+from mlgrade.lms.rosters.sources import is_canvas_extra, protected
 from mlgrade.tables import numbers
 from mlgrade.tables.delimited import Table, guard, joined_lines
 
@@ -115,7 +115,7 @@ def _layout(table: Table, summary: Summary) -> fill.Layout:
         ids=lambda texts: [Id(field, text) for field, index in at.items() if (text := protected(texts[index]).strip())],
         name=lambda texts: texts[0],
         text=protected,
-        furniture=lambda texts: canvas_furniture(dict(zip(lower, texts, strict=True))),
+        furniture=lambda texts: is_canvas_extra(dict(zip(lower, texts, strict=True))),
         outsider=lambda texts: _is_test(texts, lower, at),
         words=WORDS,
     )

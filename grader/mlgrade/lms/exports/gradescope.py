@@ -13,7 +13,7 @@ from mlgrade.lms.exports import packing
 from mlgrade.lms.exports.cells import label, value
 from mlgrade.lms.exports.model import Export, Format, Summary
 from mlgrade.lms.exports.moodle_csv import one_of
-from mlgrade.lms.rosters import keys
+from mlgrade.lms.rosters.model import check
 from mlgrade.tables import numbers
 
 VISIBILITY = {name: name for name in ("visible", "after_due_date", "after_published", "hidden")}
@@ -53,7 +53,7 @@ def _results(export: Export, visibility: str, summary: Summary) -> Iterator[Resu
             summary.broken.add(f"{who}, {', '.join(faults)}: no result at all, since its total would be wrong")
         elif any(cell.mark is Mark.GRADED for _, cell in _cells(export, row)):
             try:
-                keys.check(row.person.student)
+                check(row.person.student)
             except UsageError as error:
                 summary.left_out.add(f'{who}: the key "{row.person.student}" {error}')
                 continue

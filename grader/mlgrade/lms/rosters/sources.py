@@ -1,6 +1,6 @@
-"""The rosters that can be read: by which headings each is recognised, and what its cells mean.
+"""List the rosters that can be read: the headings that identify each, and the fields that its columns hold.
 
-The rules are those of the LMSs' own exports. A heading stands here in lower case; a file may write it as it likes.
+The rules are those of the exports of each LMS. Headings are in lower case here; a file may use any case.
 """
 
 from __future__ import annotations
@@ -14,41 +14,32 @@ from mlgrade.gradebook.columns import Person
 from mlgrade.tables.delimited import unguard
 
 Cells = Mapping[str, str]  # by heading in lower case
-
-
 Fields = Mapping[str, tuple[str, ...]]  # of Person, each with the headings under which it may stand
 
 
-def as_read(person: Person) -> Person:
-    return person
-
-
-class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """`settle` undoes what an LMS writes around a name or an id; `mend` what it does to a row."""
+class RosterSource(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of file. `settle` removes what an LMS writes around a name or id; `fix_row` repairs a row."""
 
     name: str
     title: str
     recognises: Callable[[Sequence[str]], bool]
     fields: Fields
-    settle: Callable[[Person], Person] = as_read
+    settle: Callable[[Person], Person] = lambda person: person
     skips: Callable[[Cells], bool] = lambda cells: False  # noqa: ARG005  (most files hold nothing but students)
     is_test: Callable[[Person], bool] = lambda person: False  # noqa: ARG005
-    mend: Callable[[list[str], int], list[str]] = lambda texts, width: texts  # noqa: ARG005
+    fix_row: Callable[[list[str], int], list[str]] = lambda texts, width: texts  # noqa: ARG005
 
     def person(self, cells: Cells) -> Person:
-        """Who is in a row. Their name is put together where the file has only its parts."""
+        """Return the person of a row. The name is joined where the file has only its parts."""
         found = {"student": "", **{field: _first(cells, headings) for field, headings in self.fields.items()}}
         person = self.settle(Person(**found))
-        return person if person.name else _named(person, f"{person.first_name} {person.last_name}".strip())
+        joined = f"{person.first_name} {person.last_name}".strip()
+        return person if person.name else msgspec.structs.replace(person, name=joined)
 
 
 def _first(cells: Cells, headings: Sequence[str]) -> str:
-    """The cell under the first of these headings that is there and filled; its text unchanged."""
+    """Return the first filled cell under these headings, unchanged."""
     return next((text for heading in headings if (text := cells.get(heading, "")).strip()), "")
-
-
-def _named(person: Person, name: str) -> Person:
-    return msgspec.structs.replace(person, name=name)
 
 
 # -- Canvas ---------------------------------------------------------------------------------------------------
@@ -79,13 +70,13 @@ def _canvas(person: Person) -> Person:
 
 
 def protected(text: str) -> str:
-    """Undo the form `="00123"` by which Canvas keeps spreadsheets off an id."""
+    """Return the id of `="00123"`, the form in which Canvas protects it from spreadsheets."""
     found = re.fullmatch(r'="(.*)"', text, re.DOTALL)
     return found[1] if found else text
 
 
-def canvas_furniture(cells: Cells) -> bool:
-    """Canvas's rows that are no student: the points, the posting policy, blanks."""
+def is_canvas_extra(cells: Cells) -> bool:
+    """Return whether a row of Canvas is no student: points, posting policy, blanks."""
     first = cells.get("student", cells.get("lastname", ""))
     words = [text for text in cells.values() if text.strip()]
     posting = all(re.match(r"\s*(Muted|Manual Posting)", text) for text in words)
@@ -200,8 +191,8 @@ ONEROSTER: Fields = {
 }
 
 
-def oneroster_others(cells: Cells) -> bool:
-    """Teachers and parents (OneRoster 1.1 says the role here), and who has left."""
+def _oneroster_others(cells: Cells) -> bool:
+    """Return whether a user is a teacher or parent (OneRoster 1.1 has the role here), or has left."""
     return cells.get("status") == "tobedeleted" or cells.get("role", "student") not in {"student", ""}
 
 
@@ -219,8 +210,8 @@ NBGRADER: Fields = {
 }
 
 
-def from_both_ends(texts: list[str], width: int) -> list[str]:
-    """Read a row of nbgrader, which writes without quotes: cells too many are commas in a name, from the fifth on."""
+def _from_both_ends(texts: list[str], width: int) -> list[str]:
+    """Join a row of nbgrader, which writes no quotes: extra cells are commas in a name, from the fifth cell on."""
     much = len(texts) - width
     return [*texts[:4], ",".join(texts[4 : 5 + much]), *texts[5 + much :]] if width == 11 and much > 0 else texts
 
@@ -247,33 +238,34 @@ def _is_plain(heads: Sequence[str]) -> bool:
     return bool(ids & set(heads))
 
 
-def demo(person: Person) -> bool:
-    """The students that LMSs make for a teacher's own view of a course."""
+def _is_demo(person: Person) -> bool:
+    """Return whether it is the student that an LMS makes for a teacher's own view."""
     return person.name in {"Test Student", "Demo Student", "Guest user"} or person.login.endswith("_previewuser")
 
 
 # The first that recognises a header reads the file.
 SOURCES = (
-    Source(name="canvas", title="Canvas gradebook export", recognises=_is_canvas, fields=CANVAS, settle=_canvas,
-           skips=canvas_furniture, is_test=_canvas_test),
-    Source(name="moodle-worksheet", title="Moodle grading worksheet", recognises=_is_worksheet, fields=WORKSHEET,
-           settle=_worksheet, is_test=demo),
-    Source(name="moodle-gradebook", title="Moodle grade export", recognises=_is_moodle_gradebook, fields=MOODLE,
-           is_test=demo),
-    Source(name="moodle", title="Moodle participants", recognises=_is_moodle, fields=MOODLE, is_test=demo),
-    Source(name="oneroster", title="OneRoster users", recognises=_is_oneroster, fields=ONEROSTER,
-           skips=oneroster_others),
-    Source(name="brightspace", title="Brightspace grade export", recognises=_is_brightspace, fields=BRIGHTSPACE,
-           settle=_brightspace, is_test=demo),
-    Source(name="blackboard", title="Blackboard gradebook", recognises=_is_blackboard, fields=BLACKBOARD,
-           is_test=demo),
-    Source(name="gradescope", title="Gradescope roster or grades", recognises=_is_gradescope, fields=GRADESCOPE),
-    Source(name="nbgrader", title="nbgrader students or grades", recognises=_is_nbgrader, fields=NBGRADER,
-           mend=from_both_ends),
-    Source(name="csv", title="plain CSV", recognises=_is_plain, fields=PLAIN, settle=_plain),
+    RosterSource(name="canvas", title="Canvas gradebook export", recognises=_is_canvas, fields=CANVAS, settle=_canvas,
+           skips=is_canvas_extra, is_test=_canvas_test),
+    RosterSource(name="moodle-worksheet", title="Moodle grading worksheet", recognises=_is_worksheet, fields=WORKSHEET,
+           settle=_worksheet, is_test=_is_demo),
+    RosterSource(name="moodle-gradebook", title="Moodle grade export", recognises=_is_moodle_gradebook, fields=MOODLE,
+           is_test=_is_demo),
+    RosterSource(name="moodle", title="Moodle participants", recognises=_is_moodle, fields=MOODLE, is_test=_is_demo),
+    RosterSource(name="oneroster", title="OneRoster users", recognises=_is_oneroster, fields=ONEROSTER,
+           skips=_oneroster_others),
+    RosterSource(name="brightspace", title="Brightspace grade export", recognises=_is_brightspace, fields=BRIGHTSPACE,
+           settle=_brightspace, is_test=_is_demo),
+    RosterSource(name="blackboard", title="Blackboard gradebook", recognises=_is_blackboard, fields=BLACKBOARD,
+           is_test=_is_demo),
+    RosterSource(name="gradescope", title="Gradescope roster or grades", recognises=_is_gradescope, fields=GRADESCOPE),
+    RosterSource(name="nbgrader", title="nbgrader students or grades", recognises=_is_nbgrader, fields=NBGRADER,
+           fix_row=_from_both_ends),
+    RosterSource(name="csv", title="plain CSV", recognises=_is_plain, fields=PLAIN, settle=_plain),
 )  # fmt: skip
 
 
-def recognise(heads: Sequence[str]) -> Source | None:
+def recognise(heads: Sequence[str]) -> RosterSource | None:
+    """Return the kind of file that these headings identify."""
     lower = [head.strip().lower() for head in heads]
     return next((source for source in SOURCES if source.recognises(lower)), None)

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import pytest
 
 from mlgrade.gradebook.columns import Person
-from mlgrade.lms.archives.account import Account
 from mlgrade.lms.archives.collect import collect
+from mlgrade.lms.archives.report import CollectReport
 
 
 class Forged(NamedTuple):
@@ -79,7 +79,7 @@ class Bench:
         path.write_bytes(data if isinstance(data, bytes) else packed(data))
         return path
 
-    def collect(self, *archives: Path, people: Sequence[Person] = (), stems: Sequence[str] = ("softmax", "norm"), **options: object) -> Account:  # fmt: skip
+    def collect(self, *archives: Path, people: Sequence[Person] = (), stems: Sequence[str] = ("softmax", "norm"), **options: object) -> CollectReport:  # fmt: skip
         return collect(archives, self.into, people, stems, **options)  # type: ignore[arg-type]
 
     def tree(self) -> dict[str, bytes]:

@@ -12,12 +12,12 @@ import pytest
 
 from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Person
-from mlgrade.lms.archives import formats
-from mlgrade.lms.archives.blackboard import Blackboard
-from mlgrade.lms.archives.brightspace import Brightspace
-from mlgrade.lms.archives.canvas import Canvas
-from mlgrade.lms.archives.model import Key
-from mlgrade.lms.archives.moodle import Moodle
+from mlgrade.lms.archives import collect as formats
+from mlgrade.lms.archives.blackboard import BlackboardArchive
+from mlgrade.lms.archives.brightspace import BrightspaceArchive
+from mlgrade.lms.archives.canvas import CanvasArchive
+from mlgrade.lms.archives.model import PersonKey
+from mlgrade.lms.archives.moodle import MoodleArchive
 
 CET = timezone(timedelta(hours=2))
 ROOT = Path(__file__).resolve().parents[4]
@@ -152,7 +152,7 @@ def test_no_such_format(bench: Any) -> None:
 def test_a_stranger_in_an_archive(bench: Any) -> None:
     """A file that somebody added to the LMS's archive is refused, since nobody knows whose it is."""
     account = bench.collect(bench.put(ARCHIVES["canvas"] | {"grades.csv": "x"}))
-    assert [(one.entry, "nobody knows whose" in one.reason) for one in account.refused] == [("grades.csv", True)]
+    assert [(one.entry, "its student is unknown" in one.reason) for one in account.refused] == [("grades.csv", True)]
 
 
 # -- canvas ---------------------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def test_a_stranger_in_an_archive(bench: Any) -> None:
 )
 def test_canvas_names(name: str, expected: Any) -> None:
     """User and file are the first two pieces that are all digits; what follows may hold anything."""
-    found = Canvas().parse(name)
+    found = CanvasArchive().parse(name)
     assert (found and (found.keys[0].lms_id, found.rank, found.path, found.late)) == expected
 
 
@@ -219,8 +219,8 @@ def test_canvas_numbers(bench: Any) -> None:
 )  # fmt: skip
 def test_moodle_names(name: str, expected: Any) -> None:
     """Number, name and path in all spellings of old and new sites; the first number counts."""
-    found = Moodle().parse(name)
-    key = found.keys[0] if found else Key(label="")
+    found = MoodleArchive().parse(name)
+    key = found.keys[0] if found else PersonKey(label="")
     assert (found and (key.lms_id, key.name, key.logins, found.path, found.own)) == expected
 
 
@@ -257,8 +257,8 @@ def test_blackboard_titles_that_differ(bench: Any) -> None:
 
 def test_blackboard_dates() -> None:
     """A date that is none makes no attempt."""
-    assert Blackboard().parse("HW1_ada_attempt_2026-02-31-10-00-00_f.py") is None
-    assert Blackboard().parse("HW1_ada_attempt_2026-02-28-10-00-00") is None
+    assert BlackboardArchive().parse("HW1_ada_attempt_2026-02-31-10-00-00_f.py") is None
+    assert BlackboardArchive().parse("HW1_ada_attempt_2026-02-28-10-00-00") is None
 
 
 # -- brightspace ----------------------------------------------------------------------------------------------
@@ -279,7 +279,7 @@ def test_blackboard_dates() -> None:
 )
 def test_brightspace_names(name: str, expected: Any) -> None:
     """Name, time and file; a name or file that holds the separator is kept whole."""
-    found = Brightspace().parse(name)
+    found = BrightspaceArchive().parse(name)
     assert (found and (found.keys[0].name, found.at, found.path)) == expected
 
 
@@ -290,8 +290,8 @@ def test_brightspace_names(name: str, expected: Any) -> None:
     ("metadata", "says"),
     [
         ("submission_1: [", r"cannot be read \(line \d+\)"),
-        ("- a list", "no list of submissions"),
-        ("", "no list of submissions"),
+        ("- a list", "not a list of submissions"),
+        ("", "not a list of submissions"),
         ("[" * 100_000, "cannot be read|no list"),
         ("a: " + "{b: " * 100_000, "cannot be read|no list"),
         ("submission_1:\n  :submitters:\n" + "  - :email: a@b.c\n" * 101, "101 submitters"),

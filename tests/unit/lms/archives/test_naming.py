@@ -1,4 +1,4 @@
-"""Names of files that every system can hold, that are never equal, and that stay what they are."""
+"""NameRegistry of files that every system can hold, that are never equal, and that stay what they are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgrade.lms.archives.naming import Names, exercise, fold, safe
+from mlgrade.lms.archives.naming import NameRegistry, exercise, fold, safe
 
 PATHS = st.lists(st.one_of(st.text(max_size=200), st.sampled_from(["a", "A", "a.py", "A.PY", "é", "e\u0301", "nul"])), min_size=1, max_size=4).map(
     "/".join
@@ -32,7 +32,7 @@ def test_a_safe_name(text: str) -> None:
 @given(st.lists(PATHS, max_size=12))
 def test_names_are_never_equal(paths: list[str]) -> None:
     """No two given names are one file on any system, and none leads through another's file."""
-    names = Names()
+    names = NameRegistry()
     given_ = [fold(names.give(path)) for path in paths]
     assert len(set(given_)) == len(given_)
     assert not any(one.startswith(f"{other}/") for one in given_ for other in given_)
@@ -40,15 +40,15 @@ def test_names_are_never_equal(paths: list[str]) -> None:
 
 @given(st.lists(PATHS, max_size=8))
 def test_a_given_name_is_given_again(paths: list[str]) -> None:
-    """Names that were given once come back unchanged, so that a second pass changes nothing."""
-    first, second = Names(), Names()
+    """NameRegistry that were given once come back unchanged, so that a second pass changes nothing."""
+    first, second = NameRegistry(), NameRegistry()
     once = [first.give(path) for path in paths]
     assert [second.give(path) for path in once] == once
 
 
 def test_many_of_one_name() -> None:
     """Ten thousand files of one name are told apart one by one, without starting over for each."""
-    names = Names()
+    names = NameRegistry()
     assert len({names.give("a.py") for _ in range(10_000)}) == 10_000
 
 

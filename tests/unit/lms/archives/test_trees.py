@@ -15,14 +15,14 @@ import pytest
 from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Person
 from mlgrade.lms.archives import manifest, writing
-from mlgrade.lms.archives.account import Account
-from mlgrade.lms.archives.bounds import Bounds
+from mlgrade.lms.archives.entries import Bounds
+from mlgrade.lms.archives.report import CollectReport
 
 FIRST = "HW1_ada_attempt_2026-10-01-10-00-00_"
 SECOND = "HW1_ada_attempt_2026-10-02-10-00-00_"
 
 
-def state(account: Account) -> list[str]:
+def state(account: CollectReport) -> list[str]:
     return [str(one.state) for one in account.folders]
 
 
@@ -99,7 +99,7 @@ def test_group_work_is_counted_for_each(bench: Any) -> None:
     people = "".join(f"  - :email: s{number}@x.edu\n" for number in range(20))
     files = {"submission_metadata.yml": f"submission_1:\n  :submitters:\n{people}", "submission_1/softmax.py": "x" * 1000}  # fmt: skip
     account = bench.collect(bench.put(files), bounds=Bounds(total=10_000))
-    assert ["unpacked at most" in one.reason for one in account.refused] == [True]
+    assert ["unpacked bytes" in one.reason for one in account.refused] == [True]
     assert account.folders == []
     assert not bench.into.exists()
 
@@ -246,7 +246,7 @@ def test_a_file_in_the_place_of_a_folder(bench: Any) -> None:
     (bench.into / "ada").write_text("mine")
     account = bench.collect(bench.put({"ada/softmax.py": "x", "bob/softmax.py": "y"}))
     assert bench.work() == {"ada": "mine", "bob/softmax.py": "y"}
-    assert "is no folder" in account.refused[0].reason
+    assert "is not a folder" in account.refused[0].reason
 
 
 # -- runs that end early --------------------------------------------------------------------------------------
@@ -291,8 +291,8 @@ def test_a_full_disk(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
         yield from chunks
 
-    real = writing.Writer._staged
-    monkeypatch.setattr(writing.Writer, "_staged", lambda self, path, meta, chunks: real(self, path, meta, full(chunks)))  # fmt: skip
+    real = writing.TreeWriter._staged
+    monkeypatch.setattr(writing.TreeWriter, "_staged", lambda self, path, meta, chunks: real(self, path, meta, full(chunks)))  # fmt: skip
     with pytest.raises(UsageError, match="submissions: cannot be written: No space left on device; what was collected"):
         bench.collect(bench.put({"a_1_9_softmax-1.py": "2"}))
     assert bench.tree() == before
@@ -328,7 +328,7 @@ def test_a_manifest_that_is_none(bench: Any, text: str) -> None:
 def test_into_a_file(bench: Any) -> None:
     """A file under the name of the tree is not touched."""
     bench.into.write_text("mine")
-    with pytest.raises(UsageError, match="is a file; --into wants a folder"):
+    with pytest.raises(UsageError, match="is a file; --into needs a folder"):
         bench.collect(bench.put({"ada/softmax.py": "x"}))
     assert bench.into.read_text() == "mine"
 
