@@ -21,10 +21,10 @@ from mlgrade.gradebook.columns import Cell, Column, Mark, Person, Row
 from mlgrade.gradebook.model import Attempt
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.lms import canvas_api as push
-from mlgrade.lms.canvas_api import patience, telling
+from mlgrade.lms.canvas_api import client, model
 from mlgrade.lms.canvas_api.access import Access, access, address
-from mlgrade.lms.canvas_api.canvas import Canvas
-from mlgrade.lms.canvas_api.model import CanvasError, Plan
+from mlgrade.lms.canvas_api.client import CanvasClient
+from mlgrade.lms.canvas_api.model import CanvasError, PushPlan
 from mlgrade.results import Outcome, Status
 
 HERE = Path(__file__).parent
@@ -66,8 +66,8 @@ class Served:
     def __init__(self, port: str) -> None:
         self.url, self.naps = f"http://127.0.0.1:{port}", list[float]()
 
-    def canvas(self, token: str = TOKEN, course: int = 501) -> Canvas:
-        return Canvas(Access(self.url, token), course, self.naps.append)
+    def canvas(self, token: str = TOKEN, course: int = 501) -> CanvasClient:
+        return CanvasClient(Access(self.url, token), course, self.naps.append)
 
     def _of_ours(self, path: str) -> Any:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(self.url + path, timeout=30) as answer:
@@ -100,11 +100,13 @@ def serve() -> Iterator[Serve]:
         yield start
 
 
-def lines(plan: Plan) -> list[str]:
-    return list(telling.preview_lines(plan.preview))
+def lines(plan: PushPlan) -> list[str]:
+    return list(model.preview_lines(plan.preview))
 
 
-def prepared(served: Served, rows: list[Row] | None = None, columns: list[Column] | None = None, **items: str) -> Plan:
+def prepared(
+    served: Served, rows: list[Row] | None = None, columns: list[Column] | None = None, **items: str
+) -> PushPlan:
     return push.prepare(served.canvas(), columns or [HW1], ROWS if rows is None else rows, items)
 
 
@@ -115,7 +117,7 @@ def test_a_preview_reads_and_sends_nothing(serve: Serve) -> None:
     """A zero, missing, excused and broken are four things; over two pages, scaled to Canvas's points, with nothing sent."""
     served = serve()
     plan = prepared(served)
-    assert telling.sentence(plan.preview) == "2 scores new, 1 excused, 1 missing (left alone), 1 broken (never sent)"
+    assert model.sentence(plan.preview) == "2 scores new, 1 excused, 1 missing (left alone), 1 broken (never sent)"
     assert '"HW1" (88001): out of 20 in Canvas and 10 here; scaled to 20' in lines(plan)
     assert [str(change) for change in plan.sendings[0].changes] == ["17", "0", "excused"]
     assert served.asked("POST") == []
@@ -125,11 +127,11 @@ def test_what_canvas_holds_is_compared(serve: Serve) -> None:
     """Old -> new for what changes; a score with nothing handed in here is left alone, and one that is the same too."""
     held = {"70101": {"score": 14.0}, "70102": {"score": 0.0, "entered_score": 0.0}, "70104": {"score": 12.0}}
     plan = prepared(serve(submissions={"88001": held}))
-    assert telling.sentence(plan.preview) == (
+    assert model.sentence(plan.preview) == (
         "0 scores new, 1 change, 1 excused, 1 unchanged, 1 would be cleared (left alone), 1 broken (never sent)"
     )
     assert "change: Zoë O'Brien (zoe), HW1: 14 -> 17" in lines(plan)
-    assert "left alone (nothing was handed in, and Canvas holds a score): Bob C (bob), HW1: 12" in lines(plan)
+    assert "left alone (no submission, and Canvas holds a score): Bob C (bob), HW1: 12" in lines(plan)
 
 
 def test_canvas_own_lateness_is_no_change(serve: Serve) -> None:
@@ -239,7 +241,7 @@ def test_sent_polled_and_read_back(serve: Serve) -> None:
     """Grades and excuses arrive once Canvas is done, and what was sent is read back."""
     served = serve(polls=3)
     arrival = push.send(served.canvas(), prepared(served))
-    assert list(telling.arrival_lines(arrival)) == ["3 of 3 grades arrived, as read back from Canvas"]
+    assert list(model.result_lines(arrival)) == ["3 of 3 grades arrived, as read back from Canvas"]
     assert served.scores == {70101: 17.0, 70102: 0.0, 70103: "excused", 70104: None, 70105: None}
     assert served.naps == [0.5, 1.0, 2.0]
 
@@ -252,7 +254,7 @@ def test_nothing_is_sent_twice(serve: Serve) -> None:
     assert again.size == 0
     assert push.send(served.canvas(), again).arrived == 0
     assert len(served.asked("POST")) == 1
-    assert telling.ahead(again) == "Canvas holds all of it already: there is nothing to send"
+    assert model.next_step(again) == "Canvas holds all of it already: there is nothing to send"
 
 
 def test_a_class_goes_out_in_chunks(serve: Serve) -> None:
@@ -270,7 +272,7 @@ def test_a_student_silently_missed_is_named(serve: Serve) -> None:
     served = serve(lost=[70101])
     arrival = push.send(served.canvas(), prepared(served))
     assert not arrival.complete
-    assert list(telling.arrival_lines(arrival)) == [
+    assert list(model.result_lines(arrival)) == [
         "2 of 3 grades arrived, as read back from Canvas",
         "did not arrive: Zoë O'Brien (zoe), HW1: 17 (Canvas holds no score)",
     ]
@@ -286,7 +288,7 @@ def test_a_failed_progress_is_told_with_who_was_missed(serve: Serve) -> None:
 
 
 @pytest.mark.full
-def test_patience_ends(serve: Serve) -> None:
+def test_polling_ends(serve: Serve) -> None:
     """A Progress that is never done is not waited for for ever; what is there by then is told."""
     served = serve(polls=10_000)
     arrival = push.send(served.canvas(), prepared(served))
@@ -319,15 +321,7 @@ def test_a_rate_limit_without_end(serve: Serve) -> None:
         CanvasError, match="refuses for too many requests, also after waiting 61 s; try again in some minutes"
     ):
         prepared(served)
-    assert served.naps == list(patience.WAITS)
-
-
-def test_a_quota_that_runs_low_is_spared(serve: Serve) -> None:
-    """With little left of the quota there is a pause after each answer."""
-    served = serve(remaining=12.5)
-    prepared(served)
-    assert set(served.naps) == {patience.REST}
-    assert len(served.naps) == len(served.asked("GET"))
+    assert served.naps == list(client.WAITS)
 
 
 def test_a_server_error_while_reading_is_asked_again(serve: Serve) -> None:

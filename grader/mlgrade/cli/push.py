@@ -15,7 +15,7 @@ from mlgrade.cli import columns, options
 
 if TYPE_CHECKING:
     from mlgrade.gradebook.grades import Group
-    from mlgrade.lms.canvas_api.canvas import Canvas
+    from mlgrade.lms.canvas_api.client import CanvasClient
 
 
 @click.group("push")
@@ -81,7 +81,7 @@ def canvas(
     """
     from mlgrade.gradebook import grades
     from mlgrade.lms import canvas_api as push
-    from mlgrade.lms.canvas_api import telling
+    from mlgrade.lms.canvas_api.model import next_step, preview_lines, result_lines
 
     place = _canvas(number, url)
     loaded = grades.part(options.load_course(course), units, concepts)
@@ -90,25 +90,25 @@ def canvas(
     with options.open_gradebook(gradebook, loaded) as book, options.waiting("reading from Canvas"):
         heading = f"{place.name} (course {number} at {place.host})"
         plan = push.prepare(place, [group.column for group in groups], columns.rows(book, loaded, groups), mapped)
-    _say([heading, *telling.preview_lines(plan.preview)], plain=plain)
+    _say([heading, *preview_lines(plan.preview)], plain=plain)
     if not (send and plan.size):
-        _say([telling.ahead(plan)], plain=plain)
+        _say([next_step(plan)], plain=plain)
         sys.exit(1 if plan.preview.incomplete else 0)
     with options.waiting("sending to Canvas"):
-        arrival = push.send(place, plan)
-    _say(telling.arrival_lines(arrival), plain=plain)
-    sys.exit(1 if plan.preview.incomplete or not arrival.complete else 0)
+        result = push.send(place, plan)
+    _say(result_lines(result), plain=plain)
+    sys.exit(1 if plan.preview.incomplete or not result.complete else 0)
 
 
-def _canvas(number: int, url: str | None) -> Canvas:
+def _canvas(number: int, url: str | None) -> CanvasClient:
     from mlgrade.errors import UsageError
 
     try:
         from mlgrade.lms.canvas_api import access
-        from mlgrade.lms.canvas_api.canvas import Canvas
+        from mlgrade.lms.canvas_api.client import CanvasClient
     except ModuleNotFoundError:
         raise UsageError("Canvas needs two more packages: pip install 'mlgrade[canvas]'") from None
-    return Canvas(access.access(url, os.environ, access.system_keyring), number, time.sleep)
+    return CanvasClient(access.access(url, os.environ, access.system_keyring), number, time.sleep)
 
 
 def _items(groups: Sequence[Group], items: Sequence[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from running import run, scores, template
 
 from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Cell, Mark, Row
-from mlgrade.lms.exports.moodle_csv import comment
+from mlgrade.lms.exports.moodle import comment
 
 MISSING = Cell(mark=Mark.MISSING)
 HW1 = COLUMNS[:1]
@@ -276,5 +276,5 @@ def test_several_columns_for_one_sheet(tmp_path: Path) -> None:
 
 def test_the_worksheet_is_needed() -> None:
     """Without the downloaded sheet there is nothing to fill."""
-    with pytest.raises(UsageError, match="moodle-worksheet: needs the LMS's own export"):
+    with pytest.raises(UsageError, match="moodle-worksheet: needs the export of the LMS"):
         run("moodle-worksheet", [], HW1)

@@ -18,8 +18,7 @@ from mlgrade.course import Course
 from mlgrade.errors import UsageError
 from mlgrade.files import atomic_write, is_free, write_folder
 from mlgrade.lms.exports import packing
-from mlgrade.lms.exports.telling import counted
-from mlgrade.text import one_line
+from mlgrade.text import one_line, plural
 
 GIVEN, STUBS = ".mlgrade/edition.json", ".mlgrade/stubs"
 
@@ -92,7 +91,7 @@ def searched(files: Contents) -> Iterator[ReleaseFile]:
 def summary(files: Contents, target: str) -> str:
     """What is in an edition, in two sentences."""
     edition = courses.parse(files[courses.FILE].decode())
-    visible = f"{counted(len(edition.concepts), 'exercise')} of {counted(len(edition.units), 'unit')}"
+    visible = f"{plural(len(edition.concepts), 'exercise')} of {plural(len(edition.units), 'unit')}"
     hidden = sum(concept.hidden.checks for concept in edition.concepts if concept.hidden)
     stay = "1 hidden check stays here." if hidden == 1 else f"{hidden} hidden checks stay here."
     return f"{target}: edition {edition.edition}, {visible}, {len(files)} files. {stay}"

@@ -1,4 +1,4 @@
-"""Where Canvas is, and the token for it: from the environment or the system's keyring, and never shown."""
+"""Find the address of Canvas and its token, in the environment or the keyring of the system."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ class Access:
 
     @property
     def host(self) -> str:
+        """Return the host, with its port."""
         return urlsplit(self.url).netloc
 
     @property
     def plain(self) -> bool:
-        """Whether it is http, which only a server on this machine may be."""
+        """Return whether it is http, which only a server on this machine may be."""
         return self.url.startswith("http:")
 
     def __repr__(self) -> str:
@@ -35,7 +36,7 @@ class Access:
 
 
 def access(url: str | None, environment: Mapping[str, str], keyring: Keyring) -> Access:
-    """The address that was given, else the environment's; the token of the environment, else of the keyring."""
+    """Return the given address, else that of the environment, with the token of the environment or the keyring."""
     if not (given := url or environment.get(URL, "")):
         raise UsageError(f"where is Canvas? Give --url https://canvas.example.edu or set {URL}")
     where = address(given)
@@ -50,7 +51,7 @@ def access(url: str | None, environment: Mapping[str, str], keyring: Keyring) ->
 
 
 def address(text: str) -> str:
-    """Scheme and host of a Canvas. What was given is not repeated where it could hold a password."""
+    """Return scheme and host of a Canvas. Errors do not repeat an address that could hold a password."""
     try:
         parts = urlsplit(text.strip())
         host, port = parts.hostname or "", parts.port
@@ -76,7 +77,7 @@ def _here(host: str) -> bool:
 
 
 def system_keyring(host: str) -> str | None:
-    """The token that the system's keyring has for this host; None without one, or without a keyring."""
+    """Return the token that the keyring of the system has for this host, or None."""
     import keyring
     from keyring.errors import KeyringError, NoKeyringError
 

@@ -1,26 +1,27 @@
-"""What a push knows of Canvas, what it would change there, and what became of it: plain data."""
+"""Define what a push knows of Canvas, what it would change there, and what the result was, with their texts."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import msgspec
 
 from mlgrade.errors import UsageError
-from mlgrade.lms.exports.model import Listed
+from mlgrade.lms.exports.model import Listed, rounded
 from mlgrade.tables import numbers
+from mlgrade.text import one_line, plural
 
 FORM_KINDS = {"points", "percent", "letter_grade", "gpa_scale"}  # ways of grading that take a number of points
 
 
 class CanvasError(UsageError):
-    """Canvas cannot be asked, or refuses. What it was sent before that stands there, and is not sent again."""
+    """Canvas cannot be asked, or refuses. What was sent before stays there and is not sent again."""
 
 
-class Assignment(msgspec.Struct, frozen=True, kw_only=True):
-    """As Canvas's API describes one; fields that it leaves out are as for the plainest assignment."""
+class CanvasAssignment(msgspec.Struct, frozen=True, kw_only=True):
+    """An assignment, as in the API of Canvas. Fields that it leaves out have the usual value."""
 
     id: int
     name: str | None = None
@@ -32,15 +33,17 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def title(self) -> str:
+        """Return the name."""
         return self.name or ""
 
     @property
     def points(self) -> Fraction | None:
+        """Return the exact maximum."""
         return None if self.points_possible is None else numbers.exact(self.points_possible)
 
     @property
     def refusal(self) -> str:
-        """Why no score can go to this assignment, with the way out; "" if one can."""
+        """Say why no score can go to this assignment, and how to fix it. Return "" if one can."""
         if not self.published:
             return "is not published in Canvas; publish it there, then run again"
         if self.grading_type not in FORM_KINDS:
@@ -53,8 +56,8 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
         return ""
 
 
-class Student(msgspec.Struct, frozen=True, kw_only=True):
-    """Someone enrolled as a student. What the token's owner may not see is None."""
+class CanvasStudent(msgspec.Struct, frozen=True, kw_only=True):
+    """An enrolled student. What the owner of the token may not see is None."""
 
     id: int
     name: str | None = None
@@ -62,8 +65,8 @@ class Student(msgspec.Struct, frozen=True, kw_only=True):
     login_id: str | None = None
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """What Canvas holds for one student. `entered_score` is before Canvas's own late policy, as we sent it."""
+class HeldGrade(msgspec.Struct, frozen=True, kw_only=True):
+    """What Canvas holds for one student. `entered_score` is before the late policy of Canvas."""
 
     user_id: int
     score: float | None = None
@@ -73,6 +76,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def value(self) -> Fraction | None:
+        """Return the score at two decimals, or None."""
         number = self.score if self.entered_score is None else self.entered_score
         return None if number is None or not math.isfinite(number) else round(Fraction(repr(float(number))), 2)
 
@@ -82,15 +86,15 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
         return "no score" if self.value is None else numbers.written(self.value)
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One grade to be sent: a number in the assignment's points, or an excuse."""
+class GradeChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One grade to be sent: a number in the points of the assignment, or an excuse."""
 
     user_id: int
     who: str
     score: Fraction | None  # None: excused
 
-    def made(self, held: Held | None) -> bool:
-        """Whether Canvas holds it."""
+    def made(self, held: HeldGrade | None) -> bool:
+        """Return whether Canvas holds it."""
         if held is None:
             return False
         return bool(held.excused) if self.score is None else not held.excused and held.value == self.score
@@ -100,25 +104,28 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def form(self) -> dict[str, str]:
+        """Return the fields of the request."""
         return {"excuse": "true"} if self.score is None else {"posted_grade": str(self)}
 
 
 class Sending(msgspec.Struct, frozen=True):
-    assignment: Assignment
-    changes: list[Change]
+    """The grades to be sent for one assignment."""
+
+    assignment: CanvasAssignment
+    changes: list[GradeChange]
 
 
 def _listed() -> Listed:
     return Listed()
 
 
-class Preview(msgspec.Struct, kw_only=True):
-    """What sending would do, in numbers, and by name where somebody should look."""
+class PushPreview(msgspec.Struct, kw_only=True):
+    """What sending would do, in numbers, and by name where a person should check."""
 
     new: int = 0
     same: int = 0
     rounded: int = 0
-    missing: int = 0  # nothing was handed in, and Canvas holds nothing: left alone
+    missing: int = 0  # no submission, and Canvas holds nothing: left alone
     docked: int = 0  # scores from which Canvas's late policy takes points
     changed: Listed = msgspec.field(default_factory=_listed)
     excused: Listed = msgspec.field(default_factory=_listed)
@@ -134,20 +141,23 @@ class Preview(msgspec.Struct, kw_only=True):
 
     @property
     def incomplete(self) -> bool:
-        """Whether a grade that there is would not be sent, and somebody should look."""
+        """Return whether a known grade would not be sent, so that a person should check."""
         return bool(self.left_out or self.unassigned or self.broken or self.refused)
 
 
-class Plan(msgspec.Struct, frozen=True):
+class PushPlan(msgspec.Struct, frozen=True):
+    """The grades to be sent, and their preview."""
+
     sendings: Sequence[Sending]
-    preview: Preview
+    preview: PushPreview
 
     @property
     def size(self) -> int:
+        """Return the number of grades to be sent."""
         return sum(len(sending.changes) for sending in self.sendings)
 
 
-class Arrival(msgspec.Struct, kw_only=True):
+class PushResult(msgspec.Struct, kw_only=True):
     """What Canvas holds after a push, as it was read back."""
 
     arrived: int = 0
@@ -157,4 +167,65 @@ class Arrival(msgspec.Struct, kw_only=True):
 
     @property
     def complete(self) -> bool:
+        """Return whether all grades arrived."""
         return not (self.missed or self.unread or self.faults)
+
+
+def sentence(preview: PushPreview) -> str:
+    """Format the counts: `38 scores new, 3 change, 2 excused, 190 unchanged`."""
+    parts = [
+        f"{plural(preview.new, 'score')} new",
+        f"{preview.changed.count} change" if preview.changed else "",
+        f"{preview.excused.count} excused" if preview.excused else "",
+        f"{preview.same} unchanged" if preview.same else "",
+        f"{preview.left_alone.count} would be cleared (left alone)" if preview.left_alone else "",
+        f"{preview.missing} missing (left alone)" if preview.missing else "",
+        f"{preview.broken.count} broken (never sent)" if preview.broken else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def preview_lines(preview: PushPreview) -> Iterator[str]:
+    """Format a preview."""
+    yield sentence(preview)
+    if preview.rounded:
+        yield rounded(preview.rounded)
+    if preview.docked:
+        scores = plural(preview.docked, "score")
+        yield f"Canvas's own late policy takes points off {scores}; make sure that lateness is not counted twice"
+    yield from preview.notes
+    for title, listed in _lists(preview):
+        if listed:
+            yield f"{title}: {listed.shown()}"
+    if preview.unmatched:
+        yield f"columns without an assignment of this title: {one_line(', '.join(preview.unmatched))}"
+    yield from (f"not sent: {text}" for text in preview.refused)
+
+
+def _lists(preview: PushPreview) -> Iterator[tuple[str, Listed]]:
+    yield "change", preview.changed
+    yield "excused", preview.excused
+    yield "left alone (no submission, and Canvas holds a score)", preview.left_alone
+    yield "above the maximum", preview.above
+    yield "broken, because the grading itself failed", preview.broken
+    yield "left out", preview.left_out
+    yield "not sent, because Canvas does not assign it to them", preview.unassigned
+    yield "in Canvas's course and not in the gradebook", preview.without
+
+
+def next_step(plan: PushPlan) -> str:
+    """Say what `--send` would do."""
+    if not plan.size:
+        return "Canvas holds all of it already: there is nothing to send"
+    return f"dry run: nothing was sent; --send sends {plural(plan.size, 'grade')}"
+
+
+def result_lines(result: PushResult) -> Iterator[str]:
+    """Format a result."""
+    total = result.arrived + result.missed.count
+    yield f"{result.arrived} of {plural(total, 'grade')} arrived, as read back from Canvas"
+    if result.unread:
+        yield f"{plural(result.unread, 'grade')} could not be read back; run this again to see what arrived"
+    if result.missed:
+        yield f"did not arrive: {result.missed.shown(50)}"
+    yield from result.faults

@@ -7,9 +7,8 @@ from typing import BinaryIO
 
 from mlgrade.gradebook.columns import Column, Person
 from mlgrade.lms.exports import fill, fresh
-from mlgrade.lms.exports.items import Slot
+from mlgrade.lms.exports.items import Id, Slot
 from mlgrade.lms.exports.model import Export, Format, Summary, Use
-from mlgrade.lms.exports.shelf import Id
 from mlgrade.tables import numbers
 from mlgrade.tables.delimited import Table, guard, joined_lines
 
@@ -19,6 +18,7 @@ HEAD = ["Last Name", "First Name", "Username", "Student ID"]
 
 
 def write(export: Export, to: BinaryIO) -> Summary:
+    """Write the file."""
     summary = Summary(format="blackboard")
     if export.template is None:
         fresh.write(_sheet(export, summary), export, to, summary)
@@ -56,7 +56,7 @@ def _heading(column: Column) -> str:
     return f"{title} [Total Pts: {numbers.digits(column.points)} Score] |{column.key}" if column.key else title
 
 
-def _layout(table: Table) -> fill.Layout:
+def _layout(table: Table) -> fill.TemplateLayout:
     first, _ = fill.header(table)
     heads = first.texts
     if "Username" not in heads:
@@ -67,7 +67,7 @@ def _layout(table: Table) -> fill.Layout:
     names = [heads.index(head) for head in ("First Name", "Last Name") if head in heads]
     found = {index: item for index, head in enumerate(heads) if (item := ITEM.match(head))}
     calculated = [index for index, item in found.items() if item[2]]
-    return fill.Layout(
+    return fill.TemplateLayout(
         slots=[slot for index, item in found.items() if (slot := _slot(index, item))],
         ids=lambda texts: [Id(field, text) for field, index in at.items() if (text := texts[index].strip())],
         name=lambda texts: " ".join(texts[index] for index in names) or texts[at["login"]],

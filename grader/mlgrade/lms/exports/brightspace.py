@@ -7,9 +7,8 @@ from typing import BinaryIO
 
 from mlgrade.gradebook.columns import Column, Person
 from mlgrade.lms.exports import fill, fresh
-from mlgrade.lms.exports.items import Slot
+from mlgrade.lms.exports.items import Id, Slot
 from mlgrade.lms.exports.model import Export, Format, Summary, Use
-from mlgrade.lms.exports.shelf import Id
 from mlgrade.tables import numbers
 from mlgrade.tables.delimited import Table, guard, joined_lines
 
@@ -21,6 +20,7 @@ LAST = ("End-of-Line Indicator", "#")
 
 
 def write(export: Export, to: BinaryIO) -> Summary:
+    """Write the file."""
     summary = Summary(format="brightspace")
     if export.template is None:
         fresh.write(_sheet(export, summary), export, to, summary)
@@ -60,7 +60,7 @@ def _heading(column: Column, summary: Summary) -> str:
     return f"{guard(name)} Points Grade <Numeric MaxPoints:{numbers.digits(column.points)}>"
 
 
-def _layout(table: Table) -> fill.Layout:
+def _layout(table: Table) -> fill.TemplateLayout:
     first, _ = fill.header(table)
     heads = [head.strip() for head in first.texts]
     at = {field: heads.index(head) for head, field in KEYS.items() if head in heads}
@@ -68,7 +68,7 @@ def _layout(table: Table) -> fill.Layout:
         raise table.fault(1, "not a grade export of Brightspace (OrgDefinedId, Username, ... Points Grade ...)")
     names = [heads.index(head) for head in ("First Name", "Last Name") if head in heads] or list(at.values())
     needed = {*at.values(), *(index for index, head in enumerate(heads) if head == LAST[0])}
-    return fill.Layout(
+    return fill.TemplateLayout(
         slots=[slot for index, head in enumerate(first.texts) if (slot := _slot(index, head))],
         ids=lambda texts: [
             Id(field, text) for field, index in at.items() if (text := texts[index].strip().removeprefix("#"))

@@ -15,9 +15,8 @@ from mlgrade.gradebook.columns import Column, Person
 from mlgrade.lms.exports import fill, fresh
 from mlgrade.lms.exports.cells import Words
 from mlgrade.lms.exports.fill import Texts
-from mlgrade.lms.exports.items import Slot
+from mlgrade.lms.exports.items import Id, Slot
 from mlgrade.lms.exports.model import Export, Format, Summary, Use
-from mlgrade.lms.exports.shelf import Id
 from mlgrade.lms.rosters.sources import is_canvas_extra, protected
 from mlgrade.tables import numbers
 from mlgrade.tables.delimited import Table, guard, joined_lines
@@ -34,6 +33,7 @@ IDENTITY = {
 
 
 def write(export: Export, to: BinaryIO) -> Summary:
+    """Write the file."""
     summary = Summary(format="canvas")
     if export.template is None:
         fresh.write(_sheet(export, summary), export, to, summary)
@@ -98,7 +98,7 @@ def _without_mark(table: Table, summary: Summary) -> Table:
     return msgspec.structs.replace(table, source=msgspec.structs.replace(table.source, mark=""))
 
 
-def _layout(table: Table, summary: Summary) -> fill.Layout:
+def _layout(table: Table, summary: Summary) -> fill.TemplateLayout:
     first, records = fill.header(table)
     heads = first.texts
     lower = [head.strip().lower() for head in heads]
@@ -110,12 +110,12 @@ def _layout(table: Table, summary: Summary) -> fill.Layout:
     for head in heads[section + 1 :]:
         if ITEM.match(head) and SWALLOWED.search(head):
             summary.warn(f'"{head}": Canvas drops this column at the upload, because it reads like a total')
-    return fill.Layout(
+    return fill.TemplateLayout(
         slots=[slot for index in range(section + 1, len(heads)) if (slot := _slot(index, heads[index], points))],
         ids=lambda texts: [Id(field, text) for field, index in at.items() if (text := protected(texts[index]).strip())],
         name=lambda texts: texts[0],
         text=protected,
-        furniture=lambda texts: is_canvas_extra(dict(zip(lower, texts, strict=True))),
+        no_student=lambda texts: is_canvas_extra(dict(zip(lower, texts, strict=True))),
         outsider=lambda texts: _is_test(texts, lower, at),
         words=WORDS,
     )

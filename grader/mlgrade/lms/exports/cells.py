@@ -1,4 +1,4 @@
-"""What one cell says in a format: a score, a word, a blank, or nothing at all."""
+"""Format one cell: a score, a word, a blank, or nothing at all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BLANK = ""
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """What a format has a way to say. What it has not is counted in the summary, never written as something else."""
+    """What a format can say. The rest is counted in the summary, never written as something else."""
 
     excused: str | None = None
     late: bool = False
@@ -25,7 +25,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 def say(
     cell: Cell | None, column: Column, points: Fraction | None, words: Words, summary: Summary, who: str
 ) -> str | None:
-    """The text of a cell. None leaves alone whatever the LMS holds; a blank says that there is no score."""
+    """Return the text of a cell. None leaves what the LMS holds; a blank says that there is no score."""
     if cell is None:
         return None
     place = f"{who}, {column.title}"
@@ -41,7 +41,7 @@ def say(
 
 
 def value(cell: Cell) -> Fraction | None:
-    """The score of a graded cell; None where there is none, also for what is no score (nan, below zero)."""
+    """Return the score of a graded cell, or None. NaN and negative numbers are no scores."""
     return _exact(cell.score) if cell.mark is Mark.GRADED and cell.score is not None else None
 
 
@@ -49,11 +49,12 @@ _exact = lru_cache(maxsize=4096)(numbers.exact)
 
 
 def maximum(column: Column, points: Fraction | None) -> Fraction:
+    """Return the maximum in the LMS, else that of the column."""
     return points if points is not None else Fraction(repr(float(column.points)))
 
 
 def label(person: Person) -> str:
-    """Who it is, for staff: with the key, since two may have one name."""
+    """Name a person for staff: with the key, since two may have the same name."""
     name = person.name.strip()
     return f"{name} ({person.student})" if name else person.student
 
@@ -69,7 +70,7 @@ def _number(score: float, column: Column, points: Fraction | None, summary: Summ
 @lru_cache(maxsize=4096)  # the scores of a class repeat, and exact fractions are slow
 def _near(score: float, of: float, to: Fraction | None) -> numbers.Number:
     exact = numbers.exact(score)
-    assert exact is not None  # noqa: S101  (a score that is none was stopped)
+    assert exact is not None  # noqa: S101  (checked by value)
     return numbers.two_decimals(numbers.scaled(exact, of, to))
 
 

@@ -1,4 +1,4 @@
-"""Fill the LMS's own export: its cells, quotes, line ends and order come back as they were, only scores are new."""
+"""Fill the export of an LMS. Its cells, quotes, line ends and order stay unchanged; only scores are new."""
 
 from __future__ import annotations
 
@@ -10,40 +10,35 @@ import msgspec
 from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Mark, Row
 from mlgrade.lms.exports.cells import BLANK, Words, label, say
-from mlgrade.lms.exports.items import Item, Slot, match
+from mlgrade.lms.exports.items import FilledItem, Id, RowIndex, RowMatch, Slot, match
 from mlgrade.lms.exports.model import Export, Summary
-from mlgrade.lms.exports.shelf import Id, Match, Shelf
 from mlgrade.tables import numbers
 from mlgrade.tables.delimited import Record, Table, fit, open_table
 
 Texts = Sequence[str]
 
 
-def as_it_is(text: str) -> str:
-    return text
-
-
-class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """What a template of one format looks like."""
+class TemplateLayout(msgspec.Struct, frozen=True, kw_only=True):
+    """How a template of one format is read."""
 
     slots: Sequence[Slot]
-    ids: Callable[[Texts], list[Id]]  # what a row says of who it is
+    ids: Callable[[Texts], list[Id]]  # the ids in a row
     name: Callable[[Texts], str]
-    furniture: Callable[[Texts], bool] = lambda texts: False  # noqa: ARG005  (rows that are no student: they stay)
-    outsider: Callable[[Texts], bool] = lambda texts: False  # noqa: ARG005  (the LMS's test student: stays, unsaid)
-    locked: Callable[[Texts], str] = lambda texts: ""  # noqa: ARG005  (why a row may not be changed)
-    keep: Callable[[int, Sequence[int]], bool] = lambda index, filled: True  # noqa: ARG005  (columns that come back)
-    only_filled: bool = False  # whether a row without a score of ours is left out
-    tail: tuple[str, str] = ("", "")  # a last column that the LMS needs and the file has not: its heading, its cells
+    no_student: Callable[[Texts], bool] = lambda texts: False  # noqa: ARG005  (rows that are no student: they stay unchanged)
+    outsider: Callable[[Texts], bool] = lambda texts: False  # noqa: ARG005  (the test student of the LMS: stays unchanged)
+    locked: Callable[[Texts], str] = lambda texts: ""  # noqa: ARG005  (the reason why a row may not be changed)
+    keep: Callable[[int, Sequence[int]], bool] = lambda index, filled: True  # noqa: ARG005  (columns that are written)
+    only_filled: bool = False  # whether a row without a new score is left out
+    tail: tuple[str, str] = ("", "")  # heading and cells of a last column that the LMS needs and the file does not have
     blank: str = BLANK  # how "no score" is written
     words: Words = Words()
-    comment: Callable[[str], str] = as_it_is
-    text: Callable[[str], str] = as_it_is  # what a cell of the LMS's holds, without what keeps spreadsheets off it
+    comment: Callable[[str], str] = str
+    text: Callable[[str], str] = str  # the content of a cell, without what protects it from spreadsheets
 
 
 def read(export: Export, codecs: Sequence[str] = ("utf-8",)) -> Table:
-    """The template as a table, in an encoding that the LMS takes back."""
-    assert export.template is not None  # noqa: S101  (whoever fills a template has one)
+    """Read the template as a table. Raise UsageError for an encoding that the LMS does not accept."""
+    assert export.template is not None  # noqa: S101  (checked by Format)
     table = open_table(export.template)
     if table.source.codec not in codecs:
         raise UsageError(f"{table.name}: is UTF-16, which the LMS does not take back; use the file as it came from it")
@@ -51,6 +46,7 @@ def read(export: Export, codecs: Sequence[str] = ("utf-8",)) -> Table:
 
 
 def header(table: Table) -> tuple[Record, Iterator[Record]]:
+    """Return the first record and an iterator over the others."""
     records = table.records()
     first = next(records, None)
     if first is None or first.blank:
@@ -58,22 +54,19 @@ def header(table: Table) -> tuple[Record, Iterator[Record]]:
     return first, records
 
 
-def fill(table: Table, layout: Layout, export: Export, to: BinaryIO, summary: Summary) -> None:
-    items = match(layout.slots, export, table.name, summary)
-    with Shelf() as shelf:
-        shelf.fill(export.rows)
-        filling = _Filling(table, layout, items, shelf, summary, clear=export.clear)
-        to.write(table.source.encode(table.source.mark))
-        to.writelines(map(table.source.encode, filling.lines()))
-        filling.finish()
+def fill(table: Table, layout: TemplateLayout, export: Export, to: BinaryIO, summary: Summary) -> None:
+    """Write the template with the scores of an export."""
+    filling = _Filling(table, layout, export, summary)
+    to.write(table.source.encode(table.source.mark))
+    to.writelines(map(table.source.encode, filling.lines()))
+    filling.finish()
 
 
 class _Filling:
-    def __init__(
-        self, table: Table, layout: Layout, items: Sequence[Item], shelf: Shelf, summary: Summary, *, clear: bool
-    ) -> None:
-        self._table, self._layout, self._items, self._shelf, self._summary = table, layout, items, shelf, summary
-        self._clear = clear
+    def __init__(self, table: Table, layout: TemplateLayout, export: Export, summary: Summary) -> None:
+        self._table, self._layout, self._summary, self._clear = table, layout, summary, export.clear
+        self._items = items = match(layout.slots, export, table.name, summary)
+        self._index = RowIndex(export.rows)
         self._filled = [
             index for item in items for index in (item.slot.index, item.slot.comment_at) if index is not None
         ]
@@ -92,7 +85,7 @@ class _Filling:
                 yield "" if self._layout.only_filled else self._table.separator.join(record.raw) + record.end
             elif len(texts) != len(heads):
                 raise self._table.fault(record.line, f"{len(texts)} cells under {len(heads)} headings")
-            elif self._layout.furniture(texts):
+            elif self._layout.no_student(texts):
                 yield self._line(record.raw, record.end, tail)
             elif (filled := self._row(record, texts)) is not None:
                 self._warn_of_formulas(texts, record.line)
@@ -103,23 +96,23 @@ class _Filling:
         self._summary.warn_of_formulas(map(self._layout.text, kept), f"{self._table.name}: line {line}")
 
     def finish(self) -> None:
-        """Say who was not in the template; refuse one that nobody is in."""
+        """Report who is not in the template. Raise UsageError if nobody is in it."""
         if self._students and not self._matched:
             raise UsageError(
                 f"{self._table.name}: none of its {self._students} students is in the gradebook (compared by id, login "
                 "and email): is it the export of another course?"
             )
-        for row in self._shelf.unfound():
+        for row in self._index.unfound():
             if any(cell.mark is not Mark.MISSING for cell in row.cells.values()):
                 self._summary.outside.add(label(row.person))
 
     def _row(self, record: Record, texts: Texts) -> Sequence[str] | None:
-        """The raw cells of a student's row; None where the row is to be left out."""
+        """Return the raw cells of a student's row; None where the row is left out."""
         untouched = None if self._layout.only_filled else record.raw
         if self._layout.outsider(texts):
             return untouched
         self._students += 1
-        found = self._shelf.find(self._layout.ids(texts))
+        found = self._index.find(self._layout.ids(texts))
         self._matched += found.row is not None or bool(found.problem)
         row = self._taken(found, record.line, texts)
         if row is None:
@@ -128,7 +121,7 @@ class _Filling:
         touched = [self._fill(raw, texts, row, item) for item in self._items]
         return raw if any(touched) else untouched
 
-    def _taken(self, found: Match, line: int, texts: Texts) -> Row | None:
+    def _taken(self, found: RowMatch, line: int, texts: Texts) -> Row | None:
         who = f"{self._layout.name(texts)} (line {line})"
         if why := found.problem or self._layout.locked(texts):
             self._summary.left_out.add(f"{who}: {why}")
@@ -139,7 +132,7 @@ class _Filling:
             self._summary.without.add(who)
         return found.row
 
-    def _fill(self, raw: list[str], texts: Texts, row: Row, item: Item) -> bool:
+    def _fill(self, raw: list[str], texts: Texts, row: Row, item: FilledItem) -> bool:
         slot, cell, who = item.slot, row.cells.get(item.column.id), label(row.person)
         points = slot.points if slot.points_at is None else numbers.parse(texts[slot.points_at])
         words = msgspec.structs.replace(self._layout.words, comment=slot.comment_at is not None)
@@ -154,7 +147,7 @@ class _Filling:
         return text != BLANK or new is not None
 
     def _settle(self, old: str, text: str, place: str) -> str | None:
-        """What takes the place of what the LMS holds; None where that stays."""
+        """Return what replaces the cell of the LMS; None where that stays."""
         held = "" if old.strip() == "-" else old.strip()
         if text == BLANK:
             if not held:
@@ -179,7 +172,7 @@ class _Filling:
 
 
 def _equal(held: str, text: str) -> bool:
-    """Whether the LMS would see no change: it compares as text, and numbers at two decimals."""
+    """Return whether the LMS would see no change: it compares text, and numbers at two decimals."""
     old, new = numbers.parse(held), numbers.parse(text)
     if old is None or new is None:
         return held.casefold() == text.casefold()

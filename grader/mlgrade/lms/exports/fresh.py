@@ -1,4 +1,4 @@
-"""A file without a template: from the roster, in the form that an LMS takes for new columns. One row at a time."""
+"""Write a file without a template: from the roster, in the form that an LMS accepts for new columns."""
 
 from __future__ import annotations
 
@@ -10,57 +10,52 @@ import msgspec
 from mlgrade.gradebook.columns import Column, Person, Row
 from mlgrade.lms.exports.cells import BLANK, Words, label, say
 from mlgrade.lms.exports.model import Export, Summary
-from mlgrade.lms.exports.shelf import Once
 from mlgrade.tables.delimited import quoted, row
 
 
-def csv_line(cells: Sequence[str]) -> str:
-    return row(cells)
-
-
 def all_quoted(cells: Sequence[str]) -> str:
+    """Format a CSV line with every cell in quotes."""
     return ",".join(map(quoted, cells)) + "\n"
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """`key` is what the LMS finds a student by: "" leaves them out, and so does one that came before.
+    """How a file of one format is made.
 
-    `holds` says whether the LMS may hold scores in a column already: there a blank could clear one.
+    The LMS finds a student by `key`; one with the key "" or that of an earlier student is left out. `holds` says
+    whether the LMS may hold scores in a column already, where a blank could clear one.
     """
 
     head: Sequence[Sequence[str]]
     identity: Callable[[Person], list[str]]
     key: Callable[[Person], str]
-    no_key: str  # the reason that is given then
+    no_key: str  # the reason that is given for the key ""
     holds: Callable[[Column], bool]
     words: Words = Words()
     tail: Sequence[str] = ()
-    line: Callable[[Sequence[str]], str] = csv_line
+    line: Callable[[Sequence[str]], str] = row
     comment: Callable[[str], str] | None = None  # a column for comments beside each score
     blank_rows: bool = True  # whether a student without any score gets a row
 
 
 def write(sheet: Sheet, export: Export, to: BinaryIO, summary: Summary) -> None:
+    """Write the file, one row at a time."""
     to.writelines(sheet.line(cells).encode() for cells in sheet.head)
-    with Once() as keys:
-        for one in export.rows:
-            if reason := _refused(sheet, one.person, keys):
-                summary.left_out.add(f"{label(one.person)}: {reason}")
-            elif (scores := _scores(sheet, export, one, summary)) is not None:
-                identity = sheet.identity(one.person)
-                summary.warn_of_formulas(identity, label(one.person))
-                to.write(sheet.line([*identity, *scores, *sheet.tail]).encode())
-
-
-def _refused(sheet: Sheet, person: Person, keys: Once) -> str:
-    key = sheet.key(person)
-    if not key.strip():
-        return sheet.no_key
-    return "" if keys.new(key) else "another student has the same id"
+    keys: set[str] = set()
+    for one in export.rows:
+        key = sheet.key(one.person)
+        if not key.strip() or key in keys:
+            reason = "another student has the same id" if key.strip() else sheet.no_key
+            summary.left_out.add(f"{label(one.person)}: {reason}")
+            continue
+        keys.add(key)
+        if (scores := _scores(sheet, export, one, summary)) is not None:
+            identity = sheet.identity(one.person)
+            summary.warn_of_formulas(identity, label(one.person))
+            to.write(sheet.line([*identity, *scores, *sheet.tail]).encode())
 
 
 def _scores(sheet: Sheet, export: Export, one: Row, summary: Summary) -> list[str] | None:
-    """The cells after the identity; None where the row is better left out."""
+    """Return the cells after the identity; None where the row is left out."""
     who = label(one.person)
     words = msgspec.structs.replace(sheet.words, comment=sheet.comment is not None)
     texts = [say(one.cells.get(column.id), column, None, words, summary, who) for column in export.columns]
@@ -77,7 +72,7 @@ def _scores(sheet: Sheet, export: Export, one: Row, summary: Summary) -> list[st
 
 
 def _risk(sheet: Sheet, export: Export, texts: Sequence[str | None]) -> str:
-    """A score that the LMS may hold, and that a blank of this row would clear."""
+    """Say which blank of this row could clear a score in the LMS. Return "" if none could."""
     for column, text in zip(export.columns, texts, strict=True):
         if sheet.holds(column) and (text is None or (text == BLANK and not export.clear)):
             way_out = "give --template" + ("" if text is None else ", or --clear if it holds none")

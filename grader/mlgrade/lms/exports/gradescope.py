@@ -12,7 +12,7 @@ from mlgrade.gradebook.columns import Cell, Column, Mark, Row
 from mlgrade.lms.exports import packing
 from mlgrade.lms.exports.cells import label, value
 from mlgrade.lms.exports.model import Export, Format, Summary
-from mlgrade.lms.exports.moodle_csv import one_of
+from mlgrade.lms.exports.moodle import one_of
 from mlgrade.lms.rosters.model import check
 from mlgrade.tables import numbers
 
@@ -21,6 +21,7 @@ SETTINGS = {"visibility": "when students see a test: visible (default), after_du
 
 
 def write(export: Export, to: BinaryIO) -> Summary:
+    """Write the file."""
     summary = Summary(format="gradescope", asks="Gradescope will ask nothing")
     visibility = one_of("gradescope", export, "visibility", VISIBILITY)
     results = _results(export, visibility, summary)

@@ -1,25 +1,28 @@
-"""Which item of a template is which column of ours.
+"""Match a template with the gradebook: its items with our columns, and its rows with our students.
 
-In this order: what `--map` says; the LMS's id that staff gave a column; the exact title, or the exact heading. An item
-is never guessed by a likeness.
+An item is matched by `--map`, else by the LMS's id that staff gave a column, else by the exact title or heading. A row
+is matched by ids. Nothing is guessed by similarity.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 import msgspec
 
 from mlgrade.errors import UsageError, closest
-from mlgrade.gradebook.columns import Column
+from mlgrade.gradebook.columns import Column, Person, Row
 from mlgrade.lms.exports.model import Export, Summary
 from mlgrade.tables import numbers
 from mlgrade.text import one_line
 
+_IDS = ("lms_id", "sis_id", "login", "email")
+
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
-    """A place in a template for scores. `points` is what the LMS counts the item out of, where its file says so."""
+    """A place in a template for scores. `points` is the maximum in the LMS, where its file has it."""
 
     index: int
     heading: str
@@ -31,15 +34,19 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     comment_at: int | None = None
 
     def named(self, name: str) -> bool:
+        """Return whether `--map` may call it so."""
         return name in {self.heading, self.title, self.short, self.id} - {""}
 
 
-class Item(msgspec.Struct, frozen=True):
+class FilledItem(msgspec.Struct, frozen=True):
+    """A place in a template with the column that fills it."""
+
     slot: Slot
     column: Column
 
 
-def match(slots: Sequence[Slot], export: Export, file: str, summary: Summary) -> list[Item]:
+def match(slots: Sequence[Slot], export: Export, file: str, summary: Summary) -> list[FilledItem]:
+    """Match the columns of an export with the items of a template. Raise UsageError if none fits."""
     mapped = dict(_mapped(slots, export, file))
     taken = [slot.index for slot in mapped.values()]
     items = []
@@ -49,11 +56,11 @@ def match(slots: Sequence[Slot], export: Export, file: str, summary: Summary) ->
         if slot is None:
             summary.unmatched.append(one_line(column.title))
         else:
-            items.append(Item(slot, column))
+            items.append(FilledItem(slot, column))
             taken.append(slot.index)
     if not items:
         raise UsageError(_none(slots, export, file))
-    _tell(items, summary)
+    _warn(items, summary)
     return items
 
 
@@ -84,7 +91,7 @@ def _found(column: Column, slots: Sequence[Slot], summary: Summary) -> Slot | No
     return fitting[0] if fitting else None
 
 
-def _tell(items: Sequence[Item], summary: Summary) -> None:
+def _warn(items: Sequence[FilledItem], summary: Summary) -> None:
     for slot, column in ((item.slot, item.column) for item in items):
         if column.key == slot.id != "" and column.title != slot.title:
             summary.warn(f'{column.title}: the LMS calls it "{slot.title}" now')
@@ -107,3 +114,54 @@ def _have(titles: Sequence[str]) -> str:
 def _list(names: Sequence[str]) -> str:
     shown = ", ".join(f'"{one_line(name)}"' for name in names[:8])
     return f"{shown} and {len(names) - 8} more" if len(names) > 8 else shown
+
+
+# -- rows -------------------------------------------------------------------------------------------------------
+
+
+class Id(NamedTuple):
+    """An id in a row of a template, with the field of `Person` that it is compared with."""
+
+    field: str
+    text: str
+
+
+class RowMatch(NamedTuple):
+    """The row that was found, or why none can be taken."""
+
+    row: Row | None
+    problem: str = ""
+
+
+class RowIndex:
+    """Find the rows of an export by the ids of their people. An id that two people share finds nobody."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = list(rows)
+        self._found: set[int] = set()
+        self._numbers: dict[Id, int | None] = {}
+        for number, row in enumerate(self._rows):
+            for one in _ids(row.person):
+                self._numbers[one] = None if one in self._numbers else number
+
+    def find(self, ids: Sequence[Id]) -> RowMatch:
+        """Return the one row that these ids belong to. Ids of different people are a problem."""
+        numbers = {self._numbers[one] for one in ids if one in self._numbers}
+        if None in numbers:
+            return RowMatch(None, "two students of the gradebook share an id of this row")
+        if len(numbers) > 1:
+            return RowMatch(None, "its ids belong to different students of the gradebook")
+        if (number := next(iter(numbers), None)) is None:
+            return RowMatch(None)
+        if number in self._found:
+            return RowMatch(None, "the student of an earlier row again")
+        self._found.add(number)
+        return RowMatch(self._rows[number])
+
+    def unfound(self) -> Iterator[Row]:
+        """Yield the rows that were not found."""
+        return (row for number, row in enumerate(self._rows) if number not in self._found)
+
+
+def _ids(person: Person) -> list[Id]:
+    return [Id(field, text) for field in _IDS if (text := getattr(person, field).strip())]

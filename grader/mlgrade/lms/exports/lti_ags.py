@@ -18,6 +18,7 @@ WORDS = Words(comment=True)
 
 
 def write(export: Export, to: BinaryIO) -> Summary:
+    """Write the file."""
     summary = Summary(format="lti-ags", asks="the platform asks nothing; it ignores a score older than the last one")
     for row in export.rows:
         for column in export.columns:

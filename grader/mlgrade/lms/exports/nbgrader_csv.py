@@ -21,6 +21,7 @@ HEAD = (
 
 
 def write(export: Export, to: BinaryIO) -> Summary:
+    """Write the file."""
     summary = Summary(format="nbgrader-csv", asks="nbgrader does not read this file; other tools do, and ask nothing")
     to.write(row(HEAD).encode())
     for one in export.rows:

@@ -15,7 +15,6 @@ from mlgrade.gradebook.columns import Cell, Column, Mark, Row
 from mlgrade.lms.exports import packing
 from mlgrade.lms.exports.cells import Words, label, say
 from mlgrade.lms.exports.model import Export, Format, Summary
-from mlgrade.lms.exports.shelf import Once
 from mlgrade.tables import numbers
 from mlgrade.tables.delimited import guard, joined_lines, row
 from mlgrade.text import one_line
@@ -50,6 +49,7 @@ NEEDED = ("class", "session", "school")
 
 
 def write(export: Export, to: BinaryIO) -> Summary:
+    """Write the file."""
     summary = Summary(format="oneroster", asks="a OneRoster consumer asks nothing; it reports what it refused")
     _check(export)
     with packing.archive(to) as package:
@@ -121,15 +121,16 @@ def _item_id(column: Column) -> str:
 
 
 def _results(export: Export, summary: Summary) -> Iterator[list[str]]:
-    with Once() as keys:
-        for one in export.rows:
-            if not one.person.lms_id.strip():
-                summary.left_out.add(f"{label(one.person)}: has no sourcedId; read the roster from a OneRoster package")
-            elif not keys.new(one.person.lms_id):
-                summary.left_out.add(f"{label(one.person)}: another student has the same sourcedId")
-            else:
-                summary.warn_of_formulas([one.person.lms_id], label(one.person))
-                yield from _of_student(one, export, summary)
+    taken: set[str] = set()
+    for one in export.rows:
+        if not one.person.lms_id.strip():
+            summary.left_out.add(f"{label(one.person)}: has no sourcedId; read the roster from a OneRoster package")
+        elif one.person.lms_id in taken:
+            summary.left_out.add(f"{label(one.person)}: another student has the same sourcedId")
+        else:
+            taken.add(one.person.lms_id)
+            summary.warn_of_formulas([one.person.lms_id], label(one.person))
+            yield from _of_student(one, export, summary)
 
 
 def _of_student(one: Row, export: Export, summary: Summary) -> Iterator[list[str]]:

@@ -6,9 +6,8 @@ import re
 from typing import BinaryIO
 
 from mlgrade.lms.exports import fill
-from mlgrade.lms.exports.items import Slot
+from mlgrade.lms.exports.items import Id, Slot
 from mlgrade.lms.exports.model import Export, Format, Summary, Use
-from mlgrade.lms.exports.shelf import Id
 from mlgrade.tables.delimited import Table
 
 ITEM = re.compile(r"new_override-([0-9a-f]{8})\Z")
@@ -17,6 +16,7 @@ IDS = {"user_id": "lms_id", "username": "login", "student_key": "sis_id"}
 
 
 def write(export: Export, to: BinaryIO) -> Summary:
+    """Write the file."""
     summary = Summary(format="openedx", asks="Open edX will ask nothing; it reports the rows that it refused")
     table = fill.read(export)
     fill.fill(table, _layout(table), export, to, summary)
@@ -24,7 +24,7 @@ def write(export: Export, to: BinaryIO) -> Summary:
     return summary
 
 
-def _layout(table: Table) -> fill.Layout:
+def _layout(table: Table) -> fill.TemplateLayout:
     first, records = fill.header(table)
     heads = first.texts
     if missing := [head for head in NEEDED if head not in heads]:
@@ -33,7 +33,7 @@ def _layout(table: Table) -> fill.Layout:
     at = {field: heads.index(head) for head, field in IDS.items() if head in heads}
     sample = next((record.texts for record in records if len(record.raw) == len(heads)), [""] * len(heads))
     _one_course(table, course)
-    return fill.Layout(
+    return fill.TemplateLayout(
         slots=[
             _slot(index, found[1], heads, sample) for index, head in enumerate(heads) if (found := ITEM.match(head))
         ],

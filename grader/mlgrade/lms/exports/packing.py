@@ -1,4 +1,4 @@
-"""Zip archives that are equal byte for byte when their contents are."""
+"""Write zip archives that are equal byte for byte when their contents are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ UNIX = 3
 
 
 class _Forward:
-    """Writes on and never back, so that a file and a pipe get the same bytes."""
+    """A stream without `seek`, so that a file and a pipe get the same bytes."""
 
     def __init__(self, to: BinaryIO) -> None:
         self._to = to
@@ -24,11 +24,12 @@ class _Forward:
 
 
 def archive(to: BinaryIO) -> zipfile.ZipFile:
+    """Open an archive for writing."""
     return zipfile.ZipFile(cast("BinaryIO", _Forward(to)), "w", zipfile.ZIP_DEFLATED)
 
 
 def add(package: zipfile.ZipFile, name: str, parts: Iterable[bytes]) -> None:
-    """Add one file, part by part, without the time and the system it was made on."""
+    """Add one file, part by part, without time and system."""
     info = zipfile.ZipInfo(name, EPOCH)
     info.compress_type = zipfile.ZIP_DEFLATED
     info.create_system = UNIX

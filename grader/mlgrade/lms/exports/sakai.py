@@ -8,9 +8,8 @@ from typing import BinaryIO
 
 from mlgrade.gradebook.columns import Column
 from mlgrade.lms.exports import fill, fresh
-from mlgrade.lms.exports.items import Slot
+from mlgrade.lms.exports.items import Id, Slot
 from mlgrade.lms.exports.model import Export, Format, Summary, Use
-from mlgrade.lms.exports.shelf import Id
 from mlgrade.tables import numbers
 from mlgrade.tables.delimited import Table, guard, joined_lines
 
@@ -18,6 +17,7 @@ ITEM = re.compile(r"(.*) \[([0-9]+(?:[.,][0-9][0-9]?)?)\] *\Z", re.DOTALL)
 
 
 def write(export: Export, to: BinaryIO) -> Summary:
+    """Write the file."""
     summary = Summary(format="sakai")
     if export.template is None:
         fresh.write(_sheet(export), export, to, summary)
@@ -46,12 +46,12 @@ def _heading(column: Column) -> str:
     return f"{title} [{numbers.two_decimals(numbers.exact(column.points) or numbers.ZERO).text}]"
 
 
-def _layout(table: Table) -> fill.Layout:
+def _layout(table: Table) -> fill.TemplateLayout:
     first, _ = fill.header(table)
     heads = first.texts
     if len(heads) < 3 or heads[0].strip().lower() not in {"student id", "student"}:
         raise table.fault(1, "not a gradebook export of Sakai (Student ID, Name, items)")
-    return fill.Layout(
+    return fill.TemplateLayout(
         slots=[slot for index in range(2, len(heads)) if (slot := _slot(index, heads))],
         ids=lambda texts: [Id("login", texts[0].strip())] if texts[0].strip() else [],
         name=lambda texts: texts[1] or texts[0],
