@@ -225,7 +225,7 @@ def test_gradescope_results_of_several() -> None:
     package = zipfile.ZipFile(io.BytesIO(raw))
     assert package.namelist() == ["zoe/results/results.json", "eve/results/results.json"]
     eve = json.loads(package.read("eve/results/results.json"))
-    assert eve["tests"][0]["output"] == "Not handed in."
+    assert eve["tests"][0]["output"] == "Not submitted."
     assert summary.broken.first == ["Zoë O'Brien (abe), HW1: vectors: no result at all, since its total would be wrong"]
 
 

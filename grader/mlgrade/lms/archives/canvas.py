@@ -50,7 +50,7 @@ def _found(key: PersonKey, rest: list[str], *, late: bool) -> ParsedName | None:
 
 
 def _before(parts: list[str]) -> tuple[str, bool]:
-    late = bool(parts) and parts[-1] == "LATE"  # names are in lower case: nobody is called this
+    late = bool(parts) and parts[-1] == "LATE"  # names are in lower case: no name is LATE
     return "_".join(parts[:-1] if late else parts), late
 
 

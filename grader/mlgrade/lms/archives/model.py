@@ -110,7 +110,8 @@ class ReadArchive(NamedTuple):
 
 
 class PlainArchive(ArchiveFormat):
-    """Any other zip or folder: one folder for each student. Files beside the folders belong to the archive's namesake.
+    """Any other zip or folder: one folder for each student. Files outside of folders belong to the student
+    after whom the archive is named.
 
     A single folder around everything that holds only folders is passed through, and `ada.zip` at the top is ada's.
     """

@@ -13,7 +13,14 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, Self
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import (  # type: ignore[attr-defined]  # _EndRecData is private, and what ZipFile itself uses
+    ZIP_DEFLATED,
+    ZIP_STORED,
+    BadZipFile,
+    ZipFile,
+    ZipInfo,
+    _EndRecData,
+)
 
 from mlgrade.lms.archives.entries import (
     CHUNK,
@@ -33,6 +40,7 @@ from mlgrade.lms.archives.entries import (
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _UTF8 = 0x800
 _HEADER = b"PK\x01\x02"
+_WIDE_END = 76  # bytes that a wide archive (zip64) has between its list and the end record
 _KNOWN = (
     (b"%PDF", "is a PDF under the name of a zip archive"),
     (b"\x1f\x8b", "is a gzip file; unpack it and give the folder"),
@@ -126,7 +134,7 @@ class OpenArchives:
 
 def open_zip(shown: str, file: BinaryIO, budget: Budget) -> ZipFile:
     """Open a zip archive. Raise ArchiveError for what is none, and for one with too many entries."""
-    if (headers := _headers(file)) > budget.entries:  # before `zipfile` loads the whole list
+    if (headers := _headers(file)) > budget.bounds.entries:  # before `zipfile` loads the whole list
         budget.count(headers, shown)
     try:
         return ZipFile(file)
@@ -189,12 +197,19 @@ def _name(info: ZipInfo, encoding: str) -> tuple[str, bool]:
 
 
 def _headers(file: BinaryIO) -> int:
-    """Count what may be entries of the list: never fewer than there are."""
-    file.seek(0)
-    found, tail = 0, b""
-    while chunk := file.read(CHUNK * 16):
-        found += (tail + chunk).count(_HEADER)
-        tail = chunk[-3:]
+    """Count the headers in the list at the end of an archive, in the same bytes that `zipfile` reads."""
+    try:
+        if not (end := _EndRecData(file)):
+            return 0
+        size, location = end[5], end[9]
+        start = max(0, location - size - _WIDE_END)
+        file.seek(start)
+        left, found, tail = location - start, 0, b""
+        while left > 0 and (chunk := file.read(min(left, 16 * CHUNK))):
+            found += (tail + chunk).count(_HEADER)
+            left, tail = left - len(chunk), chunk[-3:]
+    except _DAMAGE:  # `ZipFile` fails in the same way
+        return 0
     return found
 
 

@@ -1,4 +1,4 @@
-"""Blackboard's work-offline file: a download filled in, its headings byte for byte, every cell in quotes."""
+"""Write Blackboard's work-offline file: headings byte for byte as in the download, every cell in quotes."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _layout(table: Table) -> fill.TemplateLayout:
 
 
 def _slot(index: int, item: re.Match[str]) -> Slot | None:
-    """A column for scores; None for one that Blackboard calculates."""
+    """Return a column for scores; None for one that Blackboard calculates."""
     if item[2]:
         return None
     return Slot(index=index, heading=item[0], title=item[1], id=item[4], points=numbers.parse(item[3] or ""))

@@ -1,4 +1,4 @@
-"""Brightspace's grade import: keys, points and the indicator at the end of each line, and nothing else."""
+"""Write Brightspace's grade import: keys, points and the indicator at the end of each line, and nothing else."""
 
 from __future__ import annotations
 

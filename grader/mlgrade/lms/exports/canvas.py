@@ -1,7 +1,7 @@
-"""Canvas gradebook CSV.
+"""Write the gradebook CSV of Canvas.
 
-Its importer finds an assignment by the number at the end of a heading and a student by ID, takes a blank over a score
-for a removal, and has a word for excused but none for late or missing.
+Its importer finds an assignment by the number at the end of a heading and a student by ID. A blank removes a score.
+There is a word for excused, but none for late or missing.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def _layout(table: Table, summary: Summary) -> fill.TemplateLayout:
 
 
 def _slot(index: int, heading: str, points: Texts) -> Slot | None:
-    """An assignment; None for totals, custom columns and what else is not to be written."""
+    """Return an assignment; None for totals, custom columns and other columns that are read only."""
     held = points[index] if index < len(points) else ""
     found = ITEM.match(heading)
     if found is None or re.search("read only", held) or SWALLOWED.search(heading):

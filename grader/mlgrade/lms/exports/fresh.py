@@ -33,7 +33,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     words: Words = Words()
     tail: Sequence[str] = ()
     line: Callable[[Sequence[str]], str] = row
-    comment: Callable[[str], str] | None = None  # a column for comments beside each score
+    comment: Callable[[str], str] | None = None  # adds a column for comments after each score
     blank_rows: bool = True  # whether a student without any score gets a row
 
 

@@ -1,7 +1,8 @@
-"""Gradescope's results.json, one for each student: alone as it is, or a zip with a folder for each of several."""
+"""Write Gradescope's results.json: the file itself for one student, or a zip with a folder for each of several."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -32,21 +33,12 @@ def write(export: Export, to: BinaryIO) -> Summary:
         to.write(first[1])
     else:
         with packing.archive(to) as package:
-            for student, raw in _again(first, second, results):
+            for student, raw in itertools.chain([first, second], results):
                 packing.add(package, f"{student}/results/results.json", [raw])
     return summary
 
 
-Result = tuple[str, bytes]
-
-
-def _again(first: Result, second: Result, others: Iterator[Result]) -> Iterator[Result]:
-    yield first
-    yield second
-    yield from others
-
-
-def _results(export: Export, visibility: str, summary: Summary) -> Iterator[Result]:
+def _results(export: Export, visibility: str, summary: Summary) -> Iterator[tuple[str, bytes]]:
     for row in export.rows:
         who = label(row.person)
         tests = [_test(*pair, visibility) for pair in _cells(export, row) if pair[1].mark is not Mark.EXCUSED]
@@ -74,7 +66,7 @@ def _broken(cell: Cell) -> bool:
 
 def _test(column: Column, cell: Cell, visibility: str) -> dict[str, Any]:
     score = float(value(cell) or numbers.ZERO)
-    output = "Not handed in." if cell.mark is Mark.MISSING else cell.comment
+    output = "Not submitted." if cell.mark is Mark.MISSING else cell.comment
     test = {
         "name": column.title,
         "score": score,

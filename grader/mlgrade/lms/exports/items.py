@@ -134,7 +134,7 @@ class RowMatch(NamedTuple):
 
 
 class RowIndex:
-    """Find the rows of an export by the ids of their people. An id that two people share finds nobody."""
+    """Find the rows of an export by the ids of their people. An id that two people share finds no row."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self._rows = list(rows)

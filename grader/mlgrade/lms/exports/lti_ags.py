@@ -1,7 +1,7 @@
-"""Scores of LTI 1.3 Assignment and Grade Services as JSON lines, for an institution's tool platform to post.
+"""Write scores of LTI 1.3 Assignment and Grade Services as JSON lines, for a tool platform to post.
 
-Each line names the line item and holds the message for its `/scores`. Only full scores are sent: a message of another
-kind would make some platforms forget a score.
+Each line has the line item and the message for its `/scores`. Only full scores are sent: after any other message some
+platforms drop the score.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _message(person: Person, column: Column, cell: Cell, summary: Summary) -> di
 
 
 def _moment(at: str) -> str:
-    """The time with milliseconds, as platforms compare it; "" where none is known."""
+    """Return the time with milliseconds, as platforms compare it, or "" if it is unknown."""
     try:
         moment = datetime.fromisoformat(at)
     except ValueError:

@@ -81,7 +81,7 @@ class Summary(msgspec.Struct, kw_only=True):
     """What an export did. It is filled while rows are written, so that no row has to be kept."""
 
     format: str
-    new: int = 0  # scores where the LMS had none, or where nobody knows what it had
+    new: int = 0  # scores where the LMS had none, or where it is unknown what it had
     same: int = 0
     changed: Listed = msgspec.field(default_factory=_listed)  # "Zoë O'Brien, HW1: 7 -> 8.5"
     cleared: Listed = msgspec.field(default_factory=_listed)

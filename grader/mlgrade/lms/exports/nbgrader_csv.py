@@ -1,6 +1,6 @@
-"""The columns of nbgrader's own grade export, one row for each student and item, quoted as CSV should be.
+"""Write the columns of nbgrader's grade export: one row for each student and item.
 
-Unlike nbgrader's, a missing submission has no score: it would read as a zero.
+Unlike there, cells are quoted, and a missing submission has no score, which would read as a zero.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from mlgrade.gradebook.columns import Column, Mark, Row
+from mlgrade.gradebook.columns import Mark, Row
 from mlgrade.lms.exports.cells import Words, label, say
 from mlgrade.lms.exports.model import Export, Format, Summary
 from mlgrade.tables import numbers
@@ -40,26 +40,9 @@ def _rows(one: Row, export: Export, summary: Summary) -> Iterator[list[str]]:
         summary.new += bool(score)
         at = cell.at if cell.mark is Mark.GRADED else ""
         penalty = "0.0" if score else ""
-        yield [
-            _name(column),
-            column.due,
-            at,
-            guard(joined_lines(person.student)),
-            *names,
-            guard(joined_lines(person.email)),
-            score,
-            penalty,
-            score,
-            _points(column),
-        ]
-
-
-def _name(column: Column) -> str:
-    return guard(joined_lines(column.title))
-
-
-def _points(column: Column) -> str:
-    return numbers.digits(column.points)
+        title, student, email = (guard(joined_lines(text)) for text in (column.title, person.student, person.email))
+        points = numbers.digits(column.points)
+        yield [title, column.due, at, student, *names, email, score, penalty, score, points]
 
 
 FORMAT = Format(name="nbgrader-csv", title="nbgrader's grade table", suffix=".csv", write=write)

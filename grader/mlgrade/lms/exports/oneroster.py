@@ -1,6 +1,6 @@
-"""A OneRoster 1.2 package of grades: manifest, categories, line items and results, in bulk.
+"""Write a OneRoster 1.2 package of grades: manifest, categories, line items and results, in bulk.
 
-The same gradebook gives the same bytes: ids are made of ours, and nothing in the archive says when it was made.
+The same gradebook gives the same bytes: ids come from the gradebook, and the archive holds no time.
 """
 
 from __future__ import annotations
@@ -136,15 +136,14 @@ def _results(export: Export, summary: Summary) -> Iterator[list[str]]:
 def _of_student(one: Row, export: Export, summary: Summary) -> Iterator[list[str]]:
     for column in export.columns:
         cell = one.cells.get(column.id)
-        text = None if cell is None else _said(cell, column, summary, label(one.person))
-        if cell is not None and text is not None:
+        if cell is None:
+            continue
+        # A missing submission has a status of its own here, so `say` must not count it.
+        missing = cell.mark is Mark.MISSING
+        text = "" if missing else say(cell, column, None, WORDS, summary, label(one.person))
+        if text is not None:
             summary.new += bool(text)
             yield _result(one, column, cell, text, export)
-
-
-def _said(cell: Cell, column: Column, summary: Summary, who: str) -> str | None:
-    """A missing submission has a status of its own here, so it is not counted among what cannot be said."""
-    return "" if cell.mark is Mark.MISSING else say(cell, column, None, WORDS, summary, who)
 
 
 STATUS = {Mark.GRADED: "fully graded", Mark.EXCUSED: "exempt", Mark.MISSING: "not submitted"}
@@ -155,12 +154,9 @@ def _result(one: Row, column: Column, cell: Cell, score: str, export: Export) ->
     day = found[0] if (found := re.match(r"\d{4}-\d{2}-\d{2}", cell.at)) else _due(column, export)
     return [
         f"r-{item}-{one.person.lms_id}", "", "", item, one.person.lms_id, STATUS[cell.mark], score, day,
-        guard(cell.comment), "", export.settings["class"], "false", "false", _boolean(cell.late), _boolean(missing),
+        guard(cell.comment), "", export.settings["class"], "false", "false",
+        str(cell.late).lower(), str(missing).lower(),
     ]  # fmt: skip
-
-
-def _boolean(value: bool) -> str:
-    return "true" if value else "false"
 
 
 FORMAT = Format(name="oneroster", title="OneRoster 1.2 grade package", suffix=".zip", write=write, settings=SETTINGS)

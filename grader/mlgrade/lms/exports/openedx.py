@@ -1,4 +1,4 @@
-"""Open edX bulk grades: only the cells under `new_override-...` act; a blank there changes nothing."""
+"""Fill Open edX bulk grades: only cells under `new_override-...` have an effect, and a blank changes nothing."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _layout(table: Table) -> fill.TemplateLayout:
 
 
 def _slot(index: int, block: str, heads: list[str], sample: list[str]) -> Slot:
-    """A subsection. Its title stands in the rows, under `name-...`."""
+    """Return a subsection. Its title is in the rows, under `name-...`."""
     named = f"name-{block}"
     title = sample[heads.index(named)] if named in heads else block
     return Slot(index=index, heading=heads[index], title=title, id=block)

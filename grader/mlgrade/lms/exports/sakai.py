@@ -1,4 +1,4 @@
-"""Sakai's gradebook import: `HW1 [10]` is an item with its points, `* HW1` the comments for it."""
+"""Write Sakai's gradebook import: `HW1 [10]` is an item with its points, `* HW1` the comments for it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _sheet(export: Export) -> fresh.Sheet:
 
 
 def _heading(column: Column) -> str:
-    """A title must not begin as a comment or an ignored column does."""
+    """Format a title, which must not begin like a comment or an ignored column."""
     title = guard(joined_lines(column.title).lstrip("*# "))
     return f"{title} [{numbers.two_decimals(numbers.exact(column.points) or numbers.ZERO).text}]"
 

@@ -149,8 +149,8 @@ def test_no_such_format(bench: Any) -> None:
         bench.collect(bench.put({"a/b": "c"}), format="canva")
 
 
-def test_a_stranger_in_an_archive(bench: Any) -> None:
-    """A file that somebody added to the LMS's archive is refused, since nobody knows whose it is."""
+def test_an_added_file_in_an_archive(bench: Any) -> None:
+    """A file that somebody added to the LMS's archive is refused, since its student is unknown."""
     account = bench.collect(bench.put(ARCHIVES["canvas"] | {"grades.csv": "x"}))
     assert [(one.entry, "its student is unknown" in one.reason) for one in account.refused] == [("grades.csv", True)]
 
@@ -299,7 +299,7 @@ def test_brightspace_names(name: str, expected: Any) -> None:
     ],
 )
 def test_metadata_that_is_none(bench: Any, metadata: Any, says: str) -> None:
-    """Without metadata nobody knows whose the files are: one sentence, and nothing is written."""
+    """Without metadata the students are unknown: one sentence, and nothing is written."""
     with pytest.raises(UsageError, match=says):
         bench.collect(bench.put({"submission_metadata.yml": metadata, "submission_1/softmax.py": "x"}))
     assert not bench.into.exists()

@@ -1,4 +1,4 @@
-"""Archives of strangers: each entry is collected or refused with its reason, and nothing leaves the tree."""
+"""Untrusted archives: each entry is collected or refused with its reason, and nothing is written outside the tree."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ GOOD = "ada/softmax.py"
         (b"x = 1\n", "is not a zip archive"),
     ],
 )
-def test_what_is_no_archive(bench: Any, data: bytes, says: str) -> None:
-    """Something else under the name of a zip is one sentence with its name, and nothing is written."""
+def test_files_that_are_no_archive(bench: Any, data: bytes, says: str) -> None:
+    """A file that is no zip is reported in one sentence with its name, and nothing is written."""
     with pytest.raises(UsageError, match=rf"download\.zip: {says}"):
         bench.collect(bench.put(data))
     assert not bench.into.exists()
@@ -41,7 +41,7 @@ def test_what_is_no_archive(bench: Any, data: bytes, says: str) -> None:
 
 @pytest.mark.parametrize("keep", [0.3, 0.7, 0.99])
 def test_a_truncated_archive(bench: Any, zipped: Any, keep: float) -> None:
-    """A download that broke off is said as one, wherever it did."""
+    """A truncated download is reported as one, wherever it breaks off."""
     whole = zipped({f"ada/{number}.py": os.urandom(500) for number in range(20)})
     with pytest.raises(UsageError, match=r"download\.zip: breaks off"):
         bench.collect(bench.put(whole[: int(len(whole) * keep)]))
@@ -63,7 +63,7 @@ def test_a_damaged_list(bench: Any, zipped: Any) -> None:
 
 
 def test_no_files(bench: Any, zipped: Any) -> None:
-    """An archive without files is said, and so is one that is not there."""
+    """An archive without files is reported, and so is a missing one."""
     with pytest.raises(UsageError, match="holds no files"):
         bench.collect(bench.put(zipped({})))
     with pytest.raises(UsageError, match=r"nowhere\.zip: cannot be read: No such file"):
@@ -104,7 +104,7 @@ def test_no_files(bench: Any, zipped: Any) -> None:
     ],
 )  # fmt: skip
 def test_a_hostile_entry(bench: Any, forged: Any, entry: Any, hostile: dict[str, Any], reason: str) -> None:
-    """It is refused with its reason; the honest one beside it is collected; nothing is outside of the tree."""
+    """It is refused with its reason; the valid entries are collected; nothing is written outside the tree."""
     before = {"name": "eve/norm.py"}
     account = bench.collect(bench.put(forged(entry(**before), entry(**hostile), entry(GOOD))))
     reasons = [one.reason for one in account.refused]
@@ -117,7 +117,7 @@ def test_a_hostile_entry(bench: Any, forged: Any, entry: Any, hostile: dict[str,
 
 
 def test_junk_of_systems(bench: Any) -> None:
-    """What a Mac or Windows adds is passed over, counted, and no reason to worry."""
+    """What a Mac or Windows adds is skipped and counted, and the run is complete."""
     account = bench.collect(bench.put({GOOD: "x", "__MACOSX/ada/._softmax.py": "j", "ada/.DS_Store": "j", "ada/._a": "j", "ada/Thumbs.db": "j"}))  # fmt: skip
     assert (account.archives[0].passed_over, account.complete, list(bench.work())) == (4, True, [GOOD])
 
@@ -143,6 +143,19 @@ def test_a_bomb_of_many_entries(bench: Any, forged: Any, entry: Any) -> None:
         assert tracemalloc.get_traced_memory()[1] < 40 * MIB
     finally:
         tracemalloc.stop()
+
+
+def test_headers_in_a_file_are_no_entries(bench: Any, forged: Any, entry: Any) -> None:
+    """A student's file full of headers does not keep the class from being collected."""
+    account = bench.collect(bench.put(forged(entry("ada/x.bin", b"PK\x01\x02" * 60_000, 0), entry(GOOD))))
+    assert account.complete
+
+
+def test_many_entries_in_zips_within(bench: Any, zipped: Any) -> None:
+    """Entries of a submitted zip count once, also when it is opened again to be written."""
+    inner = {name: zipped({f"{number}.txt": "x" for number in range(40)}) for name in ("ada/a.zip", "bob/b.zip")}
+    account = bench.collect(bench.put(inner), bounds=Bounds(entries=90))
+    assert (account.complete, len(bench.work())) == (True, 80)
 
 
 def test_a_bomb_of_quoted_headers(bench: Any, forged: Any, entry: Any) -> None:
