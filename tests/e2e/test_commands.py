@@ -21,12 +21,17 @@ Run = Callable[..., CompletedProcess[str]]
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help(command: str, mlgrade: Run) -> None:
-    """Every command has help with an example, every option a sentence, and the README names the command."""
+    """Every command has help with an example, every option a sentence, and a page names the command."""
     text = mlgrade(command, "--help").stdout
     assert "Example" in text
     options = re.findall(r"^  (?:-\w, )?--[\w-]+(?:/--[\w-]+)?(?: [A-Z]+)?(.*)$", text, flags=re.MULTILINE)
     assert options
-    assert f"mlgrade {command}" in (ROOT / "README.md").read_text()
+    pages = [
+        path.read_text(encoding="utf-8")
+        for part in ("tutorial", "how-to")
+        for path in (ROOT / "docs" / part).glob("*.md")
+    ]
+    assert any(f"mlgrade {command}" in page for page in pages)
 
 
 @pytest.mark.parametrize("call", ["adapter githb", "nbgrader ini", "gradebook shw", "chekc"])
