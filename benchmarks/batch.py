@@ -33,7 +33,7 @@ from mlgrade import course as courses  # noqa: E402  (after the path is set)
 from mlgrade.batch import work  # noqa: E402
 from mlgrade.course import Course  # noqa: E402
 from mlgrade.sandbox import forked, host, launch  # noqa: E402
-from mlgrade.submissions.entries import HandIn  # noqa: E402
+from mlgrade.submissions.entries import StudentSubmission  # noqa: E402
 from mlgrade.submissions.model import find  # noqa: E402
 from mlgrade.suite import session  # noqa: E402
 
@@ -55,7 +55,7 @@ def main() -> None:
 
 def one_submission(runs: int) -> None:
     course = courses.load(ROOT)
-    handins = [HandIn("ada", one, None) for one in find([ROOT / "solutions"], course)]
+    handins = [StudentSubmission("ada", one, None) for one in find([ROOT / "solutions"], course)]
     doing = work.grading(course, [one.submission.concept for one in handins], allow_weak_isolation=True)
     bare = bare_loop(course, handins)
     with doing.open() as grade:
@@ -69,7 +69,7 @@ def one_submission(runs: int) -> None:
         profile(everything)
 
 
-def bare_loop(course: Course, handins: list[HandIn]) -> Callable[[], object]:
+def bare_loop(course: Course, handins: list[StudentSubmission]) -> Callable[[], object]:
     suites = session.collect([p for one in handins for p in course.suites(one.submission.concept)], course.root)
 
     def run() -> None:

@@ -31,7 +31,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from mlgrade import course as courses
-from mlgrade.batch import Session
+from mlgrade.batch import ClassRun
 from mlgrade.batch.moves import Ledger
 from mlgrade.batch.work import Graded, Grading, grading
 from mlgrade.course import Course
@@ -40,7 +40,7 @@ from mlgrade.engine.dask import BATCH
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.submissions import discover as intake
 from mlgrade.submissions import model as submissions
-from mlgrade.submissions.entries import HandIn
+from mlgrade.submissions.entries import StudentSubmission
 
 ROOT = Path(__file__).resolve().parents[1]
 MILLION, STUDENTS, HOUR = 1_000_000, 30, 3600.0
@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def measure(course: Course, work: Grading, students: int) -> Cost:
-    handins = [HandIn("ada", one, None) for one in submissions.find([ROOT / "solutions"], course, "")]
+    handins = [StudentSubmission("ada", one, None) for one in submissions.find([ROOT / "solutions"], course, "")]
     started, spent = time.perf_counter(), processor()
     with work.open() as grade:
         opening = time.perf_counter() - started
@@ -79,7 +79,7 @@ def measure(course: Course, work: Grading, students: int) -> Cost:
     return Cost(opening, rounds, spent, collecting(course, work, known, students), checks)
 
 
-def timed(grade: Callable[[HandIn], Graded], handins: Sequence[HandIn]) -> float:
+def timed(grade: Callable[[StudentSubmission], Graded], handins: Sequence[StudentSubmission]) -> float:
     started = time.perf_counter()
     for handin in handins:
         grade(handin)
@@ -98,7 +98,7 @@ class Known:
     def __init__(self, results: dict[str, Graded]) -> None:
         self._results = results
 
-    def run(self, work: object, jobs: Iterable[HandIn]) -> Iterator[Done[HandIn, Graded]]:
+    def run(self, work: object, jobs: Iterable[StudentSubmission]) -> Iterator[Done[StudentSubmission, Graded]]:
         del work
         return (Done(job, self._results[job.submission.concept]) for job in jobs)
 
@@ -111,7 +111,7 @@ def collecting(course: Course, work: Grading, known: dict[str, Graded], students
         with Gradebook.open(Path(folder, "gradebook.db")) as book:
             started = time.perf_counter()
             entries = intake.take(Path(folder, "class"), course).handins
-            session = Session(course, work, book, Ledger(course, book, now, by="benchmark"), now)
+            session = ClassRun(course, work, book, Ledger(course, book, now, by="benchmark"), now)
             told: list[Any] = list(session.run(entries, cast("Engine", Known(known))))
             return (time.perf_counter() - started) / len(told)
 

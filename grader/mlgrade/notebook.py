@@ -16,7 +16,7 @@ from mlgrade import course as courses
 from mlgrade.course import FILE
 from mlgrade.errors import MlgradeError, UsageError
 from mlgrade.integrations.ipython import inputs, visible
-from mlgrade.integrations.ipython.visible import Asked, Told
+from mlgrade.integrations.ipython.visible import Asked, VisibleReport
 from mlgrade.results import ConceptReport, Outcome, Status
 
 E = TypeVar("E", bound=Exception)
@@ -28,7 +28,7 @@ WIDTH = 80
 class Feedback:
     """What `mlgrade check` would print, as text and as HTML. Whichever a front end can show, it shows."""
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: VisibleReport) -> None:
         self._told = told
         self.report = told.report
         [concept] = told.report.concepts
@@ -90,7 +90,7 @@ def check(concept: str, *, course: str | Path | None = None) -> Feedback:
     return feedback
 
 
-def _told(concept: str, course: str | Path | None) -> Told:
+def _told(concept: str, course: str | Path | None) -> VisibleReport:
     session = _session(_shell())
     place = Path(course) if course is not None else _course()
     return visible.ask(Asked(course=str(place), concept=concept, file=HERE, cells=session.cells()))

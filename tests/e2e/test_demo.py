@@ -13,7 +13,7 @@ import pytest
 
 from mlgrade.cli import options
 from mlgrade.cli.demo import _rest
-from mlgrade.study.demo import Played, State
+from mlgrade.study.demo import DemoState, Played
 
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., CompletedProcess[str]]
@@ -121,7 +121,7 @@ def test_nothing_to_run(state: str, mlgrade: Run, course: Path) -> None:
 
 def test_several_reasons_stand_below_one_another(capsys: pytest.CaptureFixture[str]) -> None:
     """What belongs to one demo is indented alike, so that no reason is read as one of the next."""
-    waiting = Played(name="n", title="T", state=State.WAITING, reason="one is not started\ntwo is not started")
+    waiting = Played(name="n", title="T", state=DemoState.WAITING, reason="one is not started\ntwo is not started")
     _rest(options.console(plain=True), waiting)
     assert capsys.readouterr().out == "  not yet:  one is not started\n    two is not started\n"
 

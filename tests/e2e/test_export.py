@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from mlgrade.cli import export
 from mlgrade.errors import MlgradeError
 from mlgrade.gradebook.columns import Person
-from mlgrade.gradebook.model import Attempt, Decision, Deed
+from mlgrade.gradebook.model import Attempt, Decision, DecisionKind
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.lms.exports import names
 from mlgrade.results import Outcome, Status
@@ -264,7 +264,7 @@ def test_an_old_template(run: Run, tmp_path: Path) -> None:
 
 def test_decisions_and_lateness_count(run: Run, book: Path) -> None:
     """An excuse drops out of the sum, the dropped student is not there, and the states stay apart."""
-    excuse = Decision(student="ada", target="concept:logit", deed=Deed.EXCUSE, reason="ill", by="staff", at=DUE)
+    excuse = Decision(student="ada", target="concept:logit", deed=DecisionKind.EXCUSE, reason="ill", by="staff", at=DUE)
     with Gradebook.open(book) as opened:
         opened.decide(excuse)
     found = rows(run("csv", "--unit", "scores", "-o", "-").out)

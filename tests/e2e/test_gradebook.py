@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from mlgrade.cli import gradebook
 from mlgrade.errors import MlgradeError
 from mlgrade.gradebook.columns import Person
-from mlgrade.gradebook.model import Attempt, Deed
+from mlgrade.gradebook.model import Attempt, DecisionKind
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.results import Outcome, Status
 
@@ -312,8 +312,8 @@ def test_many_from_a_file(run: Run, book: Path) -> None:
     assert (points(run, "bob"), points(run, "eve", "attention")) == (10.0, "excused")
     with Gradebook.open(book) as opened:
         assert [(one.deed, one.reason) for one in opened.decisions()] == [
-            (Deed.EXTEND, "ill; note"),
-            (Deed.EXCUSE, "left\nfor a year"),
+            (DecisionKind.EXTEND, "ill; note"),
+            (DecisionKind.EXCUSE, "left\nfor a year"),
         ]
 
 

@@ -22,7 +22,7 @@ from mlgrade.engine import Done, Lost
 from mlgrade.engine.serial import Serial
 from mlgrade.errors import UsageError
 from mlgrade.integrations.nbgrader import batch, warm
-from mlgrade.integrations.nbgrader.batch import Told
+from mlgrade.integrations.nbgrader.batch import SubmissionOutcome
 
 pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore")]  # nbgrader and its libraries warn of each other]
 GOOD = RIGHT["softmax"]
@@ -42,14 +42,14 @@ def command(room: Classroom, *options: str) -> commands.Done:
     return commands.run("mlgrade", "nbgrader", "autograde", UNIT, *options, at=room.root)
 
 
-def run(room: Classroom, engine: Any = None, **given: Any) -> list[Told]:
+def run(room: Classroom, engine: Any = None, **given: Any) -> list[SubmissionOutcome]:
     """The same in this process."""
-    told: list[Told] = []
+    told: list[SubmissionOutcome] = []
     batch.run(batch.ready(room.root, UNIT, engine=engine or Serial(), tell=given.pop("tell", told.append), **given))
     return told
 
 
-def states(told: Iterable[Told]) -> dict[str, str]:
+def states(told: Iterable[SubmissionOutcome]) -> dict[str, str]:
     return {one.student: one.state for one in told}
 
 
@@ -201,9 +201,9 @@ def test_a_person_has_the_last_word(room: Classroom) -> None:
 
 def test_stopped_half_way(room: Classroom) -> None:
     """What was told before a Ctrl-C is kept, and the next run goes on from there."""
-    told: list[Told] = []
+    told: list[SubmissionOutcome] = []
 
-    def stop(one: Told) -> None:
+    def stop(one: SubmissionOutcome) -> None:
         told.append(one)
         raise KeyboardInterrupt
 
@@ -276,7 +276,7 @@ def test_a_broken_check_is_tried_again(room: Classroom) -> None:
     assert states(run(room, students="[ao]*")) == {"ada": "broken", "old": "broken"}
     suite.write_text(whole)
     assert room.score("old") == Score(None, None, True, 10.0)
-    assert run(room, students="[ao]*") == [Told("ada", "graded"), Told("old", "graded")]
+    assert run(room, students="[ao]*") == [SubmissionOutcome("ada", "graded"), SubmissionOutcome("old", "graded")]
 
 
 @pytest.mark.parametrize(

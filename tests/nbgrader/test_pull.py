@@ -12,7 +12,7 @@ from classroom import RIGHT, UNIT, Classroom, write
 
 from mlgrade import course as courses
 from mlgrade.gradebook import policy
-from mlgrade.gradebook.model import Deed, Grade, State
+from mlgrade.gradebook.model import DecisionKind, Grade, GradeState
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.integrations.nbgrader import place, records, warm
 
@@ -55,10 +55,10 @@ def test_the_whole_way(room: Classroom, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     found = grades(room, ours)
     assert {name: (one.state, one.points) for name, one in found.items()} == {
-        "ada": (State.GRADED, 10.0),
-        "ben": (State.GRADED, 5.5),
-        "cid": (State.MISSING, None),
-        "hal": (State.BROKEN, None),
+        "ada": (GradeState.GRADED, 10.0),
+        "ben": (GradeState.GRADED, 5.5),
+        "cid": (GradeState.MISSING, None),
+        "hal": (GradeState.BROKEN, None),
     }
     assert (found["ben"].raw, found["ben"].extra, found["ben"].penalty) == (10.0, 1.5, 2.0)
     again = pull(room, ours)
@@ -107,7 +107,11 @@ def test_the_history_names_nbgrader(room: Classroom, tmp_path: Path) -> None:
     pull(room, ours)
     with Gradebook.open(ours) as book:
         kept = {(one.deed, one.points, one.by) for one in book.decisions("ben")}
-    assert kept == {(Deed.MANUAL, 6.0, "nbgrader"), (Deed.EXTRA, 1.5, "nbgrader"), (Deed.PENALTY, 2.0, "nbgrader")}
+    assert kept == {
+        (DecisionKind.MANUAL, 6.0, "nbgrader"),
+        (DecisionKind.EXTRA, 1.5, "nbgrader"),
+        (DecisionKind.PENALTY, 2.0, "nbgrader"),
+    }
     which = ("--gradebook", str(ours), "--course", str(room.course))
     said = commands.run("mlgrade", "gradebook", "history", "ben", *which, at=room.root).stdout
     assert "manual concept:softmax to 6, by nbgrader: graded by hand in nbgrader" in " ".join(said.split())

@@ -16,7 +16,7 @@ from mlgrade.gradebook.store import Gradebook
 from mlgrade.integrations.nbgrader import desk, facts, place, push, records, warm
 from mlgrade.results import Status
 from mlgrade.submissions import discover as intake
-from mlgrade.submissions.entries import HandIn
+from mlgrade.submissions.entries import StudentSubmission
 
 pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore")]  # nbgrader and its libraries warn of each other]
 PARTLY = RIGHT["softmax"] + "\n\ndef log_softmax(z, axis=-1):\n    return '</pre><script>1</script>'\n"
@@ -50,10 +50,10 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
     warm.close()
 
 
-def again(room: Classroom, *, dry: bool = False) -> push.Account:
+def again(room: Classroom, *, dry: bool = False) -> push.PushReport:
     course = courses.load(room.course)
     taken = intake.take(room.root.parent / "files", course)
-    handins = [read for entry in taken.handins if isinstance(read := entry.read(), HandIn)]
+    handins = [read for entry in taken.handins if isinstance(read := entry.read(), StudentSubmission)]
     with Gradebook.open(room.root.parent / "ours.db") as book:
         return push.push(desk.opened(room.root).coursedir, course, push.answers(course, book, handins), dry=dry)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from mlgrade.sandbox.attempt import Attempt
+from mlgrade.sandbox.attempt import WorkerSession
 from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import Limits
@@ -57,7 +57,7 @@ class Bench:
             imports=["stdlib", "numpy"],
             forbid=[],
         )
-        with Attempt(self._host, load, msgspec.structs.replace(Limits(), **limits)) as attempt:
+        with WorkerSession(self._host, load, msgspec.structs.replace(Limits(), **limits)) as attempt:
             loaded = attempt.load()
             assert isinstance(loaded, Loaded)
             return suite.run(attempt, loaded.functions, Source("answer.py", source.splitlines()), seed)

@@ -21,14 +21,14 @@ from mlgrade import course as courses
 from mlgrade.errors import CourseError, SandboxError, UsageError
 from mlgrade.integrations import bundle, job, pins, points, telling, wheel, zips
 from mlgrade.integrations.gradescope import late, package, results
-from mlgrade.integrations.gradescope.package import Settings
-from mlgrade.integrations.gradescope.package import Visibility as Shown
+from mlgrade.integrations.gradescope.package import GradescopeSettings
+from mlgrade.integrations.gradescope.package import GradescopeVisibility as Shown
 from mlgrade.integrations.job import Handed, Job
 from mlgrade.integrations.prairielearn import package as questions
 from mlgrade.integrations.prairielearn import results as learned
 from mlgrade.results import CheckResult, ConceptReport, Diagnosis, Outcome, Status, Visibility
 from mlgrade.sandbox.host import Host
-from mlgrade.submissions.discover import Kind, Note
+from mlgrade.submissions.discover import DiscoveryNote, FileOutcome
 
 TEXT = """\
 format: 1
@@ -41,7 +41,7 @@ units:
 """
 COURSE = courses.parse(TEXT)
 ONE, TWO = COURSE.concepts
-ALL = Settings(concepts=["one", "two"])
+ALL = GradescopeSettings(concepts=["one", "two"])
 
 
 def checked(number: int, outcome: Outcome, worth: float, visibility: Visibility = Visibility.PUBLIC) -> CheckResult:
@@ -116,7 +116,7 @@ def test_the_sum_of_all_tests_is_the_score() -> None:
 @pytest.mark.parametrize("hidden", list(Shown))
 def test_what_hidden_checks_have_a_part_in_is_shown_when_they_are(hidden: Shown) -> None:
     """Hidden checks, the score and the diagnosis wait together; visible checks and what was printed never do."""
-    found = results.document(of(MIXED), Settings(concepts=["one"], visibility=hidden))
+    found = results.document(of(MIXED), GradescopeSettings(concepts=["one"], visibility=hidden))
     assert [test["visibility"] for test in found["tests"]] == ["visible", "visible", "visible", hidden, hidden]
     seen = json.dumps([*found["tests"][:3], found["output"]])
     assert "printed <script>" in seen
@@ -136,10 +136,10 @@ def test_texts_are_marked_as_plain_and_names_as_they_are() -> None:
 def test_no_leaderboard_unless_asked_for_and_then_of_what_is_seen() -> None:
     """A rank by hidden checks would tell their outcome before they are shown."""
     assert "leaderboard" not in results.document(of(MIXED), ALL)
-    ranked = results.document(of(MIXED), Settings(concepts=["one"], leaderboard=True))
+    ranked = results.document(of(MIXED), GradescopeSettings(concepts=["one"], leaderboard=True))
     visible = ranked["tests"][1]["score"]
     assert ranked["leaderboard"] == [{"name": "Points", "value": visible}]
-    everything = Settings(concepts=["one"], leaderboard=True, visibility=Shown.VISIBLE)
+    everything = GradescopeSettings(concepts=["one"], leaderboard=True, visibility=Shown.VISIBLE)
     assert results.document(of(MIXED), everything)["leaderboard"] == [{"name": "Points", "value": 6.66}]
 
 
@@ -247,8 +247,8 @@ def test_the_file_stays_below_the_size_that_prairielearn_takes() -> None:
 def test_a_zip_has_equal_bytes_and_closed_files(course: Path) -> None:
     """Twice the same course is twice the same zip; scripts may be run by all, the rest is read by its owner only."""
     loaded = courses.load(course)
-    data = package.built(loaded, Settings(concepts=["softmax"]))
-    assert data == package.built(loaded, Settings(concepts=["softmax"]))
+    data = package.built(loaded, GradescopeSettings(concepts=["softmax"]))
+    assert data == package.built(loaded, GradescopeSettings(concepts=["softmax"]))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         modes = {entry.filename: entry.external_attr >> 16 & 0o777 for entry in archive.infolist()}
     assert {name for name, mode in modes.items() if mode == 0o755} == {"setup.sh", "run_autograder"}
@@ -405,9 +405,13 @@ def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_the_folder_of_the_platform_is_not_named_to_students() -> None:
     """What was passed over, and for which file, reads as the student named both."""
-    note = Note("submission/norm (1).py, submission/b/norm.py", "submission/norm.py comes first", Kind.PASSED_OVER)
+    note = DiscoveryNote(
+        "submission/norm (1).py, submission/b/norm.py", "submission/norm.py comes first", FileOutcome.PASSED_OVER
+    )
     assert job._plain(note, "submission") == "norm (1).py, b/norm.py: norm.py comes first"
-    assert job._plain(Note("submission", "no exercise", Kind.PASSED_OVER), "submission") == "no exercise"
+    assert (
+        job._plain(DiscoveryNote("submission", "no exercise", FileOutcome.PASSED_OVER), "submission") == "no exercise"
+    )
 
 
 # -- what has to stand ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from mlgrade.sandbox import attempt
-from mlgrade.sandbox.attempt import LEAST_SECONDS, Attempt, NotTried
+from mlgrade.sandbox.attempt import LEAST_SECONDS, NotTried, WorkerSession
 from mlgrade.sandbox.host import Died, Host, TimedOut, Value, Worker
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.protocol import Load, Loaded
@@ -58,7 +58,7 @@ class Machine:
 def calls(machine: Machine, monkeypatch: pytest.MonkeyPatch, count: int = 30) -> list[Any]:
     """Load, call so many times, and return what came of the calls."""
     monkeypatch.setattr(attempt, "time", machine)
-    with Attempt(cast("Host", machine), LOAD, LIMITS) as tried:
+    with WorkerSession(cast("Host", machine), LOAD, LIMITS) as tried:
         tried.load()
         return [tried.call("f", (), {}) for _ in range(count)]
 
@@ -86,7 +86,7 @@ def test_a_reload_that_is_stopped_counts_too(monkeypatch: pytest.MonkeyPatch) ->
     """A reload without end is stopped at the import limit, and at what is left when that is less."""
     machine = Machine(load=[4.0, 60.0], call=60.0)
     monkeypatch.setattr(attempt, "time", machine)
-    with Attempt(cast("Host", machine), LOAD, LIMITS) as tried:
+    with WorkerSession(cast("Host", machine), LOAD, LIMITS) as tried:
         tried.load()
         stopped = [tried.call(function, (), {}) for function in "fghij"]
     assert [one.seconds for one in stopped[:3] if isinstance(one, TimedOut)] == [2.0, 5.0, 5.0]

@@ -17,7 +17,7 @@ from mlgrade import course as courses
 from mlgrade.course import Course
 from mlgrade.errors import CourseError, UsageError
 from mlgrade.study.cards import anki, deck, history
-from mlgrade.study.cards.schedule import Answer, Rating, Standing, comes_back, queue, standing
+from mlgrade.study.cards.schedule import CardAnswer, Rating, Standing, comes_back, queue, standing
 
 ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2027, 2, 1, 12, tzinfo=UTC)
@@ -37,9 +37,9 @@ def course_with(folder: Path, **files: str) -> Course:
     return courses.load(folder)
 
 
-def answered(*ratings: Rating, since: datetime = NOON) -> list[Answer]:
+def answered(*ratings: Rating, since: datetime = NOON) -> list[CardAnswer]:
     """One answer a day."""
-    return [Answer(since + timedelta(days=day), rating) for day, rating in enumerate(ratings)]
+    return [CardAnswer(since + timedelta(days=day), rating) for day, rating in enumerate(ratings)]
 
 
 FAULTS = {
@@ -168,10 +168,10 @@ def test_better_answers_wait_longer() -> None:
 
 def test_each_success_waits_longer() -> None:
     """A card that is known each time it is due comes back after longer and longer, and at least once a year."""
-    answers, waits = [Answer(NOON, Rating.Good)], []
+    answers, waits = [CardAnswer(NOON, Rating.Good)], []
     for _ in range(12):
         waits.append(comes_back(answers) - answers[-1].at)
-        answers.append(Answer(comes_back(answers), Rating.Good))
+        answers.append(CardAnswer(comes_back(answers), Rating.Good))
     assert waits == sorted(waits)
     assert waits[0] < waits[3] < waits[-1] == timedelta(days=365)
 
@@ -196,7 +196,7 @@ def test_due_is_a_day_of_the_student() -> None:
 @given(st.lists(st.tuples(st.integers(0, 10**8), st.sampled_from(Rating)), min_size=1, max_size=30))
 def test_any_answers_have_a_schedule(said: list[tuple[int, Rating]]) -> None:
     """Answers at any times, also out of order after a clock was set, give a day within a year of the last one."""
-    answers = [Answer(NOON + timedelta(seconds=seconds), rating) for seconds, rating in said]
+    answers = [CardAnswer(NOON + timedelta(seconds=seconds), rating) for seconds, rating in said]
     assert timedelta(0) <= comes_back(answers) - answers[-1].at <= timedelta(days=365)
 
 

@@ -17,31 +17,33 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from mlgrade.batch import Kept, Same
-from mlgrade.batch.moves import Move
+from mlgrade.batch import Saved, Unchanged
+from mlgrade.batch.moves import GradeMove
 from mlgrade.errors import Exit
-from mlgrade.gradebook.model import Attempt, Grade, State
+from mlgrade.gradebook.model import Attempt, Grade, GradeState
 from mlgrade.reports import classwork, underway
-from mlgrade.reports.account import Account
+from mlgrade.reports.account import DiscoverySummary
 from mlgrade.results import ConceptReport, Outcome, Status
-from mlgrade.submissions.discover import Intake, Kind, Layout, Note
+from mlgrade.submissions.discover import Discovery, DiscoveryNote, FileOutcome, FolderLayout
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "classwork"
 NOW = datetime(2027, 2, 5, tzinfo=UTC)
 NOTES = [
-    Note("ada/Softmax (1).py", "taken as softmax", Kind.TAKEN),
-    Note("bob/a/norm.py, bob/b/norm.py", "2 files for norm of equal rank, and they differ", Kind.AMBIGUOUS),
-    Note("cyd", "no exercise that was asked for", Kind.MISSING),
+    DiscoveryNote("ada/Softmax (1).py", "taken as softmax", FileOutcome.TAKEN),
+    DiscoveryNote(
+        "bob/a/norm.py, bob/b/norm.py", "2 files for norm of equal rank, and they differ", FileOutcome.AMBIGUOUS
+    ),
+    DiscoveryNote("cyd", "no exercise that was asked for", FileOutcome.MISSING),
 ]
-INTAKE = Intake(
-    layout=Layout.FOLDERS,
+INTAKE = Discovery(
+    layout=FolderLayout.FOLDERS,
     handins=[],
     notes=NOTES,
-    counts={Kind.TAKEN: 9, Kind.PASSED_OVER: 0, Kind.AMBIGUOUS: 2, Kind.MISSING: 1},
+    counts={FileOutcome.TAKEN: 9, FileOutcome.PASSED_OVER: 0, FileOutcome.AMBIGUOUS: 2, FileOutcome.MISSING: 1},
 )
 
 
-def kept(student: str = "ada", earned: float = 10, status: Status = Status.GRADED, **given: Any) -> Kept:
+def kept(student: str = "ada", earned: float = 10, status: Status = Status.GRADED, **given: Any) -> Saved:
     report = ConceptReport(
         concept="softmax",
         file="softmax.py",
@@ -70,15 +72,15 @@ def kept(student: str = "ada", earned: float = 10, status: Status = Status.GRADE
         versions={},
         report=msgspec.json.encode(report),
     )
-    return Kept(attempt, given.pop("move", None))
+    return Saved(attempt, given.pop("move", None))
 
 
-def grade(points: float | None, state: State = State.GRADED) -> Grade:
+def grade(points: float | None, state: GradeState = GradeState.GRADED) -> Grade:
     return Grade(student="", concept="", state=state, points=points, possible=10.0)
 
 
-def move(student: str, before: Grade, after: Grade, *why: str, regraded: bool = True) -> Move:
-    return Move(student=student, concept="softmax", before=before, after=after, regraded=regraded, why=why)
+def move(student: str, before: Grade, after: Grade, *why: str, regraded: bool = True) -> GradeMove:
+    return GradeMove(student=student, concept="softmax", before=before, after=after, regraded=regraded, why=why)
 
 
 DROP = "softmax.hidden.first_axis: passed -> failed"
@@ -86,24 +88,28 @@ RUN = [
     kept("ada", move=move("ada", grade(10), grade(10))),
     kept("bob", 8, move=move("bob", grade(8.5), grade(8), DROP)),
     kept("dan", 8, move=move("dan", grade(10), grade(8), DROP, "b: x", "c: x", "d: x", "e: x")),
-    kept("eve\x1b[31m", 9, move=move("eve\x1b[31m", grade(None, State.BROKEN), grade(9), "the file: broken -> graded")),
+    kept(
+        "eve\x1b[31m",
+        9,
+        move=move("eve\x1b[31m", grade(None, GradeState.BROKEN), grade(9), "the file: broken -> graded"),
+    ),
     kept("fay", 10, move=move("fay", grade(2), grade(10), "another file was handed in", regraded=False)),
     kept("gil", 0, Status.BROKEN),
     kept("hal", 0, Status.NOT_STARTED),
     kept("ian", 0, outcome=Outcome.TIMED_OUT),
-    Same("joy", "softmax"),
-    Note("kim/softmax.py", "no longer there", Kind.REFUSED),
+    Unchanged("joy", "softmax"),
+    DiscoveryNote("kim/softmax.py", "no longer there", FileOutcome.REFUSED),
 ]
 
 
-def account(told: Iterable[Any] = RUN, **options: bool) -> Account:
-    made = Account(INTAKE, **options)
+def account(told: Iterable[Any] = RUN, **options: bool) -> DiscoverySummary:
+    made = DiscoverySummary(INTAKE, **options)
     for one in told:
         made.add(one)
     return made
 
 
-def rendered(account: Account, width: int = 80, *, stopped: bool = False) -> str:
+def rendered(account: DiscoverySummary, width: int = 80, *, stopped: bool = False) -> str:
     console = Console(file=io.StringIO(), width=width, highlight=False, markup=False, emoji=False, no_color=True)
     classwork.render(console, account, stopped=stopped)
     assert isinstance(console.file, io.StringIO)
@@ -125,7 +131,7 @@ def test_golden(name: str, width: int) -> None:
 
 def test_nothing_to_grade() -> None:
     """An empty class has an account too."""
-    empty = Account(msgspec.structs.replace(INTAKE, notes=[], counts={}))
+    empty = DiscoverySummary(msgspec.structs.replace(INTAKE, notes=[], counts={}))
     assert rendered(empty) == "Files (a folder for each student): none\n\nGraded: 0\n"
     assert empty.exit_code == Exit.PASSED
 
@@ -134,7 +140,7 @@ def test_exit_codes() -> None:
     """Our own fault goes before work that was not done, and how students did plays no part."""
     fine = msgspec.structs.replace(INTAKE, notes=[])
     for told, code in ([], Exit.PASSED), ([RUN[-1]], Exit.FAILED), ([RUN[-1], RUN[5]], Exit.OUR_FAULT):
-        made = Account(fine)
+        made = DiscoverySummary(fine)
         for one in (kept(earned=0), *told):
             made.add(one)
         assert made.exit_code == code
@@ -191,7 +197,7 @@ def test_the_bar_keeps_its_numbers(width: int) -> None:
     """However narrow the terminal, how many of how many is whole, and every count is there."""
     out = io.StringIO()
     console = Console(file=out, width=width, force_terminal=True, color_system=None, highlight=False)
-    with underway.progress(console, Account(INTAKE), 10) as tell:
+    with underway.progress(console, DiscoverySummary(INTAKE), 10) as tell:
         for told in RUN:
             tell(told)
     text = " ".join(out.getvalue().split())
@@ -204,7 +210,7 @@ def test_a_line_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nobody looks at a terminal, a log has how far it is, without anything to draw."""
     monkeypatch.setattr(underway, "LINE_SECONDS", 0.0)
     out = io.StringIO()
-    with underway.progress(Console(file=out, width=40), Account(INTAKE), 10) as tell:
+    with underway.progress(Console(file=out, width=40), DiscoverySummary(INTAKE), 10) as tell:
         for told in RUN:
             tell(told)
     lines = out.getvalue().splitlines()

@@ -12,7 +12,7 @@ from mlgrade.errors import UsageError
 from mlgrade.results import ConceptReport, Status
 from mlgrade.study import demo
 from mlgrade.study.demo.code import complete, near
-from mlgrade.study.demo.parts import Bars, Curves, Heatmap, Number, Part, Table, Vector
+from mlgrade.study.demo.parts import Bars, Curves, DemoNumber, DemoTable, Heatmap, Part, Vector
 from mlgrade.study.demo.scenes import ALL_OPEN, DEMOS
 from mlgrade.suite.compare import Mismatch
 
@@ -156,9 +156,11 @@ def test_a_report_without_a_pass_is_not_complete() -> None:
 
 
 WIDE = [
-    Number("cosine_similarity(a_rather_long_name, another_long_name)", 0.75, ()),
+    DemoNumber("cosine_similarity(a_rather_long_name, another_long_name)", 0.75, ()),
     Vector("weights", [1.0, 2.5, -3.25] * 6, (18,)),
-    Table("query and docs, each of", (3,), ["data", "cluster"], {"kubernetes": [2.0, 18.0]}, {"kubernetes": "word"}),
+    DemoTable(
+        "query and docs, each of", (3,), ["data", "cluster"], {"kubernetes": [2.0, 18.0]}, {"kubernetes": "word"}
+    ),
     Bars("softmax(z)", {"kubernetes": 1.0, "gpu": 0.0}, (2,), 1.0),
     Curves("train(..., lr=0.05, steps=200)", {"train_loss": [9.0] * 200, "val_loss": [0.0] * 200}),
     Heatmap("attention_weights(x, x, mask=causal)", (4, 4), ["the", "cat", "sat", "down"], ALL_OPEN, [1.0] * 4),
@@ -201,7 +203,7 @@ def test_blank_means_exactly_zero() -> None:
 
 def test_small_numbers_keep_their_place() -> None:
     """A table has its numbers below the names of their columns."""
-    _, head, row = Table("t", (2,), ["t=0", "t=19"], {"lr": [123.456, 0.00001]}, {"lr": "converging"}).lines(60)
+    _, head, row = DemoTable("t", (2,), ["t=0", "t=19"], {"lr": [123.456, 0.00001]}, {"lr": "converging"}).lines(60)
     assert head == "       t=0  t=19"
     assert row == "  lr 123.5 1e-05 converging"
 

@@ -20,7 +20,7 @@ from mlgrade.sandbox.host import Died, Host, Raised, Result, TimedOut, Value
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.protocol import Fault, Load, Loaded
 from mlgrade.suite.misconceptions import Misconception, read_misconceptions
-from mlgrade.suite.student import Record
+from mlgrade.suite.student import CallRecord
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTION = """\
@@ -77,16 +77,16 @@ def known(tmp_path: Path) -> list[Misconception]:
 
 
 @pytest.fixture
-def records(host: Host) -> Callable[..., list[Record]]:
+def records(host: Host) -> Callable[..., list[CallRecord]]:
     """Call functions of a source in a worker, as a suite does, and return the calls."""
 
-    def record(source: str, *functions: str, inputs: list[Any] = INPUTS) -> list[Record]:
+    def record(source: str, *functions: str, inputs: list[Any] = INPUTS) -> list[CallRecord]:
         load = Load(source=source.encode(), name="a", filename="a.py", functions=[*functions], imports=["stdlib", "numpy"], forbid=[])  # fmt: skip
         worker = host.worker(Limits())
         try:
             assert isinstance(worker.load(load), Loaded)
             return [
-                Record(function=function, args=(copy.deepcopy(z),), kwargs={}, result=worker.call(function, (z,), {}, 2.0))
+                CallRecord(function=function, args=(copy.deepcopy(z),), kwargs={}, result=worker.call(function, (z,), {}, 2.0))
                 for function in functions
                 for z in copy.deepcopy(inputs)
             ]  # fmt: skip
@@ -96,7 +96,7 @@ def records(host: Host) -> Callable[..., list[Record]]:
     return record
 
 
-def named(known: list[Misconception], calls: list[Record]) -> list[str]:
+def named(known: list[Misconception], calls: list[CallRecord]) -> list[str]:
     return [one.misconception for one in diagnose(SOLUTION, known, calls)]
 
 
@@ -142,20 +142,22 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, text: str | bytes) -> None:
 # -- naming ---------------------------------------------------------------------------------------------------
 
 
-def test_each_misconception_is_named_as_itself(known: list[Misconception], records: Callable[..., list[Record]]) -> None:  # fmt: skip
+def test_each_misconception_is_named_as_itself(known: list[Misconception], records: Callable[..., list[CallRecord]]) -> None:  # fmt: skip
     """A file with one misconception in it gets that one named, and no other."""
     for one in known:
         assert named(known, records(one.source, one.function)) == [one.name]
 
 
-def test_the_right_answer_is_no_misconception(known: list[Misconception], records: Callable[..., list[Record]]) -> None:
+def test_the_right_answer_is_no_misconception(
+    known: list[Misconception], records: Callable[..., list[CallRecord]]
+) -> None:
     """Nothing is named for a right answer, however it is written."""
     assert named(known, records(SOLUTION, "f", "g")) == []
     other = "def f(z):\n    if not len(z):\n        raise ValueError('no')\n    return [2 * x for x in z]\n"
     assert named(known, records(other, "f")) == []
 
 
-def test_an_unknown_mistake_is_not_named(known: list[Misconception], records: Callable[..., list[Record]]) -> None:
+def test_an_unknown_mistake_is_not_named(known: list[Misconception], records: Callable[..., list[CallRecord]]) -> None:
     """A wrong answer that is none of the known ones gets no name."""
     own = "def f(z):\n    if len(z) == 0:\n        raise ValueError\n    return 5.0\n"
     assert named(known, records(own, "f")) == []
@@ -166,20 +168,20 @@ def test_no_calls_no_diagnosis(known: list[Misconception]) -> None:
     assert named(known, []) == []
 
 
-def test_two_mistakes_in_two_functions(known: list[Misconception], records: Callable[..., list[Record]]) -> None:
+def test_two_mistakes_in_two_functions(known: list[Misconception], records: Callable[..., list[CallRecord]]) -> None:
     """Mistakes in different functions are named each."""
     own = "import numpy as np\ndef f(z):\n    if len(z) == 0:\n        raise ValueError\n    return np.asarray(z) * 3.0\ndef g(z):\n    return np.asarray(z) * 2.0 - 1.0\n"
     calls = records(own, "f") + records(own, "g", inputs=INPUTS[:2])
     assert named(known, calls) == ["triples", "minus"]
 
 
-def test_two_mistakes_in_one_function(known: list[Misconception], records: Callable[..., list[Record]]) -> None:
+def test_two_mistakes_in_one_function(known: list[Misconception], records: Callable[..., list[CallRecord]]) -> None:
     """Mistakes of different kinds in one function, such as a value and a missing error, are named each."""
     both = "import numpy as np\ndef f(z):\n    return np.asarray(z, dtype=float) * 3.0\n"
     assert sorted(named(known, records(both, "f"))) == ["triples", "unchecked"]
 
 
-def test_two_that_fit_equally_well(tmp_path: Path, records: Callable[..., list[Record]]) -> None:
+def test_two_that_fit_equally_well(tmp_path: Path, records: Callable[..., list[CallRecord]]) -> None:
     """When two misconceptions give the same on all that was called, neither is named."""
     twin = '\n@misconception("f", title="plus itself", hint="h")\ndef squares(z):\n    if len(z) == 0:\n        raise ValueError\n    return np.asarray(z, dtype=float) * FACTOR\n'
     (tmp_path / "wrong.py").write_text(WRONG + twin)
@@ -188,7 +190,7 @@ def test_two_that_fit_equally_well(tmp_path: Path, records: Callable[..., list[R
     assert named(known, records(triples.source, "f")) == []
 
 
-def test_calls_that_cannot_tell(known: list[Misconception], records: Callable[..., list[Record]]) -> None:
+def test_calls_that_cannot_tell(known: list[Misconception], records: Callable[..., list[CallRecord]]) -> None:
     """On inputs on which a misconception does what is right, it is not named."""
     triples = known[0]
     assert named(known, records(triples.source, "f", inputs=[[0.0], [0.0, 0.0]])) == []
@@ -204,11 +206,11 @@ ENDS: list[Result | NotTried] = [
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: type(end).__name__)
 def test_a_function_that_was_stopped_is_not_diagnosed(
-    known: list[Misconception], records: Callable[..., list[Record]], end: Result | NotTried
+    known: list[Misconception], records: Callable[..., list[CallRecord]], end: Result | NotTried
 ) -> None:
     """One call without an answer, and nothing is said of that function; of others it still is."""
     calls = records(known[0].source, "f") + records(known[3].source, "g")
-    stopped = Record(function="f", args=([1.0],), kwargs={}, result=end)
+    stopped = CallRecord(function="f", args=([1.0],), kwargs={}, result=end)
     assert named(known, [*calls, stopped]) == ["minus"]
 
 
@@ -221,17 +223,17 @@ def test_hostile_results_are_only_compared(known: list[Misconception]) -> None:
         Raised(fault=Fault(type="ValueError", bases=["x" * 200], message="\0")),
     ]
     for result in forged:
-        assert named(known, [Record(function="f", args=([1.0],), kwargs={}, result=result)]) == []
+        assert named(known, [CallRecord(function="f", args=([1.0],), kwargs={}, result=result)]) == []
 
 
-def test_the_records_are_left_as_they_are(known: list[Misconception], records: Callable[..., list[Record]]) -> None:
+def test_the_records_are_left_as_they_are(known: list[Misconception], records: Callable[..., list[CallRecord]]) -> None:
     """Replaying a misconception that writes into its input does not write into the record."""
     calls = records(known[2].source, "f")
     diagnose(SOLUTION, known, calls)
     assert calls[1].args[0].tolist() == [3.0, -1.0]
 
 
-def test_softmax_of_this_course(records: Callable[..., list[Record]]) -> None:
+def test_softmax_of_this_course(records: Callable[..., list[CallRecord]]) -> None:
     """A misconception of the course itself, in a student's own words, is named."""
     solution = (ROOT / "solutions" / "softmax.py").read_text()
     known = read_misconceptions(ROOT / "tests" / "misconceptions" / "softmax.py", solution)
@@ -324,7 +326,7 @@ def right(z):
     ],
 )
 def test_why_a_misconception_is_not_named(
-    more: str, name: str, why: str, tmp_path: Path, records: Callable[..., list[Record]]
+    more: str, name: str, why: str, tmp_path: Path, records: Callable[..., list[CallRecord]]
 ) -> None:
     """Its author reads the true reason: another one, a replay that differs, no difference, no calls."""
     (tmp_path / "wrong.py").write_text(WRONG + more)

@@ -109,7 +109,7 @@ def test_closing_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever stops reading ends what was started, also what is at work."""
     started, start = [], process.start
 
-    def noted(*arguments: Any) -> tuple[Connection, process.Process]:
+    def noted(*arguments: Any) -> tuple[Connection, process.GradingProcess]:
         started.append(start(*arguments))
         return started[-1]
 

@@ -15,13 +15,13 @@ from mlgrade.sandbox.protocol import Fault, Frame
 from mlgrade.suite.compare import Mismatch
 from mlgrade.suite.explain import in_plain_words, syntax_in_plain_words
 from mlgrade.suite.findings import _NAMED, Source, Verdict, verdict_of
-from mlgrade.suite.student import CallError, Record, UnavailableError
+from mlgrade.suite.student import CallError, CallRecord, UnavailableError
 
 SOURCE = Source("answer.py", ["def f(z):", "    return z + 1", ""])
 
 
-def called(result: Result | NotTried) -> Record:
-    return Record(function="f", args=(271828,), kwargs={"axis": 0}, result=result)
+def called(result: Result | NotTried) -> CallRecord:
+    return CallRecord(function="f", args=(271828,), kwargs={"axis": 0}, result=result)
 
 
 def judged(result: Result | NotTried) -> Verdict:

@@ -50,11 +50,11 @@ def change(monkeypatch: pytest.MonkeyPatch) -> Change:
     return changed
 
 
-def possible(trial: forbidden.Trial, *groups: str) -> set[str]:
+def possible(trial: forbidden.ActTrial, *groups: str) -> set[str]:
     return {one.name for one in trial.possible if one.group in (groups or forbidden.GROUPS)}
 
 
-def without(*layers: str, course: Course = COURSE) -> forbidden.Trial:
+def without(*layers: str, course: Course = COURSE) -> forbidden.ActTrial:
     return forbidden.try_all(course, layers)
 
 
@@ -101,11 +101,11 @@ def test_each_act_has_a_name_of_its_own_and_a_function() -> None:
 
 
 @pytest.fixture(scope="module")
-def trial() -> forbidden.Trial:
+def trial() -> forbidden.ActTrial:
     return forbidden.try_all(COURSE)
 
 
-def test_nothing_forbidden_is_possible(trial: forbidden.Trial) -> None:
+def test_nothing_forbidden_is_possible(trial: forbidden.ActTrial) -> None:
     """Behind all layers every act is refused, and few have no meaning here."""
     assert trial.possible == []
     assert {one.name for one in trial.tried if one.verdict == probe.UNTRIED} <= {
@@ -118,7 +118,7 @@ def test_nothing_forbidden_is_possible(trial: forbidden.Trial) -> None:
     }
 
 
-def test_nothing_is_left_behind(trial: forbidden.Trial) -> None:
+def test_nothing_is_left_behind(trial: forbidden.ActTrial) -> None:
     """Files that were made to try acts on are gone, also those that a worker was able to create."""
     del trial
     without(confine.LANDLOCK, confine.AUDIT)
@@ -144,7 +144,7 @@ ALLOWED_TOO = {
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", ALLOWED_TOO)
-def test_a_call_too_many_is_named(name: str, change: Change, trial: forbidden.Trial) -> None:
+def test_a_call_too_many_is_named(name: str, change: Change, trial: forbidden.ActTrial) -> None:
     """Exactly the call that a changed filter allows is possible, and what it makes possible besides."""
     if name not in kernel.numbers():
         pytest.skip("this architecture does not have it")
@@ -228,7 +228,7 @@ def test_every_act_is_possible_without_isolation() -> None:
 # -- what doctor says -------------------------------------------------------------------------------------------
 
 
-def plain(facts: Iterable[doctor.Fact]) -> Iterator[doctor.Fact]:
+def plain(facts: Iterable[doctor.DoctorFact]) -> Iterator[doctor.DoctorFact]:
     return (fact for fact in facts if not fact.detail)
 
 
@@ -282,7 +282,7 @@ def test_json_holds_every_act(monkeypatch: pytest.MonkeyPatch) -> None:
     """The full account has each act and each layer by itself, with the fields that it always had."""
     monkeypatch.chdir(ROOT)
     done = CliRunner().invoke(cli, ["doctor", "--json"])
-    facts = msgspec.convert(json.loads(done.output), list[doctor.Fact])
+    facts = msgspec.convert(json.loads(done.output), list[doctor.DoctorFact])
     acts = [fact for fact in facts if fact.name.startswith("act ")]
     assert len(acts) > 300
     assert {"wall landlock", "wall seccomp", "isolation", "python", "numpy"} <= {fact.name for fact in facts}

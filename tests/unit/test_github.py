@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade.reports import autograding, commands, github, places
-from mlgrade.reports.places import Place
+from mlgrade.reports.places import SourcePlace
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Status, Visibility
 
 CASES = Path(__file__).parents[1] / "golden" / "cases"
@@ -77,19 +77,19 @@ def test_disarming_changes_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("a.py:4:24: expected ':'", Place(4, 24)),
-        ("raised\na.py:7: x = 1", Place(7)),
-        ("stopped at a.py:11: while True: pass", Place(11)),
-        ("said (a.py:9: x)\na.py:7: x", Place(7)),  # the start of a line comes first
-        ("b/a.py:7: x", Place()),
-        ("a.py:cell 2:1: x", Place()),
-        ("aXpy:7: x", Place()),
-        ("a.py:0: x", Place()),
-        ("a.py:99999999999: x", Place()),
-        ("", Place()),
+        ("a.py:4:24: expected ':'", SourcePlace(4, 24)),
+        ("raised\na.py:7: x = 1", SourcePlace(7)),
+        ("stopped at a.py:11: while True: pass", SourcePlace(11)),
+        ("said (a.py:9: x)\na.py:7: x", SourcePlace(7)),  # the start of a line comes first
+        ("b/a.py:7: x", SourcePlace()),
+        ("a.py:cell 2:1: x", SourcePlace()),
+        ("aXpy:7: x", SourcePlace()),
+        ("a.py:0: x", SourcePlace()),
+        ("a.py:99999999999: x", SourcePlace()),
+        ("", SourcePlace()),
     ],
 )
-def test_places(text: str, place: Place) -> None:
+def test_places(text: str, place: SourcePlace) -> None:
     """A line is taken from where our own messages have it; a cell of a notebook is no line of its file."""
     assert places.find(text, "a.py") == place
 

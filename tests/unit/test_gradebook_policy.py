@@ -18,7 +18,7 @@ from mlgrade.course.model import Attempts, Duration, Keep, Late, Percent
 from mlgrade.errors import UsageError
 from mlgrade.gradebook import deciding, policy, rulings
 from mlgrade.gradebook.lateness import kept, lateness, span
-from mlgrade.gradebook.model import Attempt, Decision, Deed, Grade, State
+from mlgrade.gradebook.model import Attempt, Decision, DecisionKind, Grade, GradeState
 from mlgrade.results import Status
 
 DUE = datetime(2027, 2, 5, 22, 59, tzinfo=UTC)
@@ -67,7 +67,7 @@ def attempt(earned: float = 10.0, after: timedelta | None = timedelta(0), **give
     return Attempt(**{**values, **given}, id=number)
 
 
-def decide(deed: Deed, target: str = "", **given: Any) -> Decision:
+def decide(deed: DecisionKind, target: str = "", **given: Any) -> Decision:
     return Decision(
         **{
             "student": "ada",
@@ -111,13 +111,13 @@ def kind(status: Status, **given: Any) -> Attempt:
 def test_late(after: timedelta, points: float, late: timedelta) -> None:
     """Each day begun after the grace time costs its share, down to the floor."""
     found = grade(attempt(after=after))
-    assert (found.state, found.points, found.raw, found.late) == (State.GRADED, points, 10.0, late)
+    assert (found.state, found.points, found.raw, found.late) == (GradeState.GRADED, points, 10.0, late)
 
 
 def test_after_the_cap() -> None:
     """One second after the cap nothing is taken: missing with the reason, not a zero."""
     found = grade(attempt(after=GRACE + 14 * DAY + SECOND))
-    assert (found.state, found.points, found.attempts) == (State.MISSING, None, 1)
+    assert (found.state, found.points, found.attempts) == (GradeState.MISSING, None, 1)
     assert found.reason == "handed in 14 d late; nothing is taken after 14 d"
 
 
@@ -128,7 +128,7 @@ def test_a_time_that_nobody_knows() -> None:
 
 def test_a_unit_without_a_due_date() -> None:
     """Where nothing is due nothing is late, and an extension makes nothing due."""
-    ruling = rulings.Ruling(extension=decide(Deed.EXTEND, until=DUE))
+    ruling = rulings.Ruling(extension=decide(DecisionKind.EXTEND, until=DUE))
     assert policy.grade(RETRIEVAL, "ada", [attempt(after=DAY * 99)], ruling).points == 1.0
 
 
@@ -213,25 +213,25 @@ def test_back_to_an_earlier_file() -> None:
 
 def test_nothing_handed_in() -> None:
     """Without an attempt the concept is missing."""
-    assert grade() == Grade(student="ada", concept="attention", state=State.MISSING, points=None, possible=10.0)
+    assert grade() == Grade(student="ada", concept="attention", state=GradeState.MISSING, points=None, possible=10.0)
 
 
 def test_an_untouched_stub_is_missing() -> None:
     """A stub is as good as nothing."""
     found = grade(kind(Status.NOT_STARTED))
-    assert (found.state, found.points, found.attempts) == (State.MISSING, None, 0)
+    assert (found.state, found.points, found.attempts) == (GradeState.MISSING, None, 0)
 
 
 def test_a_zero_is_graded() -> None:
     """Who earned nothing has a zero, which is none of the other states."""
-    assert (grade(attempt(0.0)).state, grade(attempt(0.0)).points) == (State.GRADED, 0.0)
+    assert (grade(attempt(0.0)).state, grade(attempt(0.0)).points) == (GradeState.GRADED, 0.0)
 
 
 @pytest.mark.parametrize("status", [Status.CANNOT_RUN, Status.TIMED_OUT])
 def test_a_file_that_cannot_run(status: Status) -> None:
     """It is a zero when there is nothing else, and never takes a score away, not even as the last one."""
     alone = grade(kind(status))
-    assert (alone.state, alone.points, alone.status) == (State.GRADED, 0.0, status)
+    assert (alone.state, alone.points, alone.status) == (GradeState.GRADED, 0.0, status)
     for keep in Keep:
         found = grade(attempt(6.0, -DAY), kind(status), attempts=Attempts(keep=keep))
         assert (found.points, found.reason) == (6.0, "the newest file cannot run; an earlier one counts")
@@ -243,9 +243,9 @@ def test_a_fault_of_ours_is_never_a_zero(keep: Keep) -> None:
     broken = attempt(4.0, status=Status.BROKEN)
     for others in ([], [kind(Status.CANNOT_RUN, after=-DAY)], [kind(Status.CANNOT_RUN, after=SECOND)]):
         found = grade(broken, *others, attempts=Attempts(keep=keep))
-        assert (found.state, found.points, found.attempt) == (State.BROKEN, None, broken.id)
+        assert (found.state, found.points, found.attempt) == (GradeState.BROKEN, None, broken.id)
     found = grade(attempt(6.0, -DAY), broken, attempts=Attempts(keep=keep))
-    assert (found.state, found.points) == (State.GRADED, 6.0)
+    assert (found.state, found.points) == (GradeState.GRADED, 6.0)
     assert "broken on our side; an earlier one counts" in found.reason
 
 
@@ -260,21 +260,21 @@ def test_a_broken_regrade() -> None:
 @pytest.mark.parametrize("target", ["concept:attention", "unit:attention", ""])
 def test_excused(target: str) -> None:
     """Excused from the concept, its unit or the course: no points, whatever was handed in."""
-    found = grade(attempt(3.0), decisions=(decide(Deed.EXCUSE, target, reason="ill"),))
-    assert (found.state, found.points, found.attempts, found.reason) == (State.EXCUSED, None, 1, "ill")
+    found = grade(attempt(3.0), decisions=(decide(DecisionKind.EXCUSE, target, reason="ill"),))
+    assert (found.state, found.points, found.attempts, found.reason) == (GradeState.EXCUSED, None, 1, "ill")
 
 
 @pytest.mark.parametrize("target", ["concept:weights", "unit:lab", "unit:weights"])
 def test_decisions_elsewhere(target: str) -> None:
     """A decision about something else changes nothing, also where a unit and a concept have the same name."""
     handed = attempt(3.0)
-    assert grade(handed, decisions=(decide(Deed.EXCUSE, target),)) == grade(handed)
+    assert grade(handed, decisions=(decide(DecisionKind.EXCUSE, target),)) == grade(handed)
 
 
 def test_the_nearest_extension() -> None:
     """A concept's extension comes before its unit's, and that before the course's, shorter or longer."""
     three = [
-        decide(Deed.EXTEND, target, until=DUE + days * DAY)
+        decide(DecisionKind.EXTEND, target, until=DUE + days * DAY)
         for target, days in (("", 9), ("unit:attention", 1), ("concept:attention", 4))
     ]
     late = attempt(after=5 * DAY)
@@ -285,58 +285,58 @@ def test_the_nearest_extension() -> None:
 def test_an_extension_with_the_grace() -> None:
     """The grace time comes on top of an extension, and the cap counts from there."""
     until = DUE + 30 * DAY
-    extended = (decide(Deed.EXTEND, until=until),)
+    extended = (decide(DecisionKind.EXTEND, until=until),)
     assert grade(attempt(after=30 * DAY + GRACE), decisions=extended).points == 10.0
     assert grade(attempt(after=44 * DAY + GRACE), decisions=extended).points == 5.0
-    assert grade(attempt(after=44 * DAY + GRACE + SECOND), decisions=extended).state is State.MISSING
+    assert grade(attempt(after=44 * DAY + GRACE + SECOND), decisions=extended).state is GradeState.MISSING
 
 
 def test_an_extension_is_never_less_time() -> None:
     """A date before the due date, in whatever zone, takes nothing away."""
-    early = decide(Deed.EXTEND, until=(DUE - 3 * DAY).astimezone(timezone(timedelta(hours=9))))
+    early = decide(DecisionKind.EXTEND, until=(DUE - 3 * DAY).astimezone(timezone(timedelta(hours=9))))
     assert grade(attempt(), decisions=(early,)).points == 10.0
 
 
 def test_an_override_wins() -> None:
     """An override beats attempts, lateness, a fault of ours, and an excuse."""
-    override = decide(Deed.OVERRIDE, "concept:attention", points=8.5, reason="oral exam")
+    override = decide(DecisionKind.OVERRIDE, "concept:attention", points=8.5, reason="oral exam")
     for handed in ([], [attempt(2.0, 9 * DAY)], [kind(Status.BROKEN)]):
-        found = grade(*handed, decisions=(decide(Deed.EXCUSE), override))
-        assert (found.state, found.points, found.attempt, found.reason) == (State.GRADED, 8.5, 0, "oral exam")
+        found = grade(*handed, decisions=(decide(DecisionKind.EXCUSE), override))
+        assert (found.state, found.points, found.attempt, found.reason) == (GradeState.GRADED, 8.5, 0, "oral exam")
 
 
 def test_an_override_of_more_than_there_is() -> None:
     """When the concept is worth less by now, the override is worth all of it."""
-    assert grade(decisions=(decide(Deed.OVERRIDE, points=8.5),), possible=5.0).points == 5.0
+    assert grade(decisions=(decide(DecisionKind.OVERRIDE, points=8.5),), possible=5.0).points == 5.0
 
 
 @pytest.mark.parametrize(("earned", "points"), [(2.0, 7.0), (7.0, 7.0), (9.0, 9.0)])
 def test_a_minimum_holds_from_below_only(earned: float, points: float) -> None:
     """What the attempts give counts where it is more."""
-    assert grade(attempt(earned), decisions=(decide(Deed.MINIMUM, points=7.0),)).points == points
+    assert grade(attempt(earned), decisions=(decide(DecisionKind.MINIMUM, points=7.0),)).points == points
 
 
 def test_a_minimum_without_a_score() -> None:
     """Also a fault of ours, or nothing at all, takes nothing away from it; an excuse and an override go before it."""
-    minimum = decide(Deed.MINIMUM, points=7.0, reason="promised")
+    minimum = decide(DecisionKind.MINIMUM, points=7.0, reason="promised")
     for handed in ([], [kind(Status.BROKEN)], [kind(Status.CANNOT_RUN)]):
         found = grade(*handed, decisions=(minimum,))
-        assert (found.state, found.points, found.reason) == (State.GRADED, 7.0, "promised")
-    assert grade(decisions=(minimum, decide(Deed.EXCUSE))).state is State.EXCUSED
-    assert grade(decisions=(minimum, decide(Deed.OVERRIDE, points=3.0))).points == 3.0
+        assert (found.state, found.points, found.reason) == (GradeState.GRADED, 7.0, "promised")
+    assert grade(decisions=(minimum, decide(DecisionKind.EXCUSE))).state is GradeState.EXCUSED
+    assert grade(decisions=(minimum, decide(DecisionKind.OVERRIDE, points=3.0))).points == 3.0
     assert grade(decisions=(minimum,), possible=5.0).points == 5.0
 
 
 @pytest.mark.parametrize(
     ("deed", "more"),
     [
-        (Deed.EXCUSE, {}),
-        (Deed.EXTEND, {"until": DUE + 30 * DAY}),
-        (Deed.OVERRIDE, {"points": 1.0}),
-        (Deed.MINIMUM, {"points": 9.5}),
+        (DecisionKind.EXCUSE, {}),
+        (DecisionKind.EXTEND, {"until": DUE + 30 * DAY}),
+        (DecisionKind.OVERRIDE, {"points": 1.0}),
+        (DecisionKind.MINIMUM, {"points": 9.5}),
     ],
 )
-def test_revoked(deed: Deed, more: dict[str, Any]) -> None:
+def test_revoked(deed: DecisionKind, more: dict[str, Any]) -> None:
     """What is revoked leaves the grade as if it, and what it had replaced, had never been; and can be decided again."""
     late = attempt(9.0, 2 * DAY)
     twice = (decide(deed, "", **more), decide(deed, "", **more), decide(deed, "", revoked=True))
@@ -346,7 +346,7 @@ def test_revoked(deed: Deed, more: dict[str, Any]) -> None:
 
 def test_the_last_decision_holds() -> None:
     """Of two overrides the later one holds, in whatever order they are read."""
-    two = (decide(Deed.OVERRIDE, points=1.0), decide(Deed.OVERRIDE, points=2.0))
+    two = (decide(DecisionKind.OVERRIDE, points=1.0), decide(DecisionKind.OVERRIDE, points=2.0))
     assert grade(decisions=two).points == grade(decisions=two[::-1]).points == 2.0
 
 
@@ -355,12 +355,12 @@ HERE = "concept:attention"
 
 def test_by_hand() -> None:
     """Points by hand are the grade, with the score of the attempts beside them; an override and an excuse go before."""
-    manual = decide(Deed.MANUAL, HERE, points=9.0, reason="by hand")
+    manual = decide(DecisionKind.MANUAL, HERE, points=9.0, reason="by hand")
     for handed, raw in (([attempt(6.0, 2 * DAY)], 6.0), ([], None), ([kind(Status.BROKEN)], None)):
         found = grade(*handed, decisions=(manual,))
-        assert (found.state, found.points, found.raw, found.reason) == (State.GRADED, 9.0, raw, "by hand")
-    assert grade(decisions=(manual, decide(Deed.EXCUSE))).state is State.EXCUSED
-    assert grade(decisions=(manual, decide(Deed.OVERRIDE, points=3.0))).points == 3.0
+        assert (found.state, found.points, found.raw, found.reason) == (GradeState.GRADED, 9.0, raw, "by hand")
+    assert grade(decisions=(manual, decide(DecisionKind.EXCUSE))).state is GradeState.EXCUSED
+    assert grade(decisions=(manual, decide(DecisionKind.OVERRIDE, points=3.0))).points == 3.0
     assert grade(decisions=(manual,), possible=5.0).points == 5.0
 
 
@@ -370,7 +370,7 @@ def test_by_hand() -> None:
 )
 def test_extra_credit_and_penalty(extra: float, penalty: float, points: float) -> None:
     """Both are in the points and beside them: never below zero, and above the maximum where credit leads there."""
-    decided = (decide(Deed.EXTRA, HERE, points=extra), decide(Deed.PENALTY, HERE, points=penalty))
+    decided = (decide(DecisionKind.EXTRA, HERE, points=extra), decide(DecisionKind.PENALTY, HERE, points=penalty))
     found = grade(attempt(8.0), decisions=decided)
     assert (found.points, found.raw, found.extra, found.penalty) == (points, 8.0, extra, penalty)
     assert grade(decisions=decided).points is None  # credit for nothing is nothing
@@ -379,19 +379,19 @@ def test_extra_credit_and_penalty(extra: float, penalty: float, points: float) -
 def test_lateness_costs_once() -> None:
     """A penalty that was decided takes the place of the course's own, its cap included; the lateness stays to be seen."""
     for after in (GRACE + DAY, GRACE + 40 * DAY):
-        found = grade(attempt(8.0, after), decisions=(decide(Deed.PENALTY, HERE, points=3.0),))
+        found = grade(attempt(8.0, after), decisions=(decide(DecisionKind.PENALTY, HERE, points=3.0),))
         assert (found.points, found.late) == (5.0, after - GRACE)
 
 
 def test_a_minimum_goes_over_a_penalty() -> None:
     """What was promised is given, whatever is taken off."""
-    decided = (decide(Deed.PENALTY, HERE, points=9.0), decide(Deed.MINIMUM, points=7.0))
+    decided = (decide(DecisionKind.PENALTY, HERE, points=9.0), decide(DecisionKind.MINIMUM, points=7.0))
     assert grade(attempt(8.0), decisions=decided).points == 7.0
 
 
 def test_a_written_answer_is_in_no_concept() -> None:
     """What a unit's written answer earned changes the grade of none of its concepts."""
-    deeds = (Deed.WRITTEN, Deed.EXTRA, Deed.PENALTY, Deed.MANUAL)
+    deeds = (DecisionKind.WRITTEN, DecisionKind.EXTRA, DecisionKind.PENALTY, DecisionKind.MANUAL)
     late = attempt(8.0, 2 * DAY)
     assert grade(late, decisions=tuple(decide(deed, "unit:attention", points=4.0) for deed in deeds)) == grade(late)
 
@@ -460,9 +460,9 @@ def test_more_time_never_lowers_a_grade(
     """With `keep: best` an extension never lowers a grade, and a longer one never gives less than a shorter one."""
     rules: dict[str, Any] = {"late": late, "attempts": Attempts(most=most)}
     dates = [DUE + timedelta(hours=hours), DUE + timedelta(hours=hours + more)]
-    longer = [grade(*handed, decisions=(decide(Deed.EXTEND, until=date),), **rules) for date in dates]
+    longer = [grade(*handed, decisions=(decide(DecisionKind.EXTEND, until=date),), **rules) for date in dates]
     grades = [
-        one for one in (grade(*handed, **rules), *longer) if one.state is not State.BROKEN
+        one for one in (grade(*handed, **rules), *longer) if one.state is not GradeState.BROKEN
     ]  # which is no score yet
     scores = [-1.0 if one.points is None else one.points for one in grades]
     assert scores == sorted(scores)
@@ -472,7 +472,7 @@ def test_more_time_never_lowers_a_grade(
 def test_more_time_for_the_last_one(handed: list[Attempt], late: Late, hours: int) -> None:
     """With `keep: last` it never lowers what counts, unless it lets a later file be taken that was not before."""
     rules: dict[str, Any] = {"late": late, "attempts": Attempts(keep=Keep.LAST)}
-    extended = decide(Deed.EXTEND, until=DUE + timedelta(hours=hours))
+    extended = decide(DecisionKind.EXTEND, until=DUE + timedelta(hours=hours))
     before, after = grade(*handed, **rules), grade(*handed, decisions=(extended,), **rules)
     assume(before.attempt == after.attempt)
     assert (before.points or 0.0) <= (after.points or 0.0)
@@ -490,8 +490,8 @@ def test_best_is_at_least_last(handed: list[Attempt], late: Late) -> None:
 def test_points_only_where_there_is_a_grade(handed: list[Attempt], late: Late, keep: Keep, most: int | None) -> None:
     """There are points exactly where the state is graded; none above the raw score, none below its floor."""
     found = grade(*handed, late=late, attempts=Attempts(keep=keep, most=most))
-    assert (found.points is None) == (found.state is not State.GRADED)
-    assert (found.state is State.BROKEN) == (found.status is Status.BROKEN)
+    assert (found.points is None) == (found.state is not GradeState.GRADED)
+    assert (found.state is GradeState.BROKEN) == (found.status is Status.BROKEN)
     if found.points is not None:
         assert found.raw is not None
         assert math.floor(found.raw * late.floor * 100) / 100 - 0.01 <= found.points <= found.raw
@@ -502,9 +502,9 @@ def test_points_only_where_there_is_a_grade(handed: list[Attempt], late: Late, k
 @given(MANY, st.floats(0, 10))
 def test_an_override_whatever_was_handed_in(handed: list[Attempt], points: float) -> None:
     """An override is the grade, and revoking it brings the computed one back."""
-    override = decide(Deed.OVERRIDE, "concept:attention", points=points)
+    override = decide(DecisionKind.OVERRIDE, "concept:attention", points=points)
     assert grade(*handed, decisions=(override,)).points == points
-    revoked = decide(Deed.OVERRIDE, "concept:attention", revoked=True)
+    revoked = decide(DecisionKind.OVERRIDE, "concept:attention", revoked=True)
     assert grade(*handed, decisions=(override, revoked)) == grade(*handed)
 
 
@@ -514,7 +514,7 @@ def test_an_override_whatever_was_handed_in(handed: list[Attempt], points: float
 def test_everybody_once_and_in_order() -> None:
     """Everybody on the roster, with an attempt, or with a decision has a grade for each concept, in order."""
     handed = [attempt(student="ada"), attempt(student="ada", concept="weights"), attempt(student="eve", concept="gone")]
-    decided = [decide(Deed.EXCUSE, student="dan")]
+    decided = [decide(DecisionKind.EXCUSE, student="dan")]
     found = list(policy.current(COURSE, handed, decided, ["ada", "bob"]))
     assert [(one.student, one.concept, str(one.state)) for one in found] == [
         (student, concept, state)

@@ -26,7 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from mlgrade.errors import Exit, GradebookError, UsageError
 from mlgrade.gradebook import places, store
 from mlgrade.gradebook.columns import Person
-from mlgrade.gradebook.model import Attempt, Decision, Deed
+from mlgrade.gradebook.model import Attempt, Decision, DecisionKind
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.results import Outcome, Status
 
@@ -61,7 +61,7 @@ def decision(**given: Any) -> Decision:
         **{
             "student": "ada",
             "target": "concept:softmax",
-            "deed": Deed.EXCUSE,
+            "deed": DecisionKind.EXCUSE,
             "reason": "ill",
             "by": "kim",
             "at": NOW,
@@ -264,7 +264,7 @@ def test_many_writers(book: Gradebook, where: str) -> None:
 
 def test_decisions_come_back(book: Gradebook) -> None:
     """Decisions come back in order, with their ids, of one student or all."""
-    given = [decision(), decision(student="bob", deed=Deed.EXTEND, until=NOW + timedelta(microseconds=1), target=""), decision(deed=Deed.OVERRIDE, points=0.1, revoked=True), decision(deed=Deed.WRITTEN, target="unit:a", points=0.1, possible=0.3)]  # fmt: skip
+    given = [decision(), decision(student="bob", deed=DecisionKind.EXTEND, until=NOW + timedelta(microseconds=1), target=""), decision(deed=DecisionKind.OVERRIDE, points=0.1, revoked=True), decision(deed=DecisionKind.WRITTEN, target="unit:a", points=0.1, possible=0.3)]  # fmt: skip
     kept = book.decide(*given)
     assert [msgspec.structs.replace(one, id=0) for one in kept] == given
     assert book.decisions() == kept

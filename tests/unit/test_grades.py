@@ -18,7 +18,7 @@ from mlgrade.errors import UsageError
 from mlgrade.gradebook import grades, policy
 from mlgrade.gradebook.columns import Cell, Column, Mark, Person
 from mlgrade.gradebook.grades import By
-from mlgrade.gradebook.model import Attempt, Decision, Deed, Grade, State
+from mlgrade.gradebook.model import Attempt, Decision, DecisionKind, Grade, GradeState
 from mlgrade.results import Outcome, Status
 
 NOON = datetime(2027, 2, 5, 12, tzinfo=UTC)
@@ -43,19 +43,19 @@ COURSE = Course(
 )  # fmt: skip
 
 
-def grade(concept: str, points: float | None = None, state: State = State.GRADED, **given: Any) -> Grade:
+def grade(concept: str, points: float | None = None, state: GradeState = GradeState.GRADED, **given: Any) -> Grade:
     possible = COURSE.concept(concept).points
     return Grade(student="ada", concept=concept, state=state, points=points, possible=possible, **given)
 
 
-def without(concept: str, state: State, **given: Any) -> Grade:
+def without(concept: str, state: GradeState, **given: Any) -> Grade:
     return grade(concept, None, state, **given)
 
 
 def cells(*parts: Grade, by: By = By.UNIT, course: Course = COURSE, **given: Any) -> dict[str, Cell]:
     """The cells of one student; concepts that no grade is given for are missing."""
     told = {one.concept: one for one in parts}
-    every = [told.get(one.id, without(one.id, State.MISSING)) for one in course.concepts]
+    every = [told.get(one.id, without(one.id, GradeState.MISSING)) for one in course.concepts]
     sources = {"attempts": [], "decisions": [], "people": [], **given}
     [row] = grades.rows(grades.groups(course, by), every, **sources)
     return dict(row.cells)
@@ -85,7 +85,7 @@ def test_names_that_are_not_there() -> None:
 def test_students_out_of_order() -> None:
     """A stream that is not in the order of students would give somebody another one's facts, and is refused."""
     people = [Person(student="bob"), Person(student="ada")]
-    theirs = [Grade(student="carl", concept=one.id, state=State.MISSING, points=None, possible=1) for one in COURSE.concepts]  # fmt: skip
+    theirs = [Grade(student="carl", concept=one.id, state=GradeState.MISSING, points=None, possible=1) for one in COURSE.concepts]  # fmt: skip
     with pytest.raises(ValueError, match="'ada' after 'bob'"):
         list(grades.rows(grades.groups(COURSE, By.TOTAL), theirs, [], [], people))
 
@@ -128,15 +128,15 @@ RULES = {
     "one part missing": ([grade("softmax", 8.1)], Cell(mark=Mark.GRADED, score=8.1)),
     "a zero and a missing part": ([grade("softmax", 0.0)], Cell(mark=Mark.GRADED, score=0)),
     "nothing handed in": ([], Cell(mark=Mark.MISSING)),
-    "one part excused": ([grade("softmax", 8.0), without("logit", State.EXCUSED)], Cell(mark=Mark.GRADED, score=12)),
-    "excused, and the share rounded down": ([without("softmax", State.EXCUSED), grade("logit", 3.33)], Cell(mark=Mark.GRADED, score=9.99)),
-    "excused, and the rest missing": ([without("softmax", State.EXCUSED)], Cell(mark=Mark.MISSING)),
-    "all excused": ([without("softmax", State.EXCUSED), without("logit", State.EXCUSED)], Cell(mark=Mark.EXCUSED)),
-    "a broken part": ([grade("softmax", 8.0), without("logit", State.BROKEN)], Cell(mark=Mark.BROKEN)),
-    "broken, and the rest missing": ([without("logit", State.BROKEN)], Cell(mark=Mark.BROKEN)),
-    "broken, and the rest excused": ([without("softmax", State.EXCUSED), without("logit", State.BROKEN)], Cell(mark=Mark.BROKEN)),
+    "one part excused": ([grade("softmax", 8.0), without("logit", GradeState.EXCUSED)], Cell(mark=Mark.GRADED, score=12)),
+    "excused, and the share rounded down": ([without("softmax", GradeState.EXCUSED), grade("logit", 3.33)], Cell(mark=Mark.GRADED, score=9.99)),
+    "excused, and the rest missing": ([without("softmax", GradeState.EXCUSED)], Cell(mark=Mark.MISSING)),
+    "all excused": ([without("softmax", GradeState.EXCUSED), without("logit", GradeState.EXCUSED)], Cell(mark=Mark.EXCUSED)),
+    "a broken part": ([grade("softmax", 8.0), without("logit", GradeState.BROKEN)], Cell(mark=Mark.BROKEN)),
+    "broken, and the rest missing": ([without("logit", GradeState.BROKEN)], Cell(mark=Mark.BROKEN)),
+    "broken, and the rest excused": ([without("softmax", GradeState.EXCUSED), without("logit", GradeState.BROKEN)], Cell(mark=Mark.BROKEN)),
     "a late part": ([grade("softmax", 8.0), grade("logit", 4.5, late=timedelta(days=1))], Cell(mark=Mark.GRADED, score=12.5, late=True)),
-    "an excused late part": ([grade("softmax", 8.0), without("logit", State.EXCUSED, late=timedelta(days=1))], Cell(mark=Mark.GRADED, score=12)),
+    "an excused late part": ([grade("softmax", 8.0), without("logit", GradeState.EXCUSED, late=timedelta(days=1))], Cell(mark=Mark.GRADED, score=12)),
 }  # fmt: skip
 
 
@@ -148,28 +148,28 @@ def test_what_a_unit_is_worth(parts: Sequence[Grade], expected: Cell) -> None:
 
 def test_a_concept_and_the_total() -> None:
     """A concept keeps its own state; the total follows the rules of a unit."""
-    parts = [grade("softmax", 7.5), without("logit", State.EXCUSED)]
+    parts = [grade("softmax", 7.5), without("logit", GradeState.EXCUSED)]
     by_concept = cells(*parts, by=By.CONCEPT)
     assert [str(cell.mark) for cell in by_concept.values()] == ["graded", "excused", "missing"]
     assert cells(*parts, by=By.TOTAL)["total"] == Cell(mark=Mark.GRADED, score=8.75)  # 7.5 of 30, of 35
 
 
 POINTS = st.integers(1, 2000).map(lambda cents: cents / 100)
-STATES = st.sampled_from([State.GRADED, State.GRADED, State.MISSING, State.EXCUSED])
+STATES = st.sampled_from([GradeState.GRADED, GradeState.GRADED, GradeState.MISSING, GradeState.EXCUSED])
 
 
 @st.composite
-def units(draw: st.DrawFn) -> list[tuple[float, State, float | None]]:
+def units(draw: st.DrawFn) -> list[tuple[float, GradeState, float | None]]:
     """Concepts of a unit: what each is worth, its state, its points."""
     parts = []
     for possible in draw(st.lists(POINTS, min_size=1, max_size=6)):
         state = draw(STATES)
         share = draw(st.sampled_from([0, 1, 2, 3, 7, 10]))
-        parts.append((possible, state, policy.points(share / 10, possible) if state is State.GRADED else None))
+        parts.append((possible, state, policy.points(share / 10, possible) if state is GradeState.GRADED else None))
     return parts
 
 
-def of_unit(parts: Sequence[tuple[float, State, float | None]]) -> tuple[Cell, float]:
+def of_unit(parts: Sequence[tuple[float, GradeState, float | None]]) -> tuple[Cell, float]:
     """The one cell of a unit, and the points of its column."""
     course = Course(format=1, title="t", version="1", units=[unit("u", *(concept(f"c{n}", one[0]) for n, one in enumerate(parts)))])  # fmt: skip
     theirs = [Grade(student="ada", concept=f"c{n}", state=state, points=points, possible=possible) for n, (possible, state, points) in enumerate(parts)]  # fmt: skip
@@ -179,14 +179,14 @@ def of_unit(parts: Sequence[tuple[float, State, float | None]]) -> tuple[Cell, f
 
 
 @given(units())
-def test_a_units_score(parts: list[tuple[float, State, float | None]]) -> None:
+def test_a_units_score(parts: list[tuple[float, GradeState, float | None]]) -> None:
     """Exactly the sum where nothing is excused; else the same share of the whole, down to the cent; in any order."""
     cell, whole = of_unit(parts)
-    counted = [one for one in parts if one[1] is not State.EXCUSED]
+    counted = [one for one in parts if one[1] is not GradeState.EXCUSED]
     earned = sum(Fraction(str(one[2] or 0)) for one in counted)
     possible = sum(Fraction(str(one[0])) for one in counted)
     assert of_unit(parts[::-1])[0] == cell
-    if not any(one[1] is State.GRADED for one in counted):
+    if not any(one[1] is GradeState.GRADED for one in counted):
         assert cell == Cell(mark=Mark.MISSING if counted else Mark.EXCUSED)
         return
     assert cell.score is not None
@@ -213,7 +213,7 @@ def test_when_it_last_changed() -> None:
     tried = [attempt(1, 1), attempt(2, 3), attempt(3, 9, concept="attention")]
     assert scores(grade("softmax", 8.0), attempts=tried).at == "2027-02-05T15:00:00+00:00"
     for target, hour in {"": 17, "unit:scores": 17, "concept:logit": 17, "unit:attention": 15}.items():
-        decided = [Decision(student="ada", target=target, deed=Deed.EXCUSE, reason="r", by="b", at=NOON + timedelta(hours=5))]  # fmt: skip
+        decided = [Decision(student="ada", target=target, deed=DecisionKind.EXCUSE, reason="r", by="b", at=NOON + timedelta(hours=5))]  # fmt: skip
         assert scores(attempts=tried, decisions=decided).at == f"2027-02-05T{hour}:00:00+00:00"
     assert scores().at == ""
 
@@ -222,7 +222,7 @@ def test_comments_in_words() -> None:
     """What each concept got, what lateness took, the mistake that was recognised; and never the reasons of staff."""
     parts = [
         grade("softmax", 7.2, raw=8.0, late=timedelta(days=1, hours=2), attempt=1, status=Status.GRADED, reason="ill"),
-        without("logit", State.EXCUSED, reason="note of 3 March"),
+        without("logit", GradeState.EXCUSED, reason="note of 3 March"),
     ]
     tried = [attempt(1, 0, "no_shift", "sums_rows"), attempt(2, 1, "other")]
     said = "softmax 7.2/10; 1 d 2 h late; 8 before that; diagnosed: no shift, sums rows. logit excused"
@@ -235,7 +235,7 @@ def test_comments_in_words() -> None:
 def test_people_and_strangers() -> None:
     """Who is in the roster has its ids; who only handed in has a key and no more; nobody gets another one's."""
     names = ("ada", "bob", "eve")
-    theirs = [Grade(student=name, concept=one.id, state=State.MISSING, points=None, possible=one.points) for name in names for one in COURSE.concepts]  # fmt: skip
+    theirs = [Grade(student=name, concept=one.id, state=GradeState.MISSING, points=None, possible=one.points) for name in names for one in COURSE.concepts]  # fmt: skip
     people = [Person(student="aaa", login="a"), Person(student="ada", login="1"), Person(student="eve", login="3")]
     found = list(grades.rows(grades.groups(COURSE, By.UNIT), theirs, [], [], people))
     assert [(row.person.student, row.person.login) for row in found] == [("ada", "1"), ("bob", ""), ("eve", "3")]

@@ -24,7 +24,7 @@ from mlgrade.files import FileEntry, list_beneath
 from mlgrade.lms.archives import manifest
 from mlgrade.submissions import discover as intake
 from mlgrade.submissions import layouts, sidecar, walk
-from mlgrade.submissions.discover import Entry, HandIn, Kind, Layout, Note
+from mlgrade.submissions.discover import DiscoveryNote, Entry, FileOutcome, FolderLayout, StudentSubmission
 from mlgrade.submissions.match import RULES, match, match_flat
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +55,7 @@ def lay(root: Path, *places: str, text: str = "") -> None:
         (root / place).write_text(text or (NOTEBOOK if place.endswith(".ipynb") else f"# {place}"))
 
 
-def take(root: Path, **narrowed: Any) -> intake.Intake:
+def take(root: Path, **narrowed: Any) -> intake.Discovery:
     return intake.take(root, SMALL, **narrowed)
 
 
@@ -63,7 +63,7 @@ def taken(root: Path, **narrowed: Any) -> list[tuple[str, str, str]]:
     return [(one.student, one.concept, one.path) for one in take(root, **narrowed).handins]
 
 
-def told(root: Path, kind: Kind, **narrowed: Any) -> list[str]:
+def told(root: Path, kind: FileOutcome, **narrowed: Any) -> list[str]:
     return [str(one) for one in take(root, **narrowed).notes if one.kind is kind]
 
 
@@ -71,7 +71,7 @@ def differ(_: Sequence[str]) -> bool:
     return False
 
 
-def outcome(*paths: str, same: Callable[[Sequence[str]], bool] = differ) -> dict[str, Kind]:
+def outcome(*paths: str, same: Callable[[Sequence[str]], bool] = differ) -> dict[str, FileOutcome]:
     return {one.path: one.kind for one in match(paths, SMALL, same)}
 
 
@@ -116,7 +116,7 @@ def test_folders_that_cannot_be_a_class(tmp_path: Path) -> None:
 def test_a_folder_for_each_student(tmp_path: Path) -> None:
     """Files are found at any depth of a student's folder; entries come by student, in the order of the course."""
     lay(tmp_path, "bob/softmax.py", "bob/exercises/norm.py", "ada/a/b/c/lab.py", "ada/lab_2.ipynb")
-    assert take(tmp_path).layout is Layout.FOLDERS
+    assert take(tmp_path).layout is FolderLayout.FOLDERS
     assert taken(tmp_path) == [
         ("ada", "lab", "ada/a/b/c/lab.py"),
         ("ada", "lab_2", "ada/lab_2.ipynb"),
@@ -129,8 +129,8 @@ def test_a_file_for_each_student(tmp_path: Path) -> None:
     """A folder without folders is one concept's, and the name of a file is the student's."""
     lay(tmp_path, "ada.py", "bob.ipynb", "grades.csv", ".DS_Store")
     assert taken(tmp_path, concepts=["norm"]) == [("ada", "norm", "ada.py"), ("bob", "norm", "bob.ipynb")]
-    assert take(tmp_path, concepts=["norm"]).layout is Layout.FLAT
-    assert told(tmp_path, Kind.PASSED_OVER, concepts=["norm"]) == ["grades.csv: neither .py nor .ipynb"]
+    assert take(tmp_path, concepts=["norm"]).layout is FolderLayout.FLAT
+    assert told(tmp_path, FileOutcome.PASSED_OVER, concepts=["norm"]) == ["grades.csv: neither .py nor .ipynb"]
 
 
 @pytest.mark.parametrize("concepts", [[], ["norm", "softmax"]])
@@ -145,13 +145,13 @@ def test_files_beside_folders(tmp_path: Path) -> None:
     """Where there are folders, files beside them are passed over and listed; what tools leave behind is not a folder."""
     lay(tmp_path, "ada/norm.py", "bob.py", "__MACOSX/x/norm.py", ".git/norm.py")
     assert taken(tmp_path) == [("ada", "norm", "ada/norm.py")]
-    assert told(tmp_path, Kind.PASSED_OVER) == ["bob.py: lies beside the students' folders"]
+    assert told(tmp_path, FileOutcome.PASSED_OVER) == ["bob.py: lies beside the students' folders"]
 
 
 def test_a_folder_for_each_concept(tmp_path: Path) -> None:
     """A folder that is named after a concept and holds nothing of it is said to be the wrong way round."""
     lay(tmp_path, "norm/ada.py", "norm/bob.py")
-    assert told(tmp_path, Kind.MISSING) == [
+    assert told(tmp_path, FileOutcome.MISSING) == [
         "norm: named after a concept; if its files are named after students, give this folder and --concept norm"
     ]
 
@@ -173,20 +173,20 @@ NAMES = {
 def test_names(name: str, concept: str) -> None:
     """Which concept a name stands for, exactly or after what is stated to be taken off."""
     [found] = match([name], SMALL, differ)
-    assert (found.concept, found.kind) == (concept, Kind.TAKEN if concept else Kind.PASSED_OVER)
+    assert (found.concept, found.kind) == (concept, FileOutcome.TAKEN if concept else FileOutcome.PASSED_OVER)
 
 
 def test_a_changed_name_is_said(tmp_path: Path) -> None:
     """A file that was taken under another name is listed, and its hand-in says so too; an exact one needs no word."""
     lay(tmp_path, "ada/Softmax (1).py", "bob/softmax.py")
-    assert told(tmp_path, Kind.TAKEN) == ["ada/Softmax (1).py: taken as softmax"]
+    assert told(tmp_path, FileOutcome.TAKEN) == ["ada/Softmax (1).py: taken as softmax"]
     assert [one.note for one in take(tmp_path).handins] == ["taken as softmax", ""]
 
 
 def test_a_notebook_of_another_name(tmp_path: Path) -> None:
     """A notebook, or a mistyped name, is passed over with the way out."""
     lay(tmp_path, "ada/homework.ipynb", "ada/sofmax.py", "ada/helpers.py")
-    assert told(tmp_path, Kind.PASSED_OVER) == [
+    assert told(tmp_path, FileOutcome.PASSED_OVER) == [
         "ada/helpers.py: named after no concept",
         "ada/homework.ipynb: named after no concept; a notebook is one concept, and graded under its name, such as softmax.ipynb",
         'ada/sofmax.py: named after no concept; did you mean "softmax"?',
@@ -209,8 +209,8 @@ BETTER = [
 def test_the_better_file(better: str, worse: str) -> None:
     """Fewer folders, then the exact name, then .py; the other one is passed over and says for which."""
     found = {one.path: one for one in match([worse, better], SMALL, differ)}
-    assert found[better].kind is Kind.TAKEN
-    assert (found[worse].kind, found[worse].what) == (Kind.PASSED_OVER, f"{better} comes first")
+    assert found[better].kind is FileOutcome.TAKEN
+    assert (found[worse].kind, found[worse].what) == (FileOutcome.PASSED_OVER, f"{better} comes first")
 
 
 EQUAL = [
@@ -223,9 +223,9 @@ EQUAL = [
 @pytest.mark.parametrize("pair", EQUAL)
 def test_equal_files(pair: tuple[str, str]) -> None:
     """Files of equal rank are one if they hold the same; else neither is guessed, and a lesser one does not profit."""
-    assert outcome(*pair, same=lambda _: True) == {pair[0]: Kind.TAKEN, pair[1]: Kind.PASSED_OVER}
-    assert outcome(*pair) == dict.fromkeys(pair, Kind.AMBIGUOUS)
-    assert outcome(*pair, "ada/x/y/z/softmax.py")["ada/x/y/z/softmax.py"] is Kind.PASSED_OVER
+    assert outcome(*pair, same=lambda _: True) == {pair[0]: FileOutcome.TAKEN, pair[1]: FileOutcome.PASSED_OVER}
+    assert outcome(*pair) == dict.fromkeys(pair, FileOutcome.AMBIGUOUS)
+    assert outcome(*pair, "ada/x/y/z/softmax.py")["ada/x/y/z/softmax.py"] is FileOutcome.PASSED_OVER
 
 
 def test_equal_files_on_disk(tmp_path: Path) -> None:
@@ -233,18 +233,18 @@ def test_equal_files_on_disk(tmp_path: Path) -> None:
     lay(tmp_path, "ada/a/norm.py", "ada/b/norm.py")
     lay(tmp_path, "bob/a/norm.py", "bob/b/norm.py", text="the same")
     assert taken(tmp_path) == [("bob", "norm", "bob/a/norm.py")]
-    assert told(tmp_path, Kind.AMBIGUOUS) == [
+    assert told(tmp_path, FileOutcome.AMBIGUOUS) == [
         "ada/a/norm.py, ada/b/norm.py: 2 files for norm of equal rank, and they differ; leave one of them"
     ]
-    assert told(tmp_path, Kind.PASSED_OVER) == ["bob/b/norm.py: the same as bob/a/norm.py"]
-    assert told(tmp_path, Kind.MISSING) == []
+    assert told(tmp_path, FileOutcome.PASSED_OVER) == ["bob/b/norm.py: the same as bob/a/norm.py"]
+    assert told(tmp_path, FileOutcome.MISSING) == []
 
 
 def test_a_student_with_two_files_in_a_flat_folder(tmp_path: Path) -> None:
     """In a flat folder too, .py comes before .ipynb."""
     lay(tmp_path, "ada.ipynb", "ada.py")
     assert taken(tmp_path, concepts=["norm"]) == [("ada", "norm", "ada.py")]
-    assert told(tmp_path, Kind.PASSED_OVER, concepts=["norm"]) == ["ada.ipynb: ada.py comes first"]
+    assert told(tmp_path, FileOutcome.PASSED_OVER, concepts=["norm"]) == ["ada.ipynb: ada.py comes first"]
 
 
 STEM = st.sampled_from(
@@ -261,9 +261,9 @@ def test_the_order_of_files_changes_nothing(paths: list[str], dice: random.Rando
     found = match(paths, SMALL, lambda _: same)
     assert match(shuffled, SMALL, lambda _: same) == found
     assert [one.path for one in found] == sorted(paths)
-    assert {one.kind for one in found} <= {Kind.TAKEN, Kind.PASSED_OVER, Kind.AMBIGUOUS}
-    decided = Counter(one.concept for one in found if one.kind is Kind.TAKEN)
-    undecided = {one.concept for one in found if one.kind is Kind.AMBIGUOUS}
+    assert {one.kind for one in found} <= {FileOutcome.TAKEN, FileOutcome.PASSED_OVER, FileOutcome.AMBIGUOUS}
+    decided = Counter(one.concept for one in found if one.kind is FileOutcome.TAKEN)
+    undecided = {one.concept for one in found if one.kind is FileOutcome.AMBIGUOUS}
     assert all(number == 1 for number in decided.values())
     assert decided.keys() | undecided == {one.concept for one in found if one.concept}
     assert not decided.keys() & undecided
@@ -289,7 +289,7 @@ def test_the_order_of_a_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest
         monkeypatch.setattr(module, "list_beneath", backwards)
     assert take(tmp_path) == forward
     files = [path for path in tmp_path.rglob("*") if path.is_file() and not path.name.startswith(".")]
-    assert sum(number for kind, number in forward.counts.items() if kind is not Kind.MISSING) == len(files)
+    assert sum(number for kind, number in forward.counts.items() if kind is not FileOutcome.MISSING) == len(files)
 
 
 # -- narrowing, missing ---------------------------------------------------------------------------------------
@@ -300,19 +300,23 @@ def test_narrowing(tmp_path: Path) -> None:
     lay(tmp_path, "ada/norm.py", "ada/softmax.py", "ada/lab.py", "bob/norm.py")
     assert [one[1] for one in taken(tmp_path, units=["second"], concepts=["norm"], students=["ada"])] == ["norm", "lab"]
     narrowed = take(tmp_path, concepts=["norm"], students=["ada"])
-    assert (narrowed.counts[Kind.TAKEN], narrowed.counts[Kind.PASSED_OVER], list(narrowed.notes)) == (1, 2, [])
+    assert (narrowed.counts[FileOutcome.TAKEN], narrowed.counts[FileOutcome.PASSED_OVER], list(narrowed.notes)) == (
+        1,
+        2,
+        [],
+    )
 
 
 def test_missing(tmp_path: Path) -> None:
     """Students of the roster without a folder, and students without an exercise, are listed; others are not."""
     lay(tmp_path, "ada/norm.py", "bob/notes.txt", "eve/softmax.py")
-    assert told(tmp_path, Kind.MISSING, roster=["ada", "bob", "carl"], concepts=["norm"]) == [
+    assert told(tmp_path, FileOutcome.MISSING, roster=["ada", "bob", "carl"], concepts=["norm"]) == [
         "bob: no exercise that was asked for",
         "eve: no exercise that was asked for",
         "carl: nothing here under this name",
     ]
-    assert told(tmp_path, Kind.MISSING, roster=["ada", "carl"], students=["ada"]) == []
-    assert told(tmp_path, Kind.MISSING, roster=["ada", "carl"], students=["carl"]) == [
+    assert told(tmp_path, FileOutcome.MISSING, roster=["ada", "carl"], students=["ada"]) == []
+    assert told(tmp_path, FileOutcome.MISSING, roster=["ada", "carl"], students=["carl"]) == [
         "carl: nothing here under this name"
     ]
 
@@ -330,7 +334,7 @@ def test_links(tmp_path: Path, place: str) -> None:
     (tmp_path / place).parent.mkdir(exist_ok=True)
     (tmp_path / place).symlink_to("/etc" if place == "ada" else "/etc/passwd")
     assert taken(tmp_path) == [("bob", "norm", "bob/norm.py")]
-    assert told(tmp_path, Kind.REFUSED) == [f"{place}: a link; links are not followed"]
+    assert told(tmp_path, FileOutcome.REFUSED) == [f"{place}: a link; links are not followed"]
 
 
 @unix
@@ -341,7 +345,7 @@ def test_a_circle_of_links(tmp_path: Path) -> None:
     (tmp_path / "ada" / "a").symlink_to("b")
     (tmp_path / "ada" / "b").symlink_to("a")
     assert taken(tmp_path) == [("ada", "norm", "ada/norm.py")]
-    assert take(tmp_path).counts[Kind.REFUSED] == 3
+    assert take(tmp_path).counts[FileOutcome.REFUSED] == 3
 
 
 @unix
@@ -353,7 +357,9 @@ def test_a_pipe(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "ada" / "norm.py")
     with socket.socket(socket.AF_UNIX) as bound:
         bound.bind(os.path.relpath(tmp_path / "ada" / "lab.py"))
-        assert told(tmp_path, Kind.REFUSED) == ["ada/lab.py, ada/norm.py: not a file (a pipe, a socket or a device)"]
+        assert told(tmp_path, FileOutcome.REFUSED) == [
+            "ada/lab.py, ada/norm.py: not a file (a pipe, a socket or a device)"
+        ]
 
 
 def test_deep_folders(tmp_path: Path) -> None:
@@ -361,7 +367,7 @@ def test_deep_folders(tmp_path: Path) -> None:
     deep = "/".join("d" * walk.MOST_FOLDERS)
     lay(tmp_path, f"ada/{deep}/norm.py", f"bob/{deep}/e/norm.py")
     assert [one[0] for one in taken(tmp_path)] == ["ada"]
-    assert told(tmp_path, Kind.REFUSED) == [f"bob/{deep}/e: more than 8 folders deep; not looked into"]
+    assert told(tmp_path, FileOutcome.REFUSED) == [f"bob/{deep}/e: more than 8 folders deep; not looked into"]
 
 
 def test_very_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,7 +375,7 @@ def test_very_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(walk, "MOST_ENTRIES", 5)
     lay(tmp_path, *(f"ada/x{number}/norm.py" for number in range(3)), "bob/norm.py", "bob/1", "bob/2", "bob/3", "bob/4")
     assert taken(tmp_path) == [("bob", "norm", "bob/norm.py")]
-    assert told(tmp_path, Kind.REFUSED) == [
+    assert told(tmp_path, FileOutcome.REFUSED) == [
         "ada: more than 5 files and folders; take away what was not written for this course"
     ]
 
@@ -392,7 +398,7 @@ def test_a_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(walk, "list_beneath", list_beneath)
     assert [one[0] for one in taken(tmp_path)] == ["ada", "bob"]
-    assert told(tmp_path, Kind.REFUSED) == ["bob/secret: cannot be read: Permission denied"]
+    assert told(tmp_path, FileOutcome.REFUSED) == ["bob/secret: cannot be read: Permission denied"]
 
 
 HOSTILE = [b"nul\x01.py", b"\xff\xfe.py", "\u202eyp.mron".encode(), b"a\nb", b"x" * 255, "\U000e0001".encode()]
@@ -435,12 +441,12 @@ def test_reading(tmp_path: Path) -> None:
     norm, softmax = take(tmp_path, submitted_at=WHEN).handins
     (tmp_path / "ada" / "norm.py").write_bytes(b"\xff later")
     found = norm.read()
-    assert isinstance(found, HandIn)
+    assert isinstance(found, StudentSubmission)
     assert (found.student, found.submission.concept, found.submission.source) == ("ada", "norm", b"\xff later")
     assert (found.submission.file, found.submitted_at) == (str(tmp_path / "ada" / "norm.py"), WHEN)
     (tmp_path / "ada" / "softmax.IPYNB").write_text(NOTEBOOK)
     other = softmax.read()
-    assert isinstance(other, HandIn)
+    assert isinstance(other, StudentSubmission)
     assert other.submission.source == b"x = 1\n"
 
 
@@ -499,8 +505,8 @@ def test_swapped_since(swap: Callable[[Path], None], stepwise: bool, tmp_path: P
     [listed] = take(tmp_path).handins
     swap(tmp_path / "ada" / "norm.py")
     found = listed.read()
-    assert isinstance(found, Note)
-    assert (found.place, found.kind) == ("ada/norm.py", Kind.REFUSED)
+    assert isinstance(found, DiscoveryNote)
+    assert (found.place, found.kind) == ("ada/norm.py", FileOutcome.REFUSED)
     other = "a link; links are not followed" if swap is parent_linked and not stepwise else SWAPS[swap]
     assert found.what == other
 
@@ -537,14 +543,14 @@ def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
     for _ in range(5):
         [one.read() for one in take(tmp_path).handins]
         for path in ("ada/pipe.py", "ada", "nowhere", "ada/norm.py/x"):
-            assert isinstance(entry(tmp_path, path).read(), Note)
+            assert isinstance(entry(tmp_path, path).read(), DiscoveryNote)
     assert len(os.listdir("/proc/self/fd")) == before
 
 
 # -- when it was handed in ------------------------------------------------------------------------------------
 
 
-def collected(root: Path, text: str) -> intake.Intake:
+def collected(root: Path, text: str) -> intake.Discovery:
     lay(root, "ada/norm.py", "ada/x/softmax.py")
     (root / "ada" / sidecar.FILE).write_text(text)
     (root / sidecar.COLLECTED).touch()

@@ -13,7 +13,7 @@ from mlgrade.results import CheckResult, ConceptReport, Finding, Outcome, Status
 from mlgrade.sandbox.host import Value
 from mlgrade.suite.marks import Marks
 from mlgrade.suite.session import Check, Ran
-from mlgrade.suite.student import Record
+from mlgrade.suite.student import CallRecord
 
 LINE = "expected = mysterious_formula(z) / 17"
 SUITE = f'def test_x(student):\n    """Title of the hidden check."""\n    {LINE}\n    assert 1\n'
@@ -49,7 +49,7 @@ def ran(visibility: Visibility = Visibility.HIDDEN, detail: str = "") -> Ran:
         problem="",
         detail=detail,
     )
-    return Ran(finding=found, calls=[Record(function="f", args=(INPUT,), kwargs={}, result=Value(value=1))])
+    return Ran(finding=found, calls=[CallRecord(function="f", args=(INPUT,), kwargs={}, result=Value(value=1))])
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from mlgrade import course as courses
-from mlgrade.batch.moves import Ledger, Move
-from mlgrade.gradebook.model import Attempt, Deed, State
+from mlgrade.batch.moves import GradeMove, Ledger
+from mlgrade.gradebook.model import Attempt, DecisionKind, GradeState
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.results import Outcome, Status
 
@@ -57,9 +57,9 @@ def book(tmp_path: Path) -> Iterator[Gradebook]:
         yield opened
 
 
-def enter(book: Gradebook, *attempts: Attempt, **options: bool) -> Move | None:
+def enter(book: Gradebook, *attempts: Attempt, **options: bool) -> GradeMove | None:
     """Enter attempts one after another, each in a run of its own; return what the last one moved."""
-    moves: list[Move | None] = [None]
+    moves: list[GradeMove | None] = [None]
     for one in attempts:
         known = any(book.attempts(one.student, one.concept))
         moves = Ledger(COURSE, book, lambda: NOW, by="kim", **options).enter([one], [known])
@@ -120,7 +120,7 @@ def test_never_lower_promises_what_counted_before(book: Gradebook) -> None:
     assert move is not None
     assert (move.before.points, move.after.points) == (10, 10)
     [decision] = book.decisions()
-    assert (decision.deed, decision.points, decision.by) == (Deed.MINIMUM, 10, "kim")
+    assert (decision.deed, decision.points, decision.by) == (DecisionKind.MINIMUM, 10, "kim")
     assert decision.reason == "never lower: a regrade would have given 8"
 
 
@@ -145,5 +145,5 @@ def test_our_own_fault_takes_no_points_away(book: Gradebook) -> None:
     """A regrade that broke leaves the earlier report standing, also without a promise."""
     move = enter(book, attempt(8), attempt(0, {}, status=Status.BROKEN), never_lower=True)
     assert move is not None
-    assert (move.after.state, move.after.points) == (State.GRADED, 8)
+    assert (move.after.state, move.after.points) == (GradeState.GRADED, 8)
     assert book.decisions() == []

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mlgrade import course as courses
 from mlgrade.authoring.release import contents, notebook, package, papers
 from mlgrade.course import Concept, Course, Unit, lessons, writing
-from mlgrade.course.model import Attempts, Duration, Hidden, Keep, Late, Percent, Resources, Size
+from mlgrade.course.model import Attempts, Duration, HiddenChecks, Keep, Late, Percent, Resources, Size
 from mlgrade.errors import CourseError, UsageError
 from mlgrade.study.cards import deck
 from mlgrade.submissions.model import notebook as read_notebook
@@ -156,7 +156,7 @@ ZONES = st.integers(-720, 720).map(lambda minutes: timezone(timedelta(minutes=mi
 CONCEPTS = st.builds(
     Concept, id=NAMES, title=TITLES, points=st.integers(1, 4000).map(lambda n: n / 4),
     functions=st.lists(NAMES, min_size=1, max_size=3), requires=st.just([]), forbid=st.lists(st.just("numpy.linalg.norm"), max_size=1),
-    hidden=st.none() | st.builds(Hidden, checks=st.integers(1, 99), share=SHARES),
+    hidden=st.none() | st.builds(HiddenChecks, checks=st.integers(1, 99), share=SHARES),
 )  # fmt: skip
 COURSES = st.builds(
     Course, format=st.just(1), title=TITLES, version=st.from_regex(r"\d{1,3}(\.\d{1,3}){0,3}", fullmatch=True),

@@ -13,7 +13,7 @@ import pytest
 from mlgrade import course as courses
 from mlgrade.authoring.release import package, update
 from mlgrade.authoring.release.reset import reset
-from mlgrade.authoring.release.update import What
+from mlgrade.authoring.release.update import UpdateKind
 from mlgrade.errors import UsageError
 
 Edit = Callable[[str, str, str], None]
@@ -37,7 +37,7 @@ def newer(course: Path, edit: Edit, home: Path, tmp_path: Path) -> Path:
     return tmp_path / "newer.zip"
 
 
-def bring(home: Path, edition: Path, *, force: bool = False) -> dict[str, What]:
+def bring(home: Path, edition: Path, *, force: bool = False) -> dict[str, UpdateKind]:
     planned = update.plan(courses.load(home), edition, force=force)
     update.carry_out(home, planned)
     return {move.place: move.what for move in planned.moves if not move.place.startswith(".mlgrade/")}
@@ -54,7 +54,7 @@ def test_untouched_exercises_are_replaced(home: Path, newer: Path) -> None:
     """A stub that nobody has changed becomes the new one, with suites and course."""
     moves = bring(home, newer)
     assert moves == dict.fromkeys(
-        ["README.md", "exercises/softmax.py", "tests/public/test_softmax.py", "course.yml"], What.REPLACED
+        ["README.md", "exercises/softmax.py", "tests/public/test_softmax.py", "course.yml"], UpdateKind.REPLACED
     )
     assert "Make scores" in (home / "exercises/softmax.py").read_text()
     assert courses.load(home).edition.startswith("1.1+")
@@ -63,11 +63,11 @@ def test_untouched_exercises_are_replaced(home: Path, newer: Path) -> None:
 def test_what_a_student_wrote_stays(home: Path, newer: Path) -> None:
     """A changed exercise is not touched; the new stub is put beside it, once."""
     (home / "exercises/softmax.py").write_text(OWN)
-    assert bring(home, newer)["exercises/softmax.py"] is What.BESIDE
+    assert bring(home, newer)["exercises/softmax.py"] is UpdateKind.BESIDE
     assert (home / "exercises/softmax.py").read_text() == OWN
     assert "Make scores" in (home / "exercises/softmax.new.py").read_text()
     before = files(home)
-    assert bring(home, newer) == {"exercises/softmax.py": What.KEPT}
+    assert bring(home, newer) == {"exercises/softmax.py": UpdateKind.KEPT}
     assert files(home) == before
 
 
@@ -76,7 +76,7 @@ def test_line_ends_are_not_written_by_anybody(home: Path, newer: Path) -> None:
     for path in (path for path in home.rglob("*") if path.is_file()):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     assert reset(courses.load(home), "softmax").changed is False
-    assert bring(home, newer)["exercises/softmax.py"] is What.REPLACED
+    assert bring(home, newer)["exercises/softmax.py"] is UpdateKind.REPLACED
     assert [path.name for path in (home / "exercises").iterdir()] == ["softmax.py"]
 
 
@@ -106,7 +106,7 @@ def test_a_stub_that_did_not_change(home: Path, newer: Path, edit: Edit, course:
     (home / "exercises/softmax.py").write_text(OWN)
     edit("course.yml", 'version: "1.1"', 'version: "1.2"')
     package.save(package.build(courses.load(course)), tmp_path / "third.zip")
-    assert bring(home, tmp_path / "third.zip")["exercises/softmax.py"] is What.KEPT
+    assert bring(home, tmp_path / "third.zip")["exercises/softmax.py"] is UpdateKind.KEPT
     assert not (home / "exercises/softmax.new.py").exists()
 
 
@@ -122,7 +122,7 @@ def test_an_own_new_file_is_not_written_over(home: Path, newer: Path) -> None:
 def test_without_the_record(home: Path, newer: Path) -> None:
     """If nobody knows what was given out, every file that differs is the student's."""
     (home / ".mlgrade/edition.json").write_text("?")
-    assert bring(home, newer)["exercises/softmax.py"] is What.BESIDE
+    assert bring(home, newer)["exercises/softmax.py"] is UpdateKind.BESIDE
 
 
 def test_planning_writes_nothing(home: Path, newer: Path) -> None:
@@ -140,7 +140,7 @@ def test_interrupted(home: Path, newer: Path) -> None:
         update.carry_out(home, update.Update(planned.before, planned.after, planned.moves[:number]))
     bring(home, newer)
     assert sorted(path.name for path in (home / "exercises").iterdir()) == ["softmax.new.py", "softmax.py"]
-    assert bring(home, newer) == {"exercises/softmax.py": What.KEPT}
+    assert bring(home, newer) == {"exercises/softmax.py": UpdateKind.KEPT}
 
 
 REFUSALS = {

@@ -216,7 +216,7 @@ def test_an_index_finds_what_each_with_each_finds(files: list[frozenset[int]]) -
 
 def test_ordinary() -> None:
     """No more than one pair in a hundred has a higher score than the ordinary one."""
-    found = [pairing.Match(0, number, score, 100) for number, score in enumerate([90, 80, 20, 10])]
+    found = [pairing.PassageMatch(0, number, score, 100) for number, score in enumerate([90, 80, 20, 10])]
     assert [pairing.ordinary(found, pairs) for pairs in (4, 99, 100, 250, 1000)] == [90, 90, 80, 20, 0]
     assert pairing.ordinary([], 0) == 0
 
@@ -390,7 +390,7 @@ def test_a_file_that_changes_meanwhile(tmp_path: Path, monkeypatch: pytest.Monke
     hand_in(tmp_path, "softmax", {"ada": answer, "bob": answer})
     plain = pairing.matches
 
-    def matches(files: list[set[int]]) -> list[pairing.Match]:
+    def matches(files: list[set[int]]) -> list[pairing.PassageMatch]:
         if files:  # those of softmax, which are read by now
             (tmp_path / "bob" / "softmax.py").write_text("x = 1\n")
         return plain(files)

@@ -22,9 +22,17 @@ from mlgrade.errors import GradebookError
 from mlgrade.gradebook import items
 from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.items import Item, Items
-from mlgrade.gradebook.model import Attempt, Decision, Deed, Grade, State
+from mlgrade.gradebook.model import Attempt, Decision, DecisionKind, Grade, GradeState
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.gradebook.summary import ConceptSummary, Counting, Mistake, NotStarted, Summary, of_gradebook, summarise
+from mlgrade.gradebook.summary import (
+    ClassSummary,
+    ConceptSummary,
+    Counting,
+    Mistake,
+    NotStarted,
+    of_gradebook,
+    summarise,
+)
 from mlgrade.reports import summary as report
 from mlgrade.results import Outcome, Status
 
@@ -68,12 +76,12 @@ def pair(student: str, outcomes: str = "ppp", points: float = 10.0, **given: Any
     """A graded student and the attempt that counts."""
     made = attempt(student, outcomes, **given)
     grade = Grade(
-        student=student, concept="softmax", state=State.GRADED, points=points, possible=10.0, raw=points, attempts=1, attempt=made.id,
+        student=student, concept="softmax", state=GradeState.GRADED, points=points, possible=10.0, raw=points, attempts=1, attempt=made.id,
     )  # fmt: skip
     return grade, made
 
 
-def without(student: str, state: State, attempts: int = 0) -> Counting:
+def without(student: str, state: GradeState, attempts: int = 0) -> Counting:
     """A student without a score."""
     return Grade(student=student, concept="softmax", state=state, points=None, possible=10.0, attempts=attempts), None
 
@@ -97,9 +105,9 @@ def test_a_small_class_by_hand() -> None:
         pair("bob", "ppf", 6.66, diagnoses=["no_shift"]),
         pair("cid", "pff", 3.33, diagnoses=["no_shift", "wrong_axis"]),
         pair("dan", "fff", 0.0, diagnoses=["wrong_axis", "no_shift"]),
-        without("eve", State.MISSING),
-        without("fay", State.EXCUSED),
-        without("gil", State.BROKEN, attempts=1),
+        without("eve", GradeState.MISSING),
+        without("fay", GradeState.EXCUSED),
+        without("gil", GradeState.BROKEN, attempts=1),
     ])  # fmt: skip
     assert (found.graded, found.missing, found.excused, found.broken, found.late) == (4, 1, 1, 1, 0)
     assert (found.mean, found.median) == (pytest.approx(4.9975), pytest.approx(4.995))
@@ -247,7 +255,7 @@ def test_the_order_of_the_students_makes_no_difference(students: list[Any], rng:
     pairs = [
         pair(f"s{number:02}", letters, points, diagnoses=letters[:2])
         if state == "graded"
-        else without(f"s{number:02}", State(state))
+        else without(f"s{number:02}", GradeState(state))
         for number, (state, letters, points) in enumerate(students)
     ]
     shuffled = rng.sample(pairs, len(pairs))
@@ -279,11 +287,11 @@ def test_memory_does_not_grow_with_the_class() -> None:
 def test_who_has_not_started() -> None:
     """Who handed in nothing; not who was late, is excused, or has points from staff. Names up to a bound, the count whole."""
     pairs = [
-        without("zoe", State.MISSING),
-        without("eve", State.MISSING),
-        without("ada", State.MISSING),
-        without("bob", State.MISSING, attempts=1),
-        without("fay", State.EXCUSED),
+        without("zoe", GradeState.MISSING),
+        without("eve", GradeState.MISSING),
+        without("ada", GradeState.MISSING),
+        without("bob", GradeState.MISSING, attempts=1),
+        without("fay", GradeState.EXCUSED),
         (msgspec.structs.replace(pair("gil")[0], attempts=0, attempt=0), None),
     ]
     assert summarise(COURSE, pairs, names=2).not_started == NotStarted(3, ["ada", "eve"])
@@ -313,7 +321,7 @@ def test_only_the_attempt_that_counts_is_counted(book: Gradebook) -> None:
         attempt("ada", "fff", ["no_shift"]), attempt("ada", "ppf"), attempt("ada", "pff", ["no_shift"]),
         attempt("bob", "bbb", status=Status.BROKEN, earned=0.0), attempt("dan", "fff"), attempt("eve", "fff"),
     ])  # fmt: skip
-    book.decide(Decision(student="eve", target="", deed=Deed.EXCUSE, reason="ill", by="kim", at=AT))
+    book.decide(Decision(student="eve", target="", deed=DecisionKind.EXCUSE, reason="ill", by="kim", at=AT))
     found = of_gradebook(COURSE, book)
     [concept] = found.concepts
     assert found.students == 3
@@ -345,7 +353,7 @@ def test_a_report_that_is_no_report_is_named(book: Gradebook) -> None:
 # -- shown ------------------------------------------------------------------------------------------------------
 
 
-def shown(found: Summary, width: int = 80, **given: Any) -> str:
+def shown(found: ClassSummary, width: int = 80, **given: Any) -> str:
     out = StringIO()
     report.render(Console(file=out, width=width), found, **{"most": 5, "checks": False, **given})
     return out.getvalue()
@@ -355,7 +363,7 @@ def shown(found: Summary, width: int = 80, **given: Any) -> str:
 def test_fits_any_width(width: int) -> None:
     """No line is longer than the terminal or ends in spaces, and all numbers are there."""
     text = shown(
-        summarise(COURSE, [pair("ada", "pff", 3.33, diagnoses=["no_shift"]), without("eve", State.MISSING)]), width
+        summarise(COURSE, [pair("ada", "pff", 3.33, diagnoses=["no_shift"]), without("eve", GradeState.MISSING)]), width
     )
     assert all(len(row) <= width and row == row.rstrip() for row in text.splitlines())
     words = text.split()
@@ -365,7 +373,7 @@ def test_fits_any_width(width: int) -> None:
 def test_what_stands_in_a_gradebook_is_not_trusted() -> None:
     """A name or title that would move the cursor is spelled out, and a formula for a spreadsheet is none."""
     hostile = "=1+1\x1b[2J"
-    pairs = [pair("ada", "pf", diagnoses=[hostile]), without(hostile, State.MISSING)]
+    pairs = [pair("ada", "pf", diagnoses=[hostile]), without(hostile, GradeState.MISSING)]
     found = summarise(COURSE, pairs, lambda *_: {"softmax.public.b": hostile, hostile: hostile})
     assert "\x1b" not in shown(found)
     assert "\x1b" not in shown(found, checks=True)

@@ -92,7 +92,7 @@ def test_no_wall_of_the_kernel_is_none() -> None:
 
 
 @pytest.mark.parametrize("act", proof.acts(), ids=lambda act: act.wall)
-def test_each_wall_is_what_refuses(act: proof.Act) -> None:
+def test_each_wall_is_what_refuses(act: proof.LayerAct) -> None:
     """An act that is possible without a wall is refused with it, all else being equal."""
     [one], walls = proof.prove([act])
     if act.wall not in walls and act.wall != "audit hook":
@@ -136,7 +136,7 @@ def test_honest_code_is_refused_nothing() -> None:
 
 def test_a_refused_call_is_named(tmp_path: Path) -> None:
     """What the filter refuses is listed by name, and the worker is refused it all the same."""
-    listing = refusals.Listing(str(tmp_path))
+    listing = refusals.RefusedCalls(str(tmp_path))
     with Host(launcher(listing=listing.path)) as host:
         assert isinstance(called(host, "import socket\ndef f(): return socket.socket()"), Raised)
         assert listing.new() == ["socket"]

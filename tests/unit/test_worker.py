@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from mlgrade.errors import SandboxError
-from mlgrade.sandbox.attempt import Attempt, NotTried
+from mlgrade.sandbox.attempt import NotTried, WorkerSession
 from mlgrade.sandbox.codec import UnsendableError
 from mlgrade.sandbox.forked import WarmParent
 from mlgrade.sandbox.fresh import FreshProcess
@@ -786,8 +786,8 @@ def test_result_limit(host: Host) -> None:
         assert "too large" in result.unusable
 
 
-def attempt(host: Host, source: str, **limits: Any) -> Attempt:
-    return Attempt(host, request(source), Limits(**({"import_seconds": PLENTY, "call_seconds": PLENTY} | limits)))
+def attempt(host: Host, source: str, **limits: Any) -> WorkerSession:
+    return WorkerSession(host, request(source), Limits(**({"import_seconds": PLENTY, "call_seconds": PLENTY} | limits)))
 
 
 STUCK = "def f(stuck):\n    while stuck: pass\n    return 1"

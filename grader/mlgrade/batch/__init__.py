@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import msgspec
 
-from mlgrade.batch.moves import Ledger, Move
+from mlgrade.batch.moves import GradeMove, Ledger
 from mlgrade.batch.work import Graded, Grading, lost
 from mlgrade.course import Course
 from mlgrade.engine import Done, Engine, Lost, interrupts
@@ -27,20 +27,20 @@ from mlgrade.gradebook.store import Gradebook
 from mlgrade.grading import fingerprint
 from mlgrade.results import Status
 from mlgrade.sandbox.isolation import level
-from mlgrade.submissions.entries import Entry, HandIn, Note
+from mlgrade.submissions.entries import DiscoveryNote, Entry, StudentSubmission
 
 T = TypeVar("T")
 KEEP_SECONDS, KEEP_MOST = 0.25, 64  # results are kept together that came within this time, and no more than this
 
 
-class Kept(msgspec.Struct, frozen=True):
+class Saved(msgspec.Struct, frozen=True):
     """A result that is on disk (or would be, in a dry run), and how it moved a grade that was there before."""
 
     attempt: Attempt
-    move: Move | None
+    move: GradeMove | None
 
 
-class Same(msgspec.Struct, frozen=True):
+class Unchanged(msgspec.Struct, frozen=True):
     """A submission that was graded before, with the same source, suite and limits.
 
     `lost` says that it ended the process that graded it, twice, and is not tried again unless somebody asks for it.
@@ -51,20 +51,20 @@ class Same(msgspec.Struct, frozen=True):
     lost: bool = False
 
 
-Told = Kept | Same | Note
+Event = Saved | Unchanged | DiscoveryNote
 
 
-class Session:
+class ClassRun:
     """The grading of one class. Iterate over `run`; what it yields has been kept."""
 
     def __init__(self, course: Course, work: Grading, gradebook: Gradebook, ledger: Ledger, now: Clock) -> None:
         self._course, self._work, self._gradebook, self._ledger, self._now = course, work, gradebook, ledger, now
         self._limits = fingerprint.limits(course)
-        self._aside: list[Same | Note] = []  # what needs no grading, until it is told
+        self._aside: list[Unchanged | DiscoveryNote] = []  # what needs no grading, until it is told
         self.notes: dict[str, str] = {}  # for staff, of the course's own files
         self._earlier: set[tuple[str, str]] = set()  # of what is under way, that which was graded before
 
-    def run(self, entries: Iterable[Entry], engine: Engine, *, force: bool = False) -> Iterator[Told]:
+    def run(self, entries: Iterable[Entry], engine: Engine, *, force: bool = False) -> Iterator[Event]:
         """Grade what is new, in any order. `force` grades also what was graded before.
 
         A Ctrl-C comes before or after a group is kept and told, so that what was told is what was kept.
@@ -75,36 +75,36 @@ class Session:
                 yield from self._kept([self._attempt(result) for result in group])
         yield from self._told_aside()
 
-    def _told_aside(self) -> Iterator[Same | Note]:
+    def _told_aside(self) -> Iterator[Unchanged | DiscoveryNote]:
         told, self._aside = self._aside, []
         yield from told
 
-    def _new(self, entries: Iterable[Entry], force: bool) -> Iterator[HandIn]:
+    def _new(self, entries: Iterable[Entry], force: bool) -> Iterator[StudentSubmission]:
         for student, theirs in itertools.groupby(entries, attrgetter("student")):
             known = {last.concept: last for last in self._gradebook.latest(student)}
             for entry in theirs:
                 last, handin = known.get(entry.concept), entry.read()
-                if isinstance(handin, Note):
+                if isinstance(handin, DiscoveryNote):
                     self._aside.append(handin)
                 elif last is not None and not force and self._same(last, handin):
-                    self._aside.append(Same(student, entry.concept, last.lost))
+                    self._aside.append(Unchanged(student, entry.concept, last.lost))
                 else:
                     self._earlier |= {(student, entry.concept)} if last is not None else set()
                     yield _named_below(handin, entry)
 
-    def _same(self, last: Latest, handin: HandIn) -> bool:
+    def _same(self, last: Latest, handin: StudentSubmission) -> bool:
         """Whether it was graded already with all the same. What was our fault is tried again, unless it was lost."""
         same = (last.source, last.suite, last.limits)
         wanted = (handin.submission.sha256, self._work.prints[last.concept], self._limits)
         return same == wanted and (last.lost or last.status is not Status.BROKEN)
 
-    def _kept(self, attempts: Sequence[Attempt]) -> Iterator[Kept]:
+    def _kept(self, attempts: Sequence[Attempt]) -> Iterator[Saved]:
         keys = [(attempt.student, attempt.concept) for attempt in attempts]
         moves = self._ledger.enter(attempts, [key in self._earlier for key in keys])
         self._earlier.difference_update(keys)
-        yield from map(Kept, attempts, moves)
+        yield from map(Saved, attempts, moves)
 
-    def _attempt(self, result: Done[HandIn, Graded] | Lost[HandIn]) -> Attempt:
+    def _attempt(self, result: Done[StudentSubmission, Graded] | Lost[StudentSubmission]) -> Attempt:
         handin = result.job
         if isinstance(result, Lost):
             graded = Graded(lost(self._course, handin.submission, result.why), ())
@@ -136,7 +136,7 @@ class Session:
         return {**graded.environment, "course": self._course.version, "isolation": isolation}
 
 
-def _named_below(handin: HandIn, entry: Entry) -> HandIn:
+def _named_below(handin: StudentSubmission, entry: Entry) -> StudentSubmission:
     """Name a file from the student's folder on, so that reports are the same wherever the class lies."""
     below = entry.path.partition("/")[2] or entry.path
     return msgspec.structs.replace(handin, submission=msgspec.structs.replace(handin.submission, file=below))

@@ -8,13 +8,13 @@ import msgspec
 
 from mlgrade.course import Course
 from mlgrade.gradebook import policy, rulings
-from mlgrade.gradebook.model import Attempt, Decision, Deed, Grade
+from mlgrade.gradebook.model import Attempt, Decision, DecisionKind, Grade
 from mlgrade.gradebook.records import Clock
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.results import Outcome
 
 
-class Move(msgspec.Struct, frozen=True, kw_only=True):
+class GradeMove(msgspec.Struct, frozen=True, kw_only=True):
     """What a new result did to a grade. `why` names the checks that came out otherwise for the same source."""
 
     student: str
@@ -43,7 +43,7 @@ class Ledger:
         for decision in gradebook.decisions():
             self._decided.setdefault(decision.student, []).append(decision)
 
-    def enter(self, attempts: Sequence[Attempt], earlier: Sequence[bool]) -> list[Move | None]:
+    def enter(self, attempts: Sequence[Attempt], earlier: Sequence[bool]) -> list[GradeMove | None]:
         """Keep attempts; `earlier` says of which a grade may have been there before. Returns the moves of those."""
         moves = [self._move(attempt) if known else None for attempt, known in zip(attempts, earlier, strict=True)]
         if self._never_lower:
@@ -52,12 +52,12 @@ class Ledger:
             self._gradebook.append(attempts)
         return moves
 
-    def _move(self, attempt: Attempt) -> Move:
+    def _move(self, attempt: Attempt) -> GradeMove:
         before = list(self._gradebook.attempts(attempt.student, attempt.concept))
         newest = max((one.id for one in before), default=0) + 1
         after = [*before, msgspec.structs.replace(attempt, id=newest)]
         same = [one for one in before if one.source == attempt.source]
-        return Move(
+        return GradeMove(
             student=attempt.student,
             concept=attempt.concept,
             before=self._grade(attempt, before),
@@ -71,7 +71,7 @@ class Ledger:
         standing = rulings.standing(self._decided.get(attempt.student, ()))
         return policy.grade(terms, attempt.student, attempts, rulings.ruling(standing, terms.concept, terms.unit))
 
-    def _held_up(self, move: Move) -> Move:
+    def _held_up(self, move: GradeMove) -> GradeMove:
         """Let a regrade take no points away: what counted before becomes the least, by a decision with its reason."""
         points = move.before.points
         if not move.regraded or points is None or move.after.points is None or move.after.points >= points:
@@ -80,7 +80,7 @@ class Ledger:
         decision = Decision(
             student=move.student,
             target=f"concept:{move.concept}",
-            deed=Deed.MINIMUM,
+            deed=DecisionKind.MINIMUM,
             reason=reason,
             by=self._by,
             at=self._now(),

@@ -17,7 +17,7 @@ from mlgrade.grading.grader import Grader
 from mlgrade.results import ConceptReport, Status, Visibility
 from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
-from mlgrade.submissions.entries import HandIn
+from mlgrade.submissions.entries import StudentSubmission
 from mlgrade.submissions.model import Submission
 from mlgrade.text import clean, one_line
 
@@ -38,7 +38,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, bytes] | None = None
 
     @contextlib.contextmanager
-    def open(self) -> Iterator[Callable[[HandIn], Graded]]:
+    def open(self) -> Iterator[Callable[[StudentSubmission], Graded]]:
         """Collect the suites and start the warm parent. Raises when the course is no longer the one of the start."""
         started = launcher()  # first of all: the worker loads numpy while this process loads pytest
         with Host(started) as host, self._course() as course:
@@ -48,7 +48,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
             grader = Grader(course, self.prints, host)
             environment = fingerprint.environment()
 
-            def grade(handin: HandIn) -> Graded:
+            def grade(handin: StudentSubmission) -> Graded:
                 report = grader.grade(handin.submission)
                 return Graded(report, host.walls, environment, grader.take_notes())
 

@@ -13,13 +13,13 @@ from mlgrade.course import Course
 from mlgrade.reports.lines import say
 from mlgrade.study.cards import history
 from mlgrade.study.cards.deck import Card, Deck
-from mlgrade.study.cards.schedule import Answer, Answers, Rating, comes_back, queue
+from mlgrade.study.cards.schedule import Answers, CardAnswer, Rating, comes_back, queue
 
 _KEYS = "1 again, 2 hard, 3 good, 4 easy: "
 _STOP = ("q", "quit")
 
 
-class Session:
+class CardSession:
     """Asks what is due. A card that was missed is asked again before the end; every answer is kept at once."""
 
     def __init__(self, console: Console, course: Course, decks: list[Deck], limit: int) -> None:
@@ -65,7 +65,7 @@ class Session:
         return self._console.input(prompt, markup=False, emoji=False).strip().lower()
 
     def _keep(self, card: str, rating: Rating) -> None:
-        answer = Answer(datetime.now(UTC), rating)
+        answer = CardAnswer(datetime.now(UTC), rating)
         self._tell(history.record(self._course, card, answer))
         self._answers.setdefault(card, []).append(answer)
         self._given[rating] += 1

@@ -64,7 +64,7 @@ def _one_of(given: dict[str, bool]) -> None:
 
 def _ask(console: Console, course: Course, decks: list[Deck], limit: int) -> None:
     """Questions into a pipe would wait for ever, or be answered by whatever comes out of it: they are not asked."""
-    from mlgrade.cli.asking import Session
+    from mlgrade.cli.asking import CardSession
     from mlgrade.errors import UsageError
 
     if not (_is_terminal(sys.stdin) and _is_terminal(sys.stdout)):
@@ -72,7 +72,7 @@ def _ask(console: Console, course: Course, decks: list[Deck], limit: int) -> Non
             "cards are asked and answered at a terminal, and this is not one. "
             "mlgrade cards --list prints them, --due counts them, --export FILE writes them for Anki."
         )
-    Session(console, course, decks, limit).run()
+    CardSession(console, course, decks, limit).run()
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -13,7 +13,7 @@ from mlgrade.cli import options
 
 if TYPE_CHECKING:
     from mlgrade.course import Course
-    from mlgrade.gradebook.model import Decision, Deed
+    from mlgrade.gradebook.model import Decision, DecisionKind
     from mlgrade.gradebook.store import Gradebook
 
 _reason = click.option("--reason", default="", help="Why; kept with the decision.")
@@ -50,9 +50,9 @@ def excuse(student: str | None, target: str | None, file: Path | None, **given: 
       mlgrade gradebook excuse --from excuses.csv
     """
     from mlgrade.gradebook import deciding
-    from mlgrade.gradebook.model import Deed
+    from mlgrade.gradebook.model import DecisionKind
 
-    call = _Call(Deed.EXCUSE, **given)
+    call = _Call(DecisionKind.EXCUSE, **given)
     if not call.from_file(file, student, target):
         call.one(*_both(student, target), lambda course, name: [(deciding.target(course, name), {})])
 
@@ -78,9 +78,9 @@ def extend(
       mlgrade gradebook extend --from extensions.csv
     """
     from mlgrade.gradebook import deciding
-    from mlgrade.gradebook.model import Deed
+    from mlgrade.gradebook.model import DecisionKind
 
-    call = _Call(Deed.EXTEND, **given)
+    call = _Call(DecisionKind.EXTEND, **given)
     if call.from_file(file, student, target, until=until, days=days):
         return
     if (bool(until) + (days is not None)) != (not call.revoke):
@@ -112,9 +112,9 @@ def override(student: str, concept: str, points: float | None, at_least: bool, *
       mlgrade gradebook override ada softmax --revoke --reason "mistaken for another student"
     """
     from mlgrade.gradebook import deciding
-    from mlgrade.gradebook.model import Deed
+    from mlgrade.gradebook.model import DecisionKind
 
-    call = _Call(Deed.MINIMUM if at_least else Deed.OVERRIDE, **given)
+    call = _Call(DecisionKind.MINIMUM if at_least else DecisionKind.OVERRIDE, **given)
     if (points is None) != call.revoke:
         raise click.UsageError("give the points, or --revoke without points")
 
@@ -129,7 +129,14 @@ class _Call:
     """One call of one of these commands: what all of them share."""
 
     def __init__(
-        self, deed: Deed, reason: str, revoke: bool, by: str, new: bool, gradebook: str | None, course: Path | None
+        self,
+        deed: DecisionKind,
+        reason: str,
+        revoke: bool,
+        by: str,
+        new: bool,
+        gradebook: str | None,
+        course: Path | None,
     ) -> None:
         self.deed, self.reason, self.revoke, self.new = deed, reason.strip(), revoke, new
         self._by, self._gradebook, self._course = by, gradebook, course
@@ -184,7 +191,7 @@ def _keep(book: Gradebook, decisions: Sequence[Decision]) -> None:
         click.echo(f"kept: {one_line(decision.student)}: {lines.of_decision(decision, kept)}")
 
 
-def _standing(book: Gradebook, student: str, deed: Deed, target: str) -> None:
+def _standing(book: Gradebook, student: str, deed: DecisionKind, target: str) -> None:
     """Refuse to take back what does not hold: it would look as if something had changed."""
     from mlgrade.errors import UsageError
     from mlgrade.gradebook import deciding, rulings

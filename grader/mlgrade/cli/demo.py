@@ -53,10 +53,10 @@ def command(names: tuple[str, ...], listing: bool, as_json: bool, plain: bool, c
 
 
 def exit_code(played: Sequence[Played]) -> int:
-    from mlgrade.study.demo import State
+    from mlgrade.study.demo import DemoState
 
     states = {one.state for one in played}
-    return 1 if State.FAILED in states or State.SHOWN not in states else 0
+    return 1 if DemoState.FAILED in states or DemoState.SHOWN not in states else 0
 
 
 def _run(chosen: Sequence[Demo], course: Course) -> list[Played]:
@@ -98,9 +98,9 @@ def _print(console: Console, played: Sequence[Played], course: Course) -> None:
 
 
 def _next(played: Sequence[Played], course: Course) -> str:
-    from mlgrade.study.demo import State
+    from mlgrade.study.demo import DemoState
 
-    if any(one.state is State.FAILED for one in played):
+    if any(one.state is DemoState.FAILED for one in played):
         return "mend what FAIL names above, and run this again."
     todo = (course.exercise(concept) for one in played for concept in one.todo)
     first = next((path for path in todo if path.is_file()), None)
@@ -134,13 +134,13 @@ def _rest(console: Console, one: Played) -> None:
     from rich.text import Text
 
     from mlgrade.reports.lines import say
-    from mlgrade.study.demo import State
+    from mlgrade.study.demo import DemoState
 
     word, style = {
-        State.SHOWN: ("", ""),
-        State.FAILED: ("FAIL", "bold red"),
-        State.WAITING: ("not yet:", "cyan"),
-        State.LEFT_OUT: ("left out:", "cyan"),
+        DemoState.SHOWN: ("", ""),
+        DemoState.FAILED: ("FAIL", "bold red"),
+        DemoState.WAITING: ("not yet:", "cyan"),
+        DemoState.LEFT_OUT: ("left out:", "cyan"),
     }[one.state]
     if word:
         reason = one.reason.replace("\n", "\n  ")  # of several, each stands below the first
@@ -151,9 +151,14 @@ def _rest(console: Console, one: Played) -> None:
 
 
 def _summary(played: Sequence[Played]) -> str:
-    from mlgrade.study.demo import State
+    from mlgrade.study.demo import DemoState
 
-    words = {State.SHOWN: "shown", State.FAILED: "failed", State.WAITING: "not yet", State.LEFT_OUT: "left out"}
+    words = {
+        DemoState.SHOWN: "shown",
+        DemoState.FAILED: "failed",
+        DemoState.WAITING: "not yet",
+        DemoState.LEFT_OUT: "left out",
+    }
     counts = {word: sum(one.state is state for one in played) for state, word in words.items()}
     total = f"{len(played)} demo{'s' if len(played) > 1 else ''}"
     return f"{total}: {', '.join(f'{count} {word}' for word, count in counts.items() if count)}."

@@ -14,8 +14,8 @@ import click
 from mlgrade.cli import options
 
 if TYPE_CHECKING:
-    from mlgrade.doctor.refused_calls import Use
-    from mlgrade.doctor.report import Fact
+    from mlgrade.doctor.refused_calls import TracedUse
+    from mlgrade.doctor.report import DoctorFact
 
 
 @click.command("doctor")
@@ -52,7 +52,7 @@ def command(
     sys.exit(70 if any("BROKEN" in fact.value for fact in facts) else 0)
 
 
-def _print(facts: Sequence[Fact], *, as_json: bool, plain: bool, verbose: bool) -> None:
+def _print(facts: Sequence[DoctorFact], *, as_json: bool, plain: bool, verbose: bool) -> None:
     if as_json:
         import msgspec
 
@@ -68,7 +68,7 @@ def _print(facts: Sequence[Fact], *, as_json: bool, plain: bool, verbose: bool) 
         )
 
 
-def _traced(files: Sequence[Path], course_path: Path | None) -> list[Fact]:
+def _traced(files: Sequence[Path], course_path: Path | None) -> list[DoctorFact]:
     from mlgrade.doctor import refused_calls as refusals
     from mlgrade.submissions import model as submissions
 
@@ -79,11 +79,13 @@ def _traced(files: Sequence[Path], course_path: Path | None) -> list[Fact]:
     return list(_facts(refusals.of(found, course), ours=False))
 
 
-def _facts(uses: Iterable[Use], *, ours: bool) -> Iterable[Fact]:
-    from mlgrade.doctor.report import Fact
+def _facts(uses: Iterable[TracedUse], *, ours: bool) -> Iterable[DoctorFact]:
+    from mlgrade.doctor.report import DoctorFact
 
     for use in uses:
         counts = ", ".join(f"{name} x{count}" for name, count in Counter(use.refused).items())
         said = f"refused {counts}" if counts else "nothing refused"
         broken = ours and not use.worked
-        yield Fact(use.name, f"BROKEN: does not work here; {said}" if broken else said, good=not counts and use.worked)
+        yield DoctorFact(
+            use.name, f"BROKEN: does not work here; {said}" if broken else said, good=not counts and use.worked
+        )

@@ -15,9 +15,9 @@ import click
 from mlgrade.cli import options
 
 if TYPE_CHECKING:
-    from mlgrade.batch import Told
+    from mlgrade.batch import Event
     from mlgrade.engine import Engine
-    from mlgrade.reports.account import Account
+    from mlgrade.reports.account import DiscoverySummary
 
 INTERRUPTED = 130
 
@@ -76,9 +76,9 @@ def command(
     with _stoppable():
         found = options.load_course_for(submissions, course, "grade")
         with options.open_gradebook(gradebook, found, create=not dry_run) as book:
-            from mlgrade.batch import Session, work
+            from mlgrade.batch import ClassRun, work
             from mlgrade.batch.moves import Ledger
-            from mlgrade.reports.account import Account
+            from mlgrade.reports.account import DiscoverySummary
             from mlgrade.submissions import discover as intake
 
             taken = intake.take(
@@ -95,9 +95,9 @@ def command(
                 found, wanted, allow_weak_isolation=allow_weak_isolation, travels=scheduler is not None
             )
             ledger = Ledger(found, book, _now, by=_account(), dry=dry_run, never_lower=never_lower)
-            session = Session(found, doing, book, ledger, _now)
+            session = ClassRun(found, doing, book, ledger, _now)
             results = session.run(taken.handins, _engine(jobs, scheduler), force=force)
-            account = Account(taken, dry=dry_run, verbose=verbose)
+            account = DiscoverySummary(taken, dry=dry_run, verbose=verbose)
             _run(results, account, as_json, plain)
             for note in sorted(session.notes.values()):
                 click.echo(f"mlgrade: note for staff: {note}", err=True)
@@ -156,7 +156,7 @@ def _engine(jobs: int | None, scheduler: str | None) -> Engine:
     return Pool(number)  # also one at a time: what ends a grading process does not end the run
 
 
-def _run(results: Iterable[Told], account: Account, as_json: bool, plain: bool) -> None:
+def _run(results: Iterable[Event], account: DiscoverySummary, as_json: bool, plain: bool) -> None:
     """Tell results as they are kept; and what came of them in the end, also if that comes too soon."""
     from mlgrade.reports import classwork as reports
     from mlgrade.reports.underway import progress

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mlgrade.authoring.confusion import Case
-    from mlgrade.authoring.lint import Problem, Proof
+    from mlgrade.authoring.lint import ConceptProof, Problem
     from mlgrade.authoring.watch import Round
     from mlgrade.course import Course
 
@@ -56,7 +56,7 @@ def command(
     """
     from mlgrade.errors import CourseError
 
-    shown = Shown(options.console(plain=plain), matrix=matrix, notes=notes)
+    shown = LintOutput(options.console(plain=plain), matrix=matrix, notes=notes)
     if watching:
         _watch(shown, course, concepts)
         return
@@ -70,7 +70,7 @@ def command(
     sys.exit(_once(shown, loaded, names, whole=not concepts))
 
 
-def _once(shown: Shown, course: Course, names: Sequence[str], *, whole: bool) -> int:
+def _once(shown: LintOutput, course: Course, names: Sequence[str], *, whole: bool) -> int:
     from mlgrade.authoring import lint
     from mlgrade.sandbox.host import Host
 
@@ -84,7 +84,7 @@ def _once(shown: Shown, course: Course, names: Sequence[str], *, whole: bool) ->
     return shown.summary(proofs, beside)
 
 
-def _unread(shown: Shown, problems: Sequence[str], given: Path | None) -> int:
+def _unread(shown: LintOutput, problems: Sequence[str], given: Path | None) -> int:
     from mlgrade import course as courses
     from mlgrade.authoring import lint
 
@@ -97,7 +97,7 @@ def _unread(shown: Shown, problems: Sequence[str], given: Path | None) -> int:
 # -- again and again ------------------------------------------------------------------------------------------
 
 
-def _watch(shown: Shown, given: Path | None, only: Sequence[str]) -> None:
+def _watch(shown: LintOutput, given: Path | None, only: Sequence[str]) -> None:
     import time
 
     from mlgrade import course as courses
@@ -106,13 +106,13 @@ def _watch(shown: Shown, given: Path | None, only: Sequence[str]) -> None:
     path = given or courses.nearest()
     root = (path if path.is_dir() else path.parent).resolve()
     with contextlib.suppress(KeyboardInterrupt):  # the way to end it
-        proofs: dict[str, Proof] = {}
+        proofs: dict[str, ConceptProof] = {}
         for one in watch.rounds(root, only, lambda: time.sleep(PAUSE)):
             _round(shown, one, root, only, proofs)
     click.echo()
 
 
-def _round(shown: Shown, one: Round, root: Path, only: Sequence[str], proofs: dict[str, Proof]) -> None:
+def _round(shown: LintOutput, one: Round, root: Path, only: Sequence[str], proofs: dict[str, ConceptProof]) -> None:
     """Prove what was touched; the sum is over all that was proved so far."""
     from mlgrade.authoring import lint
     from mlgrade.engine import interrupts
@@ -142,7 +142,7 @@ def _round(shown: Shown, one: Round, root: Path, only: Sequence[str], proofs: di
 # -- what is shown --------------------------------------------------------------------------------------------
 
 
-class Shown:
+class LintOutput:
     def __init__(self, console: Console, *, matrix: bool, notes: bool) -> None:
         self.console, self._matrix, self._notes = console, matrix, notes
 
@@ -150,7 +150,7 @@ class Shown:
         self.console.print(text, style=style or None, soft_wrap=True)
         self.console.file.flush()  # whoever reads a pipe should not wait for the next change
 
-    def proof(self, proof: Proof) -> None:
+    def proof(self, proof: ConceptProof) -> None:
         word = "FAIL" if proof.faults else "ok  "
         others = [options.counted(len(proof.rejected), "alternative")] if proof.rejected else []
         counts = [
@@ -171,7 +171,7 @@ class Shown:
                 where = f"{options.shown(Path(problem.file))}:{problem.line}"
                 self.say(one_line(f"{where}: {'note: ' if problem.note else ''}{problem.text}"))
 
-    def summary(self, proofs: Sequence[Proof], beside: Sequence[Problem]) -> int:
+    def summary(self, proofs: Sequence[ConceptProof], beside: Sequence[Problem]) -> int:
         """Say the sum of it; return the exit code."""
         extra = sum(problem.note for problem in beside)
         problems = len(beside) - extra + sum(len(proof.faults) for proof in proofs)
@@ -189,7 +189,7 @@ class Shown:
         return 1 if problems else 0
 
 
-def _matrix(console: Console, proof: Proof) -> None:
+def _matrix(console: Console, proof: ConceptProof) -> None:
     """Checks down; misconceptions across, then alternatives. An x where one does not pass the check."""
     wrong, right = list(proof.caught), list(proof.rejected)
     _header(console, [*wrong, *(f"{name} (right)" for name in right)])

@@ -10,7 +10,7 @@ import click
 from mlgrade.cli import options
 
 if TYPE_CHECKING:
-    from mlgrade.authoring.release.update import Move, Update
+    from mlgrade.authoring.release.update import FileUpdate, Update
 
 
 @click.command("update")
@@ -39,7 +39,7 @@ def command(edition: Path, force: bool, dry_run: bool, course: Path | None) -> N
 
 
 def _print(planned: Update, dry_run: bool) -> None:
-    from mlgrade.authoring.release.update import What
+    from mlgrade.authoring.release.update import UpdateKind
 
     same = planned.before == planned.after
     click.echo(f"Edition {planned.after}." if same else f"Edition {planned.before} -> {planned.after}.")
@@ -48,17 +48,17 @@ def _print(planned: Update, dry_run: bool) -> None:
         click.echo(_line(move))
     if not shown:
         click.echo("Everything is here already.")
-    if any(move.what in (What.KEPT, What.BESIDE) for move in shown):
+    if any(move.what in (UpdateKind.KEPT, UpdateKind.BESIDE) for move in shown):
         click.echo("What you have written was not touched.")
     if dry_run:
         click.echo("This was a dry run: nothing was changed.")
 
 
-def _line(move: Move) -> str:
-    from mlgrade.authoring.release.update import What
+def _line(move: FileUpdate) -> str:
+    from mlgrade.authoring.release.update import UpdateKind
     from mlgrade.text import one_line
 
     place = one_line(move.place)
-    if move.what is What.BESIDE:
-        return f"  {What.KEPT:<9} {place} is yours; the new one is {one_line(move.target)}"
-    return f"  {move.what:<9} {place}{' is yours' if move.what is What.KEPT else ''}"
+    if move.what is UpdateKind.BESIDE:
+        return f"  {UpdateKind.KEPT:<9} {place} is yours; the new one is {one_line(move.target)}"
+    return f"  {move.what:<9} {place}{' is yours' if move.what is UpdateKind.KEPT else ''}"

@@ -77,7 +77,7 @@ class Attempts(msgspec.Struct, frozen=True, kw_only=True):
     most: Annotated[int, msgspec.Meta(ge=1, description="a whole number from 1")] | None = None
 
 
-class Hidden(msgspec.Struct, frozen=True, kw_only=True):
+class HiddenChecks(msgspec.Struct, frozen=True, kw_only=True):
     """What a student edition says of the checks that it leaves out: how many, and their share of the points."""
 
     checks: Annotated[int, msgspec.Meta(ge=1, description="a whole number from 1")]
@@ -93,7 +93,7 @@ class Concept(msgspec.Struct, frozen=True, kw_only=True):
     functions: Annotated[list[Function], msgspec.Meta(min_length=1, description="a list of at least one name")]
     requires: list[Name] = []
     forbid: list[Dotted] = []
-    hidden: Hidden | None = None  # written by `mlgrade release`, and only in a student edition
+    hidden: HiddenChecks | None = None  # written by `mlgrade release`, and only in a student edition
 
     @property
     def decided_here(self) -> float:

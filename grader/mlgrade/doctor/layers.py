@@ -64,7 +64,7 @@ def sees_a_network():
 MEMORY = Limits().memory_bytes
 
 
-class Act(msgspec.Struct, frozen=True):
+class LayerAct(msgspec.Struct, frozen=True):
     """`others` are the walls that would refuse it too."""
 
     wall: str
@@ -74,10 +74,10 @@ class Act(msgspec.Struct, frozen=True):
     others: tuple[str, ...] = ()
 
 
-class Proof(msgspec.Struct, frozen=True):
+class LayerProof(msgspec.Struct, frozen=True):
     """What became of an act. `possible` is None where it cannot be tried without the wall."""
 
-    act: Act
+    act: LayerAct
     stands: bool
     possible: bool | None
     refused: bool
@@ -87,22 +87,22 @@ class Proof(msgspec.Struct, frozen=True):
         return self.stands and self.refused and self.possible is not False
 
 
-def acts() -> list[Act]:
+def acts() -> list[LayerAct]:
     own = os.getpid()
     kernel = (SECCOMP, LANDLOCK, AUDIT)
     return [
-        Act(PROCESS, "look for pytest and the suites in its own memory", "sees_the_suite", (own,)),
-        Act(NAMESPACES, "see a network interface", "sees_a_network", others=(SECCOMP,)),
-        Act(IDENTITY, "send the grader a signal", "signals", (own,), others=kernel),
-        Act(LANDLOCK, "open a file of the grader", "reads", (__file__,), others=(AUDIT,)),
-        Act(DESCRIPTORS, "find an open descriptor that is not its own", "holds_more"),
-        Act(RLIMITS, f"allocate more than {MEMORY // MIB} MiB", "allocates", (MEMORY + MIB,)),
-        Act(SECCOMP, "start a process", "starts_a_process"),
-        Act(AUDIT, "open a file of the grader by Python's own open", "reads", (__file__,), others=(LANDLOCK,)),
+        LayerAct(PROCESS, "look for pytest and the suites in its own memory", "sees_the_suite", (own,)),
+        LayerAct(NAMESPACES, "see a network interface", "sees_a_network", others=(SECCOMP,)),
+        LayerAct(IDENTITY, "send the grader a signal", "signals", (own,), others=kernel),
+        LayerAct(LANDLOCK, "open a file of the grader", "reads", (__file__,), others=(AUDIT,)),
+        LayerAct(DESCRIPTORS, "find an open descriptor that is not its own", "holds_more"),
+        LayerAct(RLIMITS, f"allocate more than {MEMORY // MIB} MiB", "allocates", (MEMORY + MIB,)),
+        LayerAct(SECCOMP, "start a process", "starts_a_process"),
+        LayerAct(AUDIT, "open a file of the grader by Python's own open", "reads", (__file__,), others=(LANDLOCK,)),
     ]
 
 
-def prove(wanted: Iterable[Act]) -> tuple[list[Proof], tuple[str, ...]]:
+def prove(wanted: Iterable[LayerAct]) -> tuple[list[LayerProof], tuple[str, ...]]:
     """Try each act; return what became of it, and the walls that stand together."""
     behind_all, walls = attempt(list(wanted := list(wanted)), ())
     proofs = []
@@ -110,11 +110,11 @@ def prove(wanted: Iterable[Act]) -> tuple[list[Proof], tuple[str, ...]]:
         alone, standing = attempt([act], act.others)
         without = attempt([act], (*act.others, act.wall))[0] if act.wall != PROCESS else [None]
         stands = act.wall in standing
-        proofs.append(Proof(act, stands, without[0], not alone[0] and not (stands and possible_behind_all)))
+        proofs.append(LayerProof(act, stands, without[0], not alone[0] and not (stands and possible_behind_all)))
     return proofs, walls
 
 
-def attempt(wanted: Sequence[Act], without: Iterable[str]) -> tuple[list[bool], tuple[str, ...]]:
+def attempt(wanted: Sequence[LayerAct], without: Iterable[str]) -> tuple[list[bool], tuple[str, ...]]:
     """Try acts in one worker that lacks some walls. Raises SandboxError where there is no worker."""
     functions = list(dict.fromkeys(act.function for act in wanted))
     load = Load(source=_ACTS, name="acts", filename="acts.py", functions=functions, imports=["stdlib"], forbid=[])

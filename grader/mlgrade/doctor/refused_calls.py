@@ -74,7 +74,7 @@ def randomness():
 USES = [line.split()[1].split(b"(")[0].decode() for line in HONEST.splitlines() if line.startswith(b"def ")]
 
 
-class Use(msgspec.Struct, frozen=True):
+class TracedUse(msgspec.Struct, frozen=True):
     """One use, whether it worked, and the system calls that it was refused, in order."""
 
     name: str
@@ -82,7 +82,7 @@ class Use(msgspec.Struct, frozen=True):
     refused: list[str]
 
 
-class Listing:
+class RefusedCalls:
     """The file to which traced workers append, read piece by piece."""
 
     def __init__(self, folder: str) -> None:
@@ -96,25 +96,25 @@ class Listing:
         return new
 
 
-def honest() -> Iterator[Use]:
+def honest() -> Iterator[TracedUse]:
     """Run each honest use in a traced worker of its own."""
     imports = ["stdlib", "numpy"]
     load = Load(source=HONEST, name="honest", filename="honest.py", functions=USES, imports=imports, forbid=[])
     with tempfile.TemporaryDirectory() as folder:
-        listing = Listing(folder)
+        listing = RefusedCalls(folder)
         with Host(launcher(listing=listing.path)) as host:
             for name in USES:
                 worker = host.worker(Limits())
                 ready = isinstance(worker.load(load), Loaded)
                 result = worker.call(name, (), {}, 10.0) if ready else None
                 worker.close()
-                yield Use(name, isinstance(result, Value), listing.new())
+                yield TracedUse(name, isinstance(result, Value), listing.new())
 
 
-def of(submissions: Sequence[Submission], course: Course) -> Iterator[Use]:
+def of(submissions: Sequence[Submission], course: Course) -> Iterator[TracedUse]:
     """Grade submissions in traced workers; a use `worked` if no call of its checks met a PermissionError."""
     with tempfile.TemporaryDirectory() as folder:
-        listing = Listing(folder)
+        listing = RefusedCalls(folder)
         with Host(launcher(listing=listing.path)) as host:
             grader = Grader(course, [one.concept for one in submissions], host)
             for one in submissions:
@@ -122,4 +122,4 @@ def of(submissions: Sequence[Submission], course: Course) -> Iterator[Use]:
                 calls = [call.result for check in ran for call in check.calls]
                 met = any(isinstance(result, Raised) and "PermissionError" in result.fault.bases for result in calls)
                 fine = not met and all(check.finding.outcome is not Outcome.BROKEN for check in ran)
-                yield Use(one_line(one.file), fine, listing.new())
+                yield TracedUse(one_line(one.file), fine, listing.new())

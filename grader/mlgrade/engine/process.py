@@ -19,7 +19,7 @@ from mlgrade import interpreter
 from mlgrade.sandbox.isolation import orphans
 
 
-class Process:
+class GradingProcess:
     """What the pool needs of a multiprocessing.Process, under the same names.
 
     `alive` is our end of a pipe whose other end the process holds: when it is closed, however we end, the process ends.
@@ -53,7 +53,7 @@ class Process:
         self._popen.kill()
 
 
-def start(function: Callable[..., None], *arguments: Any) -> tuple[Connection, Process]:
+def start(function: Callable[..., None], *arguments: Any) -> tuple[Connection, GradingProcess]:
     """Start a process that calls `function(line, *arguments)`, and return our end of the line.
 
     A process that dies before it has read what to do is no error here: its line is at an end, as when it dies later.
@@ -74,13 +74,15 @@ def start(function: Callable[..., None], *arguments: Any) -> tuple[Connection, P
     return line, process
 
 
-def _started(end: int) -> Process:
+def _started(end: int) -> GradingProcess:
     environment = interpreter.environment()
     if sys.platform == "win32":  # there a process ends with its work, when its line is at an end
         os.set_handle_inheritable(end, True)
         only = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [end]})
         command = interpreter.command(__name__, str(end))
-        return Process(subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, startupinfo=only), None)
+        return GradingProcess(
+            subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, startupinfo=only), None
+        )
     theirs, alive = os.pipe()
     try:
         command = interpreter.command(__name__, str(end), str(theirs))
@@ -90,7 +92,7 @@ def _started(end: int) -> Process:
         raise
     finally:
         os.close(theirs)
-    return Process(popen, alive)
+    return GradingProcess(popen, alive)
 
 
 # -- the other process ----------------------------------------------------------------------------------------

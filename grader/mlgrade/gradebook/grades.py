@@ -25,7 +25,7 @@ from mlgrade.errors import UsageError, closest
 from mlgrade.gradebook import policy
 from mlgrade.gradebook.columns import Cell, Column, Mark, Person, Row
 from mlgrade.gradebook.lateness import ON_TIME, span
-from mlgrade.gradebook.model import Attempt, Decision, Grade, State
+from mlgrade.gradebook.model import Attempt, Decision, Grade, GradeState
 from mlgrade.results import Status
 from mlgrade.tables import numbers
 from mlgrade.text import one_line
@@ -108,7 +108,7 @@ def _group(id_: str, title: str, units: Sequence[Unit], concepts: Sequence[Conce
 # -- rows -------------------------------------------------------------------------------------------------------
 
 
-class Facts(NamedTuple):
+class GradeFacts(NamedTuple):
     """What else is known of one student: all attempts, by their ids, and all decisions."""
 
     attempts: Mapping[int, Attempt]
@@ -131,7 +131,7 @@ def rows(
         decided[decision.student].append(decision)
     for student, theirs in itertools.groupby(grades, attrgetter("student")):
         by_concept = {grade.concept: grade for grade in theirs}
-        facts = Facts({one.id: one for one in attempts_of(student)}, decided.get(student, []))
+        facts = GradeFacts({one.id: one for one in attempts_of(student)}, decided.get(student, []))
         cells = {
             group.column.id: _cell(group, [by_concept[concept] for concept in group.concepts], facts, comments)
             for group in groups
@@ -155,8 +155,8 @@ def _beside(stream: Iterable[Any]) -> Callable[[str], list[Any]]:
     return of
 
 
-def _cell(group: Group, grades: Sequence[Grade], facts: Facts, comments: bool) -> Cell:
-    counted = [grade for grade in grades if grade.state is not State.EXCUSED]
+def _cell(group: Group, grades: Sequence[Grade], facts: GradeFacts, comments: bool) -> Cell:
+    counted = [grade for grade in grades if grade.state is not GradeState.EXCUSED]
     mark = _mark(counted)
     at = _last_change(group, facts)
     if mark is not Mark.GRADED:
@@ -164,7 +164,7 @@ def _cell(group: Group, grades: Sequence[Grade], facts: Facts, comments: bool) -
     return Cell(
         mark=mark,
         score=_score(counted, group.column.points),
-        late=any(grade.late > ON_TIME for grade in counted if grade.state is State.GRADED),
+        late=any(grade.late > ON_TIME for grade in counted if grade.state is GradeState.GRADED),
         comment=". ".join(_said(grade, facts) for grade in grades) if comments else "",
         at=at,
     )
@@ -174,9 +174,9 @@ def _mark(counted: Sequence[Grade]) -> Mark:
     states = {grade.state for grade in counted}
     if not states:
         return Mark.EXCUSED
-    if State.BROKEN in states:
+    if GradeState.BROKEN in states:
         return Mark.BROKEN
-    return Mark.GRADED if State.GRADED in states else Mark.MISSING
+    return Mark.GRADED if GradeState.GRADED in states else Mark.MISSING
 
 
 def _score(counted: Sequence[Grade], whole: float) -> float:
@@ -194,7 +194,7 @@ def _exact(points: float) -> Fraction:
     return Fraction(repr(float(points)))
 
 
-def _last_change(group: Group, facts: Facts) -> str:
+def _last_change(group: Group, facts: GradeFacts) -> str:
     """When something last happened that the grade may come from; some LMSs ignore a score that is not newer."""
     times = [one.graded_at for one in facts.attempts.values() if one.concept in group.concepts]
     times += [one.at for one in facts.decisions if one.target in group.targets]
@@ -202,9 +202,9 @@ def _last_change(group: Group, facts: Facts) -> str:
     return "" if latest is None else latest.astimezone(UTC).isoformat()
 
 
-def _said(grade: Grade, facts: Facts) -> str:
+def _said(grade: Grade, facts: GradeFacts) -> str:
     """A concept in words for its student. Reasons of staff are not among them."""
-    if grade.state is not State.GRADED:
+    if grade.state is not GradeState.GRADED:
         return f"{grade.concept} {grade.state}"
     attempt = facts.attempts.get(grade.attempt)
     lost = grade.late > ON_TIME and grade.raw not in (None, grade.points)

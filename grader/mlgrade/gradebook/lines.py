@@ -11,7 +11,7 @@ from operator import attrgetter
 from mlgrade.course import Concept, Course, Unit
 from mlgrade.gradebook import deciding, policy, rulings
 from mlgrade.gradebook.lateness import ON_TIME, postponed, span
-from mlgrade.gradebook.model import Attempt, Decision, Grade, State
+from mlgrade.gradebook.model import Attempt, Decision, Grade, GradeState
 from mlgrade.gradebook.policy import Judged
 from mlgrade.results import Status
 from mlgrade.text import one_line
@@ -33,7 +33,7 @@ def score(points: float | None, possible: float) -> str:
 def total(grades: Iterable[Grade]) -> str:
     """Points over what counts so far, and beside them what does not: excused and broken are in neither number."""
     listed = list(grades)
-    counted = [grade for grade in listed if grade.state in (State.GRADED, State.MISSING)]
+    counted = [grade for grade in listed if grade.state in (GradeState.GRADED, GradeState.MISSING)]
     points = sum(grade.points or 0.0 for grade in counted)
     return f"{score(round(points, 2), round(sum(grade.possible for grade in counted), 2)):>14}{_beside(listed)}"
 
@@ -58,8 +58,8 @@ def of_class(grades: Iterable[Grade]) -> Iterator[str]:
 
 def of_grade(grade: Grade) -> str:
     graded = "" if grade.attempt else "overridden"
-    state = graded if grade.state is State.GRADED else str(grade.state)
-    status = str(grade.status) if grade.status and grade.state is State.GRADED else ""
+    state = graded if grade.state is GradeState.GRADED else str(grade.state)
+    status = str(grade.status) if grade.status and grade.state is GradeState.GRADED else ""
     remarks = (
         state,
         status.replace("_", " ") if status != Status.GRADED else "",
@@ -118,7 +118,7 @@ def _of(decision: Decision) -> str:
 
 
 def _beside(grades: Sequence[Grade]) -> str:
-    counts = Counter(str(grade.state) for grade in grades if grade.state is not State.GRADED)
+    counts = Counter(str(grade.state) for grade in grades if grade.state is not GradeState.GRADED)
     counts["late"] = sum(grade.late > ON_TIME for grade in grades)
     words = [f"{counts[word]} {word}" for word in ("missing", "late", "excused", "broken") if counts[word]]
     return f"  {', '.join(words)}" if words else ""
@@ -148,7 +148,7 @@ def _fate(attempt: Attempt, judged: Judged | None, grade: Grade) -> str:
         return "(the same file was graded again)"
     if judged.refused:
         return f"(not taken: {judged.refused})"
-    return "<- counts" if attempt.id == grade.attempt and grade.state is State.GRADED else ""
+    return "<- counts" if attempt.id == grade.attempt and grade.state is GradeState.GRADED else ""
 
 
 def _due(terms: policy.Terms, unit: Unit, ruling: rulings.Ruling) -> str:

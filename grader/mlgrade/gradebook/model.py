@@ -10,7 +10,7 @@ import msgspec
 from mlgrade.results import Outcome, Status
 
 
-class State(StrEnum):
+class GradeState(StrEnum):
     """What is known of one student and one concept. A zero is `GRADED`; none of the others is a zero."""
 
     GRADED = "graded"
@@ -44,7 +44,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     id: int = 0  # given by the gradebook; 0 until then
 
 
-class Deed(StrEnum):
+class DecisionKind(StrEnum):
     EXCUSE = "excuse"
     EXTEND = "extend"
     OVERRIDE = "override"
@@ -66,7 +66,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
     student: str
     target: str
-    deed: Deed
+    deed: DecisionKind
     reason: str
     by: str
     at: datetime
@@ -86,7 +86,7 @@ class Grade(msgspec.Struct, frozen=True, kw_only=True):
 
     student: str
     concept: str
-    state: State
+    state: GradeState
     points: float | None
     possible: float
     raw: float | None = None

@@ -15,7 +15,7 @@ BUSY_SECONDS = 10.0  # how long to wait for another writer
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
 
 
-class Place(NamedTuple):
+class DatabaseAddress(NamedTuple):
     """`shown` is what messages may say of it: never a password."""
 
     url: URL
@@ -27,14 +27,14 @@ class Place(NamedTuple):
         return str(self.url.password or self.url.query.get("password") or "")
 
 
-def place(where: str | Path) -> Place:
+def place(where: str | Path) -> DatabaseAddress:
     if isinstance(where, str) and "://" in where:
         return _server(where)
     file = Path(where)
-    return Place(URL.create("sqlite", database=str(file.absolute())), str(file), file)
+    return DatabaseAddress(URL.create("sqlite", database=str(file.absolute())), str(file), file)
 
 
-def _server(where: str) -> Place:
+def _server(where: str) -> DatabaseAddress:
     scheme = where.partition("://")[0]
     if scheme not in _SCHEMES:
         raise GradebookError(
@@ -47,10 +47,10 @@ def _server(where: str) -> Place:
             f"{scheme}://...: not a URL that can be read; write postgresql://USER@HOST:PORT/NAME"
         ) from None
     shown = URL.create("postgresql", url.username, None, url.host, url.port, url.database)
-    return Place(url, shown.render_as_string())
+    return DatabaseAddress(url, shown.render_as_string())
 
 
-def absent(where: Place) -> bool:
+def absent(where: DatabaseAddress) -> bool:
     """Whether there is no file yet. Raises for what can be no gradebook whatever is done."""
     if where.file is None:
         return False
@@ -61,7 +61,7 @@ def absent(where: Place) -> bool:
     return not where.file.exists()
 
 
-def engine(where: Place) -> Engine:
+def engine(where: DatabaseAddress) -> Engine:
     try:
         return _sqlite(where.url) if where.file is not None else _postgres(where.url)
     except ModuleNotFoundError as error:

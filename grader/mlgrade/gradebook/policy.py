@@ -20,7 +20,7 @@ from mlgrade.course import Course
 from mlgrade.course.model import Attempts, Keep, Late
 from mlgrade.gradebook import rulings
 from mlgrade.gradebook.lateness import ON_TIME, kept, lateness, postponed, span
-from mlgrade.gradebook.model import Attempt, Decision, Grade, State
+from mlgrade.gradebook.model import Attempt, Decision, Grade, GradeState
 from mlgrade.gradebook.rulings import Ruling
 from mlgrade.results import Status
 
@@ -98,9 +98,9 @@ def grade(terms: Terms, student: str, attempts: Sequence[Attempt], ruling: Rulin
     judged = judge(terms, attempts, ruling) if attempts else []
     if ruling.override is not None and ruling.override.points is not None:
         points = _within(ruling.override.points, terms)
-        return _grade(terms, student, judged, State.GRADED, points=points, reason=ruling.override.reason)
+        return _grade(terms, student, judged, GradeState.GRADED, points=points, reason=ruling.override.reason)
     if ruling.excuse is not None:
-        return _grade(terms, student, judged, State.EXCUSED, reason=ruling.excuse.reason)
+        return _grade(terms, student, judged, GradeState.EXCUSED, reason=ruling.excuse.reason)
     earned = _by_hand(ruling.manual, terms, _earned(terms, student, judged))
     return _at_least(ruling.minimum, terms, _adjusted(ruling, earned))
 
@@ -174,11 +174,11 @@ def _earned(terms: Terms, student: str, judged: Sequence[Judged]) -> Grade:
         return _scored(terms, student, judged, chosen)
     if broken := [one for one in taken if one.attempt.status is Status.BROKEN]:
         reason = f"attempt {broken[-1].attempt.id} is broken on our side; it will count when it is graded again"
-        return _grade(terms, student, judged, State.BROKEN, broken[-1], reason=reason)
+        return _grade(terms, student, judged, GradeState.BROKEN, broken[-1], reason=reason)
     if taken:  # files that cannot run: a zero, and only because there is nothing else
         return _scored(terms, student, judged, taken[-1])
     reason = judged[-1].refused if judged else ""
-    return _grade(terms, student, judged, State.MISSING, reason=reason)
+    return _grade(terms, student, judged, GradeState.MISSING, reason=reason)
 
 
 def _chosen(taken: Sequence[Judged], keep: Keep) -> Judged | None:
@@ -193,7 +193,7 @@ def _by_hand(manual: Decision | None, terms: Terms, earned: Grade) -> Grade:
     if manual is None or manual.points is None:
         return earned
     points, before = _within(manual.points, terms), earned.points if earned.raw is None else earned.raw
-    return msgspec.structs.replace(earned, state=State.GRADED, points=points, raw=before, reason=manual.reason)
+    return msgspec.structs.replace(earned, state=GradeState.GRADED, points=points, raw=before, reason=manual.reason)
 
 
 def _adjusted(ruling: Ruling, earned: Grade) -> Grade:
@@ -210,7 +210,7 @@ def _at_least(minimum: Decision | None, terms: Terms, earned: Grade) -> Grade:
     points = _within(minimum.points, terms)
     if earned.points is not None and earned.points >= points:
         return earned
-    return msgspec.structs.replace(earned, state=State.GRADED, points=points, reason=minimum.reason)
+    return msgspec.structs.replace(earned, state=GradeState.GRADED, points=points, reason=minimum.reason)
 
 
 def _within(points: float, terms: Terms) -> float:
@@ -221,7 +221,7 @@ def _within(points: float, terms: Terms) -> float:
 def _scored(terms: Terms, student: str, judged: Sequence[Judged], one: Judged) -> Grade:
     worth = points(one.worth, terms.possible)
     raw = worth if one.raw == one.worth else points(one.raw, terms.possible)
-    return _grade(terms, student, judged, State.GRADED, one, points=worth, raw=raw, reason=_newer(judged[-1], one))
+    return _grade(terms, student, judged, GradeState.GRADED, one, points=worth, raw=raw, reason=_newer(judged[-1], one))
 
 
 def _newer(newest: Judged, chosen: Judged) -> str:
@@ -237,7 +237,7 @@ def _grade(
     terms: Terms,
     student: str,
     judged: Sequence[Judged],
-    state: State,
+    state: GradeState,
     one: Judged | None = None,
     *,
     points: float | None = None,

@@ -13,7 +13,7 @@ import msgspec
 
 from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Person
-from mlgrade.gradebook.model import Attempt, Decision, Deed
+from mlgrade.gradebook.model import Attempt, Decision, DecisionKind
 from mlgrade.results import Outcome, Status
 from mlgrade.text import one_line
 
@@ -38,7 +38,7 @@ _STATUSES = {str(status): status for status in Status}
 _PERSON = {"id": "student"} | {name: name for name in Person.__struct_fields__ if name != "student"}
 
 
-class Suite(NamedTuple):
+class SuiteRecord(NamedTuple):
     """What submissions were graded with."""
 
     suite: str
@@ -107,8 +107,8 @@ def suite_values(attempt: Attempt) -> Values:
     return {"digest": hashlib.sha256(_json(values).encode()).hexdigest(), **values}
 
 
-def suite(row: Any) -> Suite:
-    return Suite(
+def suite(row: Any) -> SuiteRecord:
+    return SuiteRecord(
         row.suite,
         row.limits,
         msgspec.json.decode(row.versions, type=dict[str, str]),
@@ -134,7 +134,7 @@ def attempt_values(attempt: Attempt, suite_id: int) -> Values:
     }
 
 
-def attempt(suites: Mapping[int, Suite], row: Any) -> Attempt:
+def attempt(suites: Mapping[int, SuiteRecord], row: Any) -> Attempt:
     """Read the columns of the table `attempts`, in their order. What a class repeats is decoded once."""
     number, student, concept, source, suite_id, submitted, graded, status, earned, possible, outcomes, diagnoses = row
     with_what = suites[suite_id]
@@ -158,7 +158,7 @@ def attempt(suites: Mapping[int, Suite], row: Any) -> Attempt:
     )
 
 
-def latest(suites: Mapping[int, Suite], row: Any) -> Latest:
+def latest(suites: Mapping[int, SuiteRecord], row: Any) -> Latest:
     student, concept, source, suite_id, status, number = row
     with_what = suites[suite_id]
     lost = _STATUSES[status] is Status.BROKEN and not with_what.checks
@@ -214,7 +214,7 @@ def decision(row: Any) -> Decision:
         id=row.id,
         student=row.student,
         target=row.target,
-        deed=Deed(row.deed),
+        deed=DecisionKind(row.deed),
         reason=row.reason,
         by=row.decided_by,
         at=moment(row.decided_at),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from mlgrade.gradebook.model import Decision, Deed
+from mlgrade.gradebook.model import Decision, DecisionKind
 
-Standing = Mapping[tuple[Deed, str], Decision]
+Standing = Mapping[tuple[DecisionKind, str], Decision]
 
 
 class Ruling(NamedTuple):
@@ -27,7 +27,7 @@ NONE = Ruling()
 
 def standing(decisions: Iterable[Decision]) -> Standing:
     """The decisions of one student that stand. What is revoked leaves nothing, not the one before it."""
-    last: dict[tuple[Deed, str], Decision] = {}
+    last: dict[tuple[DecisionKind, str], Decision] = {}
     for decision in sorted(decisions, key=lambda one: one.id):
         last[decision.deed, decision.target] = decision
     return {key: decision for key, decision in last.items() if not decision.revoked}
@@ -38,15 +38,15 @@ def ruling(decided: Standing, concept: str, unit: str) -> Ruling:
         return NONE
     targets = (f"concept:{concept}", f"unit:{unit}", "")
 
-    def nearest(deed: Deed) -> Decision | None:
+    def nearest(deed: DecisionKind) -> Decision | None:
         return next((decided[deed, target] for target in targets if (deed, target) in decided), None)
 
     return Ruling(
-        excuse=nearest(Deed.EXCUSE),
-        extension=nearest(Deed.EXTEND),
-        override=nearest(Deed.OVERRIDE),
-        minimum=nearest(Deed.MINIMUM),
-        manual=decided.get((Deed.MANUAL, targets[0])),  # these are points of one concept, and of nothing wider
-        extra=decided.get((Deed.EXTRA, targets[0])),
-        penalty=decided.get((Deed.PENALTY, targets[0])),
+        excuse=nearest(DecisionKind.EXCUSE),
+        extension=nearest(DecisionKind.EXTEND),
+        override=nearest(DecisionKind.OVERRIDE),
+        minimum=nearest(DecisionKind.MINIMUM),
+        manual=decided.get((DecisionKind.MANUAL, targets[0])),  # these are points of one concept, and of nothing wider
+        extra=decided.get((DecisionKind.EXTRA, targets[0])),
+        penalty=decided.get((DecisionKind.PENALTY, targets[0])),
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from mlgrade.course import Course
 from mlgrade.errors import UsageError, closest
 from mlgrade.gradebook import deciding
-from mlgrade.gradebook.model import Decision, Deed
+from mlgrade.gradebook.model import Decision, DecisionKind
 from mlgrade.text import one_line
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -34,11 +34,11 @@ def read(path: Path) -> bytes:
 
 
 def parse(
-    data: bytes, file: str, course: Course, known: Callable[[str], str], deed: Deed, by: str, at: datetime
+    data: bytes, file: str, course: Course, known: Callable[[str], str], deed: DecisionKind, by: str, at: datetime
 ) -> list[Decision]:
     """The decisions of a file, all of them fine. `deed` is what a row without a word in `until` means."""
     problems: list[str] = []
-    decisions: dict[tuple[Deed, str, str], Decision] = {}
+    decisions: dict[tuple[DecisionKind, str, str], Decision] = {}
     for number, header, cells in _rows(data, file):
         try:
             one = _decision(_row(header, cells), course, known, deed, by, at)
@@ -53,15 +53,19 @@ def parse(
     return list(decisions.values())
 
 
-def _decision(row: Row, course: Course, known: Callable[[str], str], deed: Deed, by: str, at: datetime) -> Decision:
+def _decision(
+    row: Row, course: Course, known: Callable[[str], str], deed: DecisionKind, by: str, at: datetime
+) -> Decision:
     student, target = known(row["student"]), deciding.target(course, row["target"])
     if not row["reason"]:
         raise UsageError("no reason; say why, for whoever asks later")
     until = row.get("until", "")
-    if until == str(Deed.EXCUSE) or (not until and deed is Deed.EXCUSE):
-        return Decision(student=student, target=target, deed=Deed.EXCUSE, reason=row["reason"], by=by, at=at)
+    if until == str(DecisionKind.EXCUSE) or (not until and deed is DecisionKind.EXCUSE):
+        return Decision(student=student, target=target, deed=DecisionKind.EXCUSE, reason=row["reason"], by=by, at=at)
     when = deciding.until(course, target, until)
-    return Decision(student=student, target=target, deed=Deed.EXTEND, reason=row["reason"], by=by, at=at, until=when)
+    return Decision(
+        student=student, target=target, deed=DecisionKind.EXTEND, reason=row["reason"], by=by, at=at, until=when
+    )
 
 
 def _rows(data: bytes, file: str) -> Iterator[tuple[int, list[str], list[str]]]:

@@ -21,8 +21,8 @@ from mlgrade.errors import GradebookError, UsageError, closest
 from mlgrade.gradebook import faults, migrations, places, records, schema
 from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.model import Attempt, Decision
-from mlgrade.gradebook.places import Place
-from mlgrade.gradebook.records import Clock, Latest, Suite, Values
+from mlgrade.gradebook.places import DatabaseAddress
+from mlgrade.gradebook.records import Clock, Latest, SuiteRecord, Values
 from mlgrade.text import one_line
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ def _now() -> datetime:
 
 
 class Gradebook:
-    def __init__(self, where: Place, clock: Clock = _now) -> None:
+    def __init__(self, where: DatabaseAddress, clock: Clock = _now) -> None:
         """Use `open`, which also brings the tables up to date."""
         self.place = where.shown
         self._where, self._clock = where, clock
@@ -204,7 +204,7 @@ def _only(query: Select[Any], wanted: dict[Any, Any]) -> Select[Any]:
     return query.where(*(column == value for column, value in wanted.items() if value is not None))
 
 
-def _suites(connection: Connection) -> dict[int, Suite]:
+def _suites(connection: Connection) -> dict[int, SuiteRecord]:
     return {row.id: records.suite(row) for row in connection.execute(select(schema.suites))}
 
 

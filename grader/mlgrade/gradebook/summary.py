@@ -18,7 +18,7 @@ from mlgrade.errors import GradebookError
 from mlgrade.gradebook import policy
 from mlgrade.gradebook.items import Item, Items
 from mlgrade.gradebook.lateness import ON_TIME
-from mlgrade.gradebook.model import Attempt, Grade, State
+from mlgrade.gradebook.model import Attempt, Grade, GradeState
 from mlgrade.results import Status
 from mlgrade.suite.misconceptions import read_misconceptions
 
@@ -80,7 +80,7 @@ class NotStarted(msgspec.Struct, frozen=True):
     names: list[str]  # the first ones by name
 
 
-class Summary(msgspec.Struct, frozen=True, kw_only=True):
+class ClassSummary(msgspec.Struct, frozen=True, kw_only=True):
     schema: str = SCHEMA
     course: str
     students: int
@@ -91,7 +91,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.format(msgspec.json.encode(self), indent=2)
 
 
-def of_gradebook(course: Course, book: Gradebook, names: int | None = MOST_NAMES) -> Summary:
+def of_gradebook(course: Course, book: Gradebook, names: int | None = MOST_NAMES) -> ClassSummary:
     """The class as it stands in a gradebook, without those who dropped the course."""
     gone = {person.student for person in book.roster(dropped=True)}
     everybody = policy.with_attempts(course, book.attempts(), book.decisions(), book.students())
@@ -101,7 +101,7 @@ def of_gradebook(course: Course, book: Gradebook, names: int | None = MOST_NAMES
 
 def summarise(
     course: Course, pairs: Iterable[Counting], titles: Titles = lambda *_: {}, names: int | None = MOST_NAMES
-) -> Summary:
+) -> ClassSummary:
     """Sum up grades that come student by student. `names` bounds the list of who has not started (None: no bound)."""
     tallies = {concept.id: _Tally() for concept in course.concepts}
     students, waiting = 0, _Waiting(names)
@@ -112,7 +112,7 @@ def summarise(
             grades.append(grade)
         students += 1
         waiting.add(student, grades)
-    return Summary(
+    return ClassSummary(
         course=f"{course.title} {course.version}",
         students=students,
         not_started=NotStarted(waiting.count, waiting.names),
@@ -154,7 +154,7 @@ class _Tally:
     """One concept while the class streams by."""
 
     def __init__(self) -> None:
-        self._states: Counter[State] = Counter()
+        self._states: Counter[GradeState] = Counter()
         self._cents: Counter[int] = Counter()  # points in hundredths: as finely as grades are rounded
         self._mistakes: Counter[str] = Counter()
         self._items = Items()
@@ -163,7 +163,7 @@ class _Tally:
     def add(self, grade: Grade, attempt: Attempt | None) -> None:
         self._states[grade.state] += 1
         self._late += grade.late > ON_TIME
-        if grade.state is not State.GRADED or grade.points is None:
+        if grade.state is not GradeState.GRADED or grade.points is None:
             return
         self._cents[round(grade.points * 100)] += 1
         self._complete += (grade.points if grade.raw is None else grade.raw) >= grade.possible
@@ -182,9 +182,9 @@ class _Tally:
             unit=unit.id,
             possible=concept.points,
             graded=graded,
-            missing=self._states[State.MISSING],
-            excused=self._states[State.EXCUSED],
-            broken=self._states[State.BROKEN],
+            missing=self._states[GradeState.MISSING],
+            excused=self._states[GradeState.EXCUSED],
+            broken=self._states[GradeState.BROKEN],
             late=self._late,
             mean=sum(value * times for value, times in self._cents.items()) / (100 * graded) if graded else None,
             median=_median(self._cents) if graded else None,
@@ -210,8 +210,8 @@ class _Waiting:
         self.count, self.names, self._most = 0, list[str](), most
 
     def add(self, student: str, grades: Sequence[Grade]) -> None:
-        begun = any(grade.attempts or grade.state is State.GRADED for grade in grades)
-        if begun or not any(grade.state is State.MISSING for grade in grades):
+        begun = any(grade.attempts or grade.state is GradeState.GRADED for grade in grades)
+        if begun or not any(grade.state is GradeState.MISSING for grade in grades):
             return
         self.count += 1
         bisect.insort(self.names, student)

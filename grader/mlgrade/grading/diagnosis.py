@@ -21,12 +21,12 @@ from mlgrade.sandbox import effects
 from mlgrade.sandbox.faults import fault_of
 from mlgrade.sandbox.host import Raised, Value
 from mlgrade.suite.misconceptions import Misconception
-from mlgrade.suite.student import Record
+from mlgrade.suite.student import CallRecord
 
 # -- diagnosing -----------------------------------------------------------------------------------------------
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Behaviour(msgspec.Struct, frozen=True):
     """What one call did, in the three ways in which it can be wrong."""
 
     value: Any
@@ -43,7 +43,7 @@ RTOL, ATOL = 1e-6, 1e-12
 VALUES, ERRORS, EFFECTS = "values", "errors", "effects"
 
 
-def diagnose(solution: str, known: Iterable[Misconception], calls: Sequence[Record]) -> list[Diagnosis]:
+def diagnose(solution: str, known: Iterable[Misconception], calls: Sequence[CallRecord]) -> list[Diagnosis]:
     """Return the misconceptions that explain the recorded calls, at most one for each way of being wrong."""
     wrong: dict[str, list[Misconception]] = {}
     for misconception_ in known:
@@ -57,13 +57,13 @@ def diagnose(solution: str, known: Iterable[Misconception], calls: Sequence[Reco
 
 
 def _explain(
-    right: Callable[..., Any], candidates: Sequence[Misconception], calls: Sequence[Record]
+    right: Callable[..., Any], candidates: Sequence[Misconception], calls: Sequence[CallRecord]
 ) -> list[Misconception]:
     fits = [one for one in _replays(right, candidates, calls) if one.fits]
     return [one.candidate for one in fits if not _rivals(one, fits)]
 
 
-def unexplained(own: Misconception, known: Iterable[Misconception], calls: Sequence[Record]) -> str:
+def unexplained(own: Misconception, known: Iterable[Misconception], calls: Sequence[CallRecord]) -> str:
     """Say to its author why a misconception is not named for calls that its own code answered."""
     theirs = [call for call in calls if call.function == own.function]
     candidates = [one for one in known if one.function == own.function]
@@ -93,7 +93,9 @@ class _Replay(msgspec.Struct, frozen=True):
         return bool(self.ways) and not self.unlike
 
 
-def _replays(right: Callable[..., Any], candidates: Sequence[Misconception], calls: Sequence[Record]) -> list[_Replay]:
+def _replays(
+    right: Callable[..., Any], candidates: Sequence[Misconception], calls: Sequence[CallRecord]
+) -> list[_Replay]:
     student = [_of(call) for call in calls]
     if not calls or None in student:  # stopped or dead: nothing to compare with
         return []
@@ -114,7 +116,11 @@ def _rivals(one: _Replay, fits: Sequence[_Replay]) -> list[_Replay]:
 
 
 def _ways(
-    a: Sequence[Seen], b: Sequence[Seen], reference: Sequence[Seen] | None = None, *, strict: bool = False
+    a: Sequence[Behaviour],
+    b: Sequence[Behaviour],
+    reference: Sequence[Behaviour] | None = None,
+    *,
+    strict: bool = False,
 ) -> set[str]:
     """The ways in which two histories differ."""
     ways = set()
@@ -128,7 +134,7 @@ def _ways(
     return ways
 
 
-def _alike(one: Seen, other: Seen, *, strict: bool) -> bool:
+def _alike(one: Behaviour, other: Behaviour, *, strict: bool) -> bool:
     if bool(one.raised) != bool(other.raised):
         return False
     if one.raised:
@@ -136,7 +142,7 @@ def _alike(one: Seen, other: Seen, *, strict: bool) -> bool:
     return alike(one.value, other.value)
 
 
-def _only_raises(replayed: Sequence[Seen], reference: Sequence[Seen]) -> bool:
+def _only_raises(replayed: Sequence[Behaviour], reference: Sequence[Behaviour]) -> bool:
     """A misconception that shows only by raising is known by its message too: anything can raise a TypeError."""
     differing = [one for one, right in zip(replayed, reference, strict=True) if not _alike(one, right, strict=False)]
     return bool(differing) and all(one.raised for one in differing)
@@ -183,17 +189,17 @@ def _sequences(a: Any, b: Any) -> bool:
     return isinstance(a, (list, tuple)) and isinstance(b, (list, tuple))
 
 
-def _of(call: Record) -> Seen | None:
+def _of(call: CallRecord) -> Behaviour | None:
     match call.result:
         case Value(value=value, unusable=""):
-            return Seen(value, "", "", tuple(call.changed), tuple(call.shares))
+            return Behaviour(value, "", "", tuple(call.changed), tuple(call.shares))
         case Raised(fault=fault):
             kind = next(iter(fault.bases), fault.type)
-            return Seen(None, kind, fault.message, tuple(call.changed), ())
+            return Behaviour(None, kind, fault.message, tuple(call.changed), ())
     return None
 
 
-def _replay(function: Callable[..., Any], call: Record) -> Seen:
+def _replay(function: Callable[..., Any], call: CallRecord) -> Behaviour:
     args, kwargs = copy.deepcopy((call.args, call.kwargs))
     before = effects.named(list(call.args), call.kwargs)
     value, raised, message = None, "", ""
@@ -205,7 +211,7 @@ def _replay(function: Callable[..., Any], call: Record) -> Seen:
             raised, message = fault_of(error, "").bases[0], str(error)
     after = effects.named(list(args), kwargs)
     shares = effects.shared(after, value) if not raised else []
-    return Seen(copy.deepcopy(value), raised, message, tuple(effects.changed(before, after)), tuple(shares))
+    return Behaviour(copy.deepcopy(value), raised, message, tuple(effects.changed(before, after)), tuple(shares))
 
 
 _loaded: dict[str, dict[str, Any]] = {}

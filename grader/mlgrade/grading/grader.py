@@ -24,7 +24,7 @@ from mlgrade.grading import diagnosis, redaction, scoring
 from mlgrade.grading import prechecks as gates
 from mlgrade.results import ConceptReport, Diagnosis, Finding, Hidden, Outcome, Status, Visibility
 from mlgrade.sandbox import numerics
-from mlgrade.sandbox.attempt import Attempt
+from mlgrade.sandbox.attempt import WorkerSession
 from mlgrade.sandbox.host import Host, Raised, Value
 from mlgrade.sandbox.isolation.landlock import in_reach
 from mlgrade.sandbox.output import Capped
@@ -90,11 +90,11 @@ class Grader:
                 return []
             return self._run(attempt, loaded, concept, source_of(submission), seed)
 
-    def _attempt(self, submission: Submission) -> Attempt:
-        return Attempt(self._host, request(submission, self.course), self.course.sandbox_limits())
+    def _attempt(self, submission: Submission) -> WorkerSession:
+        return WorkerSession(self._host, request(submission, self.course), self.course.sandbox_limits())
 
     def _run(
-        self, attempt: Attempt, loaded: Loaded, concept: Concept, source: Source, seed: int | None = None
+        self, attempt: WorkerSession, loaded: Loaded, concept: Concept, source: Source, seed: int | None = None
     ) -> list[Ran]:
         suite = self.suites[concept.id]
         seed = self.course.seed if seed is None else seed

@@ -25,7 +25,7 @@ from mlgrade.sandbox.isolation import IDENTITY, LANDLOCK, level
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import Limits
 from mlgrade.submissions import discover as intake
-from mlgrade.submissions.discover import Entry, Note
+from mlgrade.submissions.discover import DiscoveryNote, Entry
 from mlgrade.text import one_line
 
 OWNER_ONLY = 0o700
@@ -130,7 +130,7 @@ def _handed(concept: Concept, entry: Entry | None, student: str, grader: Grader)
         why = f"No file was graded for {concept.id}: hand it in as {concept.id}.py or {concept.id}.ipynb."
         return Handed(concept=concept, why=why)
     read = entry.read()
-    if isinstance(read, Note):
+    if isinstance(read, DiscoveryNote):
         return Handed(concept=concept, why=f"The file was not graded. {_plain(read, student)}")
     submission = msgspec.structs.replace(read.submission, file=entry.path.removeprefix(f"{student}/"))
     return Handed(concept=concept, report=grader.grade(submission))
@@ -151,14 +151,14 @@ def _taken(entries: Iterable[Entry], student: str) -> Iterator[str]:
         yield one_line(f"{entry.path.removeprefix(f'{student}/')}: graded as {entry.concept}{note}")
 
 
-def _notes(notes: Iterable[Note], student: str) -> list[str]:
+def _notes(notes: Iterable[DiscoveryNote], student: str) -> list[str]:
     """The notes on this student's files: the folder lies among the platform's own."""
     own = [note for note in notes if note.place == student or note.place.startswith(f"{student}/")]
     known = (note for note in own if not note.what.startswith("taken as "))  # said already
     return [_plain(note, student) for note in known]
 
 
-def _plain(note: Note, student: str) -> str:
+def _plain(note: DiscoveryNote, student: str) -> str:
     """A note without the platform's name of the folder."""
     place, what = (re.sub(rf"(^|, ){re.escape(student)}/", r"\1", text) for text in (note.place, note.what))
     return what if place == student else f"{place}: {what}"

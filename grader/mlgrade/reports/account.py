@@ -12,12 +12,12 @@ from enum import StrEnum
 
 import msgspec
 
-from mlgrade.batch import Kept, Same, Told
-from mlgrade.batch.moves import Move
+from mlgrade.batch import Event, Saved, Unchanged
+from mlgrade.batch.moves import GradeMove
 from mlgrade.errors import Exit
-from mlgrade.gradebook.model import Attempt, Grade, State
+from mlgrade.gradebook.model import Attempt, Grade, GradeState
 from mlgrade.results import ConceptReport, Outcome, Status
-from mlgrade.submissions.discover import Intake, Kind, Note
+from mlgrade.submissions.discover import Discovery, DiscoveryNote, FileOutcome
 from mlgrade.text import one_line
 
 SHOWN = 12  # rows of a list, unless all are asked for
@@ -44,17 +44,17 @@ class Direction(StrEnum):
     UP = "up"
 
 
-class Account:
+class DiscoverySummary:
     """What came of a run so far.
 
     Its lists hold the rows that will be shown: SHOWN of each, or with `verbose` all. The notes are those of the intake,
     which are there already, and of files that went since: all of them, because each is work that was not done.
     """
 
-    def __init__(self, intake: Intake, *, dry: bool = False, verbose: bool = False) -> None:
+    def __init__(self, intake: Discovery, *, dry: bool = False, verbose: bool = False) -> None:
         self.intake, self.dry, self.verbose = intake, dry, verbose
         self.counts: Counter[str] = Counter()
-        self.notes: list[Note] = list(intake.notes)
+        self.notes: list[DiscoveryNote] = list(intake.notes)
         self.broken: list[tuple[str, str, str]] = []
         self._most = sys.maxsize if verbose else SHOWN
         self.moves = Moves(None if verbose else SHOWN)
@@ -62,17 +62,17 @@ class Account:
         self.done = 0
         self.begun = time.monotonic()
 
-    def add(self, told: Told) -> None:
+    def add(self, told: Event) -> None:
         self.done += 1
         match told:
-            case Note():
+            case DiscoveryNote():
                 self.notes.append(told)
-            case Same(lost=True):
+            case Unchanged(lost=True):
                 self.counts[GIVEN_UP] += 1
                 self._add_broken(told.student, told.concept, "not tried: it ended an earlier grading process")
-            case Same():
+            case Unchanged():
                 self.counts[UNCHANGED] += 1
-            case Kept(attempt=attempt, move=move):
+            case Saved(attempt=attempt, move=move):
                 self.counts[word(attempt)] += 1
                 self.stopped_calls += Outcome.TIMED_OUT in attempt.outcomes
                 if move is not None:
@@ -89,11 +89,11 @@ class Account:
         return self.counts.total() - self.counts[UNCHANGED]
 
     @property
-    def undecided(self) -> list[Note]:
+    def undecided(self) -> list[DiscoveryNote]:
         return [note for note in self.notes if _undecided(note)]
 
     @property
-    def others(self) -> list[Note]:
+    def others(self) -> list[DiscoveryNote]:
         return [note for note in self.notes if not _undecided(note)]
 
     @property
@@ -121,7 +121,7 @@ class Moves:
     def __bool__(self) -> bool:
         return bool(self.same or self.counts)
 
-    def add(self, move: Move) -> None:
+    def add(self, move: GradeMove) -> None:
         direction = _direction(move)
         if direction is None:
             self.same += move.regraded
@@ -145,8 +145,8 @@ class Moves:
                 yield sentence
 
 
-def _undecided(note: Note) -> bool:
-    return note.kind in (Kind.REFUSED, Kind.AMBIGUOUS)
+def _undecided(note: DiscoveryNote) -> bool:
+    return note.kind in (FileOutcome.REFUSED, FileOutcome.AMBIGUOUS)
 
 
 def word(attempt: Attempt) -> str:
@@ -166,7 +166,7 @@ def _reason(attempt: Attempt) -> str:
     return report.reason or f"broken checks: {', '.join(broken)}"
 
 
-def _direction(move: Move) -> Direction | None:
+def _direction(move: GradeMove) -> Direction | None:
     if (move.before.state, move.before.points) == (move.after.state, move.after.points):
         return None
     if (move.before.points is None) != (move.after.points is None) or not move.change:
@@ -174,10 +174,10 @@ def _direction(move: Move) -> Direction | None:
     return Direction.UP if move.change > 0 else Direction.DOWN
 
 
-def _sentence(move: Move) -> str:
+def _sentence(move: GradeMove) -> str:
     why = "; ".join(move.why[:3]) + (f"; and {len(move.why) - 3} more" if len(move.why) > 3 else "")
     return f"{one_line(move.student)} {move.concept}: {score(move.before)} -> {score(move.after)} ({one_line(why)})"
 
 
 def score(grade: Grade) -> str:
-    return f"{grade.points:g}" if grade.state is State.GRADED and grade.points is not None else str(grade.state)
+    return f"{grade.points:g}" if grade.state is GradeState.GRADED and grade.points is not None else str(grade.state)

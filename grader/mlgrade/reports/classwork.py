@@ -6,8 +6,8 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from mlgrade.batch import Kept, Same, Told
-from mlgrade.reports.account import GIVEN_UP, ORDER, SHOWN, UNCHANGED, Account, Direction
+from mlgrade.batch import Event, Saved, Unchanged
+from mlgrade.reports.account import GIVEN_UP, ORDER, SHOWN, UNCHANGED, Direction, DiscoverySummary
 from mlgrade.reports.lines import say
 from mlgrade.results import Status
 from mlgrade.submissions.discover import RULES
@@ -21,14 +21,14 @@ _MEANING = {
 }
 
 
-def as_json(told: Told) -> str:
+def as_json(told: Event) -> str:
     """One result, or what became of one file that was not graded, on one line."""
-    if isinstance(told, Kept):
+    if isinstance(told, Saved):
         attempt = msgspec.to_builtins(msgspec.structs.replace(told.attempt, report=b""))
         attempt.pop("report")
         attempt.pop("id")
         return _json({"kind": "graded", **attempt, "move": msgspec.to_builtins(told.move)})
-    if isinstance(told, Same):
+    if isinstance(told, Unchanged):
         return _json({"kind": "same", **msgspec.to_builtins(told)})
     return _json({"kind": "note", "place": told.place, "what": told.what, "outcome": told.kind})
 
@@ -37,7 +37,7 @@ def _json(data: object) -> str:
     return msgspec.json.encode(data).decode()
 
 
-def render(console: Console, account: Account, *, stopped: bool = False) -> None:
+def render(console: Console, account: DiscoverySummary, *, stopped: bool = False) -> None:
     """`stopped` says that the run did not get to its end."""
     _files(console, account)
     _results(console, account)
@@ -47,7 +47,7 @@ def render(console: Console, account: Account, *, stopped: bool = False) -> None
         say(console, Text("\nStopped. What is listed here is kept; the same command goes on from there.", style="bold"))
 
 
-def _files(console: Console, account: Account) -> None:
+def _files(console: Console, account: DiscoverySummary) -> None:
     counts = account.intake.counts
     said = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in counts.items() if number)
     say(console, Text(f"Files ({account.intake.layout}): {said or 'none'}", style="bold"))
@@ -65,7 +65,7 @@ def _more(console: Console, number: int) -> None:
         say(console, f"... and {number} more; -v shows all", indent=2)
 
 
-def _results(console: Console, account: Account) -> None:
+def _results(console: Console, account: DiscoverySummary) -> None:
     verb = "Would be graded" if account.dry else "Graded"
     say(console, Text(f"\n{verb}: {account.graded}", style="bold"))
     for name in ORDER:
@@ -75,14 +75,14 @@ def _results(console: Console, account: Account) -> None:
         say(console, f"{account.stopped_calls:>7}  of them with a call that was stopped by the clock", hang=4)
 
 
-def _ours(console: Console, account: Account) -> None:
+def _ours(console: Console, account: DiscoverySummary) -> None:
     for student, concept, why in account.broken:
         text = f"broken: {one_line(student)} {concept}: {one_line(why)}"
         say(console, Text(text, style="red"), indent=2, hang=2)
     _more(console, account.counts[Status.BROKEN] + account.counts[GIVEN_UP] - len(account.broken))
 
 
-def _moves(console: Console, account: Account) -> None:
+def _moves(console: Console, account: DiscoverySummary) -> None:
     """Who moved: counted, then each with the checks that made the difference, then the checks that moved most."""
     moves = account.moves
     if not moves:

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from mlgrade.reports import commands, places, words
-from mlgrade.reports.places import Place
+from mlgrade.reports.places import SourcePlace
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Status, Visibility
 from mlgrade.text import clean, one_line
 
@@ -24,24 +24,24 @@ MOST_CHARS = 4_000  # of one message; GitHub cuts at 4096
 _WRONG = (Outcome.FAILED, Outcome.RAISED, Outcome.TIMED_OUT)
 
 
-class Kind(StrEnum):
+class AnnotationKind(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTICE = "notice"
 
 
 class Annotation(msgspec.Struct, frozen=True, kw_only=True):
-    kind: Kind
+    kind: AnnotationKind
     title: str
     message: str
     file: str = ""
-    place: Place = Place()
+    place: SourcePlace = SourcePlace()
 
 
 def render(report: Report, folder: str = "") -> str:
     """All commands, one on a line. `folder` is where the report's paths start, seen from the top of the repository."""
     found = [one for concept in report.concepts for one in _of(concept)]
-    few = [one for kind in Kind for one in _few([every for every in found if every.kind is kind])]
+    few = [one for kind in AnnotationKind for one in _few([every for every in found if every.kind is kind])]
     return "".join(f"{_written(one, folder)}\n" for one in few)
 
 
@@ -65,21 +65,21 @@ def _of(concept: ConceptReport) -> Iterator[Annotation]:
         yield _annotation(_kind(concept), concept, f"{concept.concept}: {words.summary(concept)}", concept.reason)
         return
     if concept.reason:
-        yield _annotation(Kind.WARNING, concept, concept.concept, concept.reason)
+        yield _annotation(AnnotationKind.WARNING, concept, concept.concept, concept.reason)
     yield from (_check(concept, one) for one in concept.checks if _shown(one))
     yield from _hidden(concept)
     for note in concept.notes:
-        yield _annotation(Kind.WARNING, concept, f"{concept.concept}: a warning, which costs nothing", note)
+        yield _annotation(AnnotationKind.WARNING, concept, f"{concept.concept}: a warning, which costs nothing", note)
     for found in concept.diagnoses:
         title = f"{concept.concept}: looks like a known mistake (in {found.function})"
-        yield _annotation(Kind.NOTICE, concept, title, f"{found.title}. {found.hint}")
+        yield _annotation(AnnotationKind.NOTICE, concept, title, f"{found.title}. {found.hint}")
 
 
-def _kind(concept: ConceptReport) -> Kind:
-    return Kind.NOTICE if concept.status is Status.NOT_STARTED else Kind.ERROR
+def _kind(concept: ConceptReport) -> AnnotationKind:
+    return AnnotationKind.NOTICE if concept.status is Status.NOT_STARTED else AnnotationKind.ERROR
 
 
-def _annotation(kind: Kind, concept: ConceptReport, title: str, message: str) -> Annotation:
+def _annotation(kind: AnnotationKind, concept: ConceptReport, title: str, message: str) -> Annotation:
     place = places.find(message, concept.file)
     return Annotation(kind=kind, title=title, message=message or title, file=concept.file, place=place)
 
@@ -90,7 +90,7 @@ def _shown(check: CheckResult) -> bool:
 
 
 def _check(concept: ConceptReport, check: CheckResult) -> Annotation:
-    kind = Kind.WARNING if check.outcome is Outcome.BROKEN else Kind.ERROR
+    kind = AnnotationKind.WARNING if check.outcome is Outcome.BROKEN else AnnotationKind.ERROR
     text = "\n".join(part for part in (check.message, words.hint(check)) if part)
     return _annotation(kind, concept, f"{concept.concept}: {check.title}", text)
 
@@ -100,7 +100,9 @@ def _hidden(concept: ConceptReport) -> Iterator[Annotation]:
     wrong = [one for one in concept.checks if one.visibility is Visibility.HIDDEN and one.outcome in _WRONG]
     if wrong:
         title = f"{concept.concept}: {len(wrong)} hidden check{'s' if len(wrong) > 1 else ''} not passed"
-        yield _annotation(Kind.ERROR, concept, title, "\n".join(f"{one.title}: {one.message}" for one in wrong))
+        yield _annotation(
+            AnnotationKind.ERROR, concept, title, "\n".join(f"{one.title}: {one.message}" for one in wrong)
+        )
 
 
 # -- as many as are shown ---------------------------------------------------------------------------------------

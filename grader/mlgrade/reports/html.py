@@ -11,7 +11,7 @@ from html import escape
 from mlgrade.reports import words
 from mlgrade.reports.progress import Change
 from mlgrade.reports.style import PAGE, SHEET
-from mlgrade.reports.words import Shown
+from mlgrade.reports.words import ShownCheck
 from mlgrade.results import ConceptReport, Outcome, Report
 
 Changes = Mapping[str, Change | None]
@@ -110,7 +110,7 @@ def _checks(concept: ConceptReport, *, verbose: bool, brief: bool) -> Iterator[s
         yield f"{_mark(words.OF_OUTCOME[Outcome.SKIPPED])} {escape(reason)}"
 
 
-def _check(one: Shown) -> str:
+def _check(one: ShownCheck) -> str:
     check = one.check
     aside = f"{f' ({check.aspect})' if one.full else ''}{words.mark(check)}".strip()
     line = f"{_mark(words.OF_OUTCOME[check.outcome])} {escape(check.title)}"

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mlgrade.gradebook.items import Item
-from mlgrade.gradebook.summary import ConceptSummary, Mistake, NotStarted, Summary
+from mlgrade.gradebook.summary import ClassSummary, ConceptSummary, Mistake, NotStarted
 from mlgrade.reports.lines import say
 from mlgrade.tables.delimited import guard, row
 from mlgrade.text import one_line
@@ -22,7 +22,7 @@ COLUMNS = (
 OF_CHECK = ("id", "title", "students", "passed", "broken", "difficulty", "discrimination")
 
 
-def render(console: Console, found: Summary, *, most: int, checks: bool) -> None:
+def render(console: Console, found: ClassSummary, *, most: int, checks: bool) -> None:
     """Print all; of each list no more than `most`. With `checks`, every check instead of those that stand out."""
     say(console, Text(f"{one_line(found.course)}: {_people(found.students)}", style="bold"))
     console.print()
@@ -36,14 +36,14 @@ def render(console: Console, found: Summary, *, most: int, checks: bool) -> None
         say(console, "Nobody is on the roster, and nobody has handed in.")
 
 
-def as_csv(found: Summary) -> Iterator[bytes]:
+def as_csv(found: ClassSummary) -> Iterator[bytes]:
     """A row for each concept. A text that a spreadsheet would run as a formula gets an apostrophe in front."""
     yield row(COLUMNS).encode()
     for concept in found.concepts:
         yield _row(getattr(concept, name) for name in COLUMNS)
 
 
-def checks_as_csv(found: Summary) -> Iterator[bytes]:
+def checks_as_csv(found: ClassSummary) -> Iterator[bytes]:
     """A row for each check of each concept."""
     yield row(["concept", *OF_CHECK]).encode()
     for concept in found.concepts:

@@ -13,7 +13,7 @@ from rich.text import Text
 from mlgrade.reports import words
 from mlgrade.reports.lines import say
 from mlgrade.reports.progress import Change
-from mlgrade.reports.words import Shown
+from mlgrade.reports.words import ShownCheck
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Report
 
 _STYLES = {
@@ -89,7 +89,7 @@ def _checks(console: Console, concept: ConceptReport, *, verbose: bool, brief: b
         say(console, text, indent=2, hang=6)
 
 
-def _check(console: Console, one: Shown) -> None:
+def _check(console: Console, one: ShownCheck) -> None:
     _line(console, one.check, f"  ({one.check.aspect})" if one.full else "")
     if one.full and one.check.outcome is not Outcome.PASSED:
         say(console, Text(one.check.message), indent=8)

@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-from mlgrade.batch import Told
-from mlgrade.reports.account import Account
+from mlgrade.batch import Event
+from mlgrade.reports.account import DiscoverySummary
 
 LINE_SECONDS = 5.0  # between two lines, where there is no terminal to draw a bar on
 NARROW = 70  # columns, below which the counts need the room that the bar has
 
 
 @contextlib.contextmanager
-def progress(console: Console, account: Account, total: int) -> Iterator[Callable[[Told], None]]:
+def progress(console: Console, account: DiscoverySummary, total: int) -> Iterator[Callable[[Event], None]]:
     """What it yields adds to the account, and shows it."""
     if not console.is_terminal:
         yield _Lines(console, account, total)
@@ -35,7 +35,7 @@ def progress(console: Console, account: Account, total: int) -> Iterator[Callabl
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=total, rate="", counts="starting")
 
-        def tell(told: Told) -> None:
+        def tell(told: Event) -> None:
             account.add(told)
             bar.update(task, completed=account.done, rate=_rate(account), counts=account.sentence())
 
@@ -43,11 +43,11 @@ def progress(console: Console, account: Account, total: int) -> Iterator[Callabl
 
 
 class _Lines:
-    def __init__(self, console: Console, account: Account, total: int) -> None:
+    def __init__(self, console: Console, account: DiscoverySummary, total: int) -> None:
         self._console, self._account, self._total = console, account, total
         self._next = time.monotonic() + LINE_SECONDS
 
-    def __call__(self, told: Told) -> None:
+    def __call__(self, told: Event) -> None:
         self._account.add(told)
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + LINE_SECONDS
@@ -56,14 +56,14 @@ class _Lines:
             self._console.print(text, soft_wrap=True)
 
 
-def _per_second(account: Account) -> float:
+def _per_second(account: DiscoverySummary) -> float:
     return account.done / max(time.monotonic() - account.begun, 0.001)
 
 
-def _rate(account: Account) -> str:
+def _rate(account: DiscoverySummary) -> str:
     return f"{_per_second(account):.1f}/s"
 
 
-def _left(account: Account, total: int) -> str:
+def _left(account: DiscoverySummary, total: int) -> str:
     seconds = (total - account.done) / max(_per_second(account), 0.001)
     return f"about {seconds / 60:.0f} min left" if seconds >= 90 else f"about {seconds:.0f} s left"

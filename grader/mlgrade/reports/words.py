@@ -33,7 +33,7 @@ OUTPUT_LINES = 12
 NOTES, PRINTED = "Notes (they cost nothing):", "Printed by your code (it costs nothing):"
 
 
-class Shown(msgspec.Struct, frozen=True):
+class ShownCheck(msgspec.Struct, frozen=True):
     """A check as it is shown: in full, or in one line with the problem where it is another than the one before."""
 
     check: CheckResult
@@ -97,21 +97,21 @@ def _count(checks: Sequence[CheckResult], visibility: Visibility) -> str:
 # -- its checks -----------------------------------------------------------------------------------------------
 
 
-def shown(checks: Sequence[CheckResult], *, verbose: bool, brief: bool) -> Iterator[Shown]:
+def shown(checks: Sequence[CheckResult], *, verbose: bool, brief: bool) -> Iterator[ShownCheck]:
     """The checks that get a line of their own, in order."""
     if verbose:
-        yield from (Shown(check, full=True) for check in checks)
+        yield from (ShownCheck(check, full=True) for check in checks)
         return
     first = None if brief else next((check for check in checks if check.outcome in _WRONG), None)
     said = ""
     for check in checks:
         problem = check.message.partition("\n")[0]
         if check is first:
-            yield Shown(check, full=True)
+            yield ShownCheck(check, full=True)
         elif check.outcome in _WRONG:
-            yield Shown(check, problem=problem if problem != said else "")
+            yield ShownCheck(check, problem=problem if problem != said else "")
         elif check.outcome is Outcome.PASSED and check.visibility is Visibility.PUBLIC and not brief:
-            yield Shown(check)
+            yield ShownCheck(check)
         said = problem if check.outcome in _WRONG else said
 
 

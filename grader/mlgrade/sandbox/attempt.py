@@ -22,7 +22,7 @@ class NotTried(msgspec.Struct, frozen=True, kw_only=True):
     timed_out: bool  # whether it was time that was used up; else the file ended its own process too often
 
 
-class Attempt:
+class WorkerSession:
     def __init__(self, host: Host, load: Load, limits: Limits) -> None:
         self._host, self._load, self._limits = host, load, limits
         self._worker: Worker | None = None
@@ -30,7 +30,7 @@ class Attempt:
         self._deaths = 0
         self._left = limits.total_seconds
 
-    def __enter__(self) -> Attempt:
+    def __enter__(self) -> WorkerSession:
         return self
 
     def __exit__(self, *_: object) -> None:

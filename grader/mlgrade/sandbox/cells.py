@@ -62,7 +62,7 @@ def without_magics(text: str) -> str:
 
 
 def _plain(rows: Sequence[str]) -> Iterator[str]:
-    reader, ours = _Reader(), True
+    reader, ours = _CellReader(), True
     before = ""
     for row in rows:
         continued = not ours and before.endswith("\\")
@@ -85,7 +85,7 @@ def _dedented(rows: Sequence[str]) -> list[str]:
     return [row.removeprefix(indent) for row in rows]
 
 
-class _Reader:
+class _CellReader:
     """Knows of each line whether a statement begins there: not inside brackets, a string, or after a backslash."""
 
     def __init__(self) -> None:

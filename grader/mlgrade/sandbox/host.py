@@ -34,7 +34,7 @@ from mlgrade.sandbox.protocol import (
     pack,
     unpack_reply,
 )
-from mlgrade.sandbox.starting import Launcher, Process
+from mlgrade.sandbox.starting import Launcher, WorkerProcess
 
 REQUEST_BYTES = 1024 * MIB
 
@@ -105,8 +105,8 @@ class Host:
 class Worker:
     """One process with one submission in it. Dead after the first call that did not end well."""
 
-    def __init__(self, process: Process, limits: Limits) -> None:
-        self._process: Process | None = process
+    def __init__(self, process: WorkerProcess, limits: Limits) -> None:
+        self._process: WorkerProcess | None = process
         self.walls = process.walls
         self._limits = limits
         self._filename = ""

@@ -15,7 +15,7 @@ from mlgrade.errors import SandboxError
 from mlgrade.sandbox.forked import WarmParent
 from mlgrade.sandbox.fresh import FreshProcess
 from mlgrade.sandbox.limits import Limits
-from mlgrade.sandbox.starting import Launcher, Process
+from mlgrade.sandbox.starting import Launcher, WorkerProcess
 
 
 def launcher(without: Iterable[str] = (), listing: str = "") -> Launcher:
@@ -31,12 +31,12 @@ class Ahead:
 
     def __init__(self, inner: Launcher) -> None:
         self.inner = inner
-        self._next: tuple[Limits, Process] | None = None
+        self._next: tuple[Limits, WorkerProcess] | None = None
 
-    def begin(self, limits: Limits) -> Process:
+    def begin(self, limits: Limits) -> WorkerProcess:
         return self.inner.begin(limits)
 
-    def spawn(self, limits: Limits) -> Process:
+    def spawn(self, limits: Limits) -> WorkerProcess:
         process = self._reserve(limits) or self.inner.spawn(limits)
         with contextlib.suppress(
             SandboxError, OSError
@@ -44,7 +44,7 @@ class Ahead:
             self._next = limits, self.inner.begin(limits)
         return process
 
-    def _reserve(self, limits: Limits) -> Process | None:
+    def _reserve(self, limits: Limits) -> WorkerProcess | None:
         kept, self._next = self._next, None
         if kept is None:
             return None

@@ -21,7 +21,7 @@ START_SECONDS = 60.0  # for an interpreter and numpy, on a machine that is busy
 _MODULE = "mlgrade.sandbox.worker"
 
 
-class Process(Protocol):
+class WorkerProcess(Protocol):
     pipe: Pipe
     walls: tuple[str, ...]  # those that stand around it, as it said itself before it read student code
 
@@ -43,11 +43,11 @@ class Process(Protocol):
 
 
 class Launcher(Protocol):
-    def begin(self, limits: Limits) -> Process:
+    def begin(self, limits: Limits) -> WorkerProcess:
         """Start a worker, and do not wait until it is ready."""
         ...
 
-    def spawn(self, limits: Limits) -> Process: ...
+    def spawn(self, limits: Limits) -> WorkerProcess: ...
     def close(self) -> None: ...
 
 
@@ -83,7 +83,7 @@ def _homes() -> list[str]:
     return list(dict.fromkeys(homes))
 
 
-_P = TypeVar("_P", bound=Process)
+_P = TypeVar("_P", bound=WorkerProcess)
 
 
 def ready(process: _P) -> _P:
@@ -91,7 +91,7 @@ def ready(process: _P) -> _P:
     return process
 
 
-def await_ready(process: Process) -> tuple[str, ...]:
+def await_ready(process: WorkerProcess) -> tuple[str, ...]:
     """Wait until a worker says behind which walls it stands. What fails before that is our fault."""
     deadline = time.monotonic() + START_SECONDS
     try:

@@ -33,7 +33,7 @@ from mlgrade.sandbox import effects, output
 from mlgrade.sandbox import loader as module
 from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
 from mlgrade.sandbox.faults import fault_of
-from mlgrade.sandbox.isolation import NAMESPACES, Plan, identity, libraries, mounts, namespaces, orphans, reach
+from mlgrade.sandbox.isolation import NAMESPACES, IsolationPlan, identity, libraries, mounts, namespaces, orphans, reach
 from mlgrade.sandbox.limits import CALLBACK_BYTES, CALLBACK_ITEMS, Limits
 from mlgrade.sandbox.protocol import (
     FAILED,
@@ -256,7 +256,7 @@ def once(limits: Limits, without: Sequence[str]) -> None:
     scratch = str(Path.cwd())
     reach.redirect()
     identity.drop_bounding()
-    plan = Plan(scratch, packages=limits.packages, without=without)
+    plan = IsolationPlan(scratch, packages=limits.packages, without=without)
     user = next(identity.users())
     serve(source, sink, limits, lambda: plan.erect(limits, scratch, (source, sink), user=user))
 
@@ -272,7 +272,7 @@ class Nursery:
         identity.drop_bounding()
         self._around = (NAMESPACES,) if NAMESPACES not in without and namespaces.enter() else ()
         self._covers = bool(self._around) and mounts.possible(scratch)  # else we look at the folders ourselves
-        self._new_plan = functools.partial(Plan, scratch, without=without, listing=listing)
+        self._new_plan = functools.partial(IsolationPlan, scratch, without=without, listing=listing)
         self._plans = {False: self._new_plan()}  # by whether a course lets installed packages be read
         self._users = identity.users()
         self._workers: dict[int, tuple[Watch, int]] = {}  # and which user each is, if it is one of its own
@@ -322,7 +322,7 @@ class Nursery:
             orphans.kill_all(pid)
         orphans.kill_others(set())
 
-    def _plan(self, start: Start) -> Plan:
+    def _plan(self, start: Start) -> IsolationPlan:
         packages = start.limits.packages
         if packages not in self._plans:
             self._plans[packages] = self._new_plan(packages=packages)
@@ -337,7 +337,7 @@ class Nursery:
         if request.asked:
             self._line.send(f"{status} {why}".encode())
 
-    def _fork(self, start: Start, plan: Plan, descriptors: list[int]) -> int:
+    def _fork(self, start: Start, plan: IsolationPlan, descriptors: list[int]) -> int:
         parent, user = os.getpid(), next(self._users)
         pid = os.fork()
         if not pid:
@@ -347,7 +347,7 @@ class Nursery:
         self._workers[pid] = Watch(start.scratch), user if plan.identity else 0
         return pid
 
-    def _work(self, start: Start, plan: Plan, descriptors: list[int], parent: int, user: int) -> None:
+    def _work(self, start: Start, plan: IsolationPlan, descriptors: list[int], parent: int, user: int) -> None:
         orphans.die_with(parent)  # first of all: a worker that loops never looks at its pipe again
         orphans.first_for_the_oom_killer()  # a process that becomes another user may not say so any more
         os.setsid()

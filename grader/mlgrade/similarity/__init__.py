@@ -18,10 +18,10 @@ from mlgrade.course import Course
 from mlgrade.similarity import pairing
 from mlgrade.similarity.folding import MOST_BYTES, fold
 from mlgrade.similarity.model import Compared, Excerpt, Pair, Passage, Similarity
-from mlgrade.similarity.pairing import Match
+from mlgrade.similarity.pairing import PassageMatch
 from mlgrade.similarity.passages import spans
 from mlgrade.similarity.winnowing import covered, fingerprints, runs
-from mlgrade.submissions.discover import Entry, HandIn, Intake, Kind, Note
+from mlgrade.submissions.discover import Discovery, DiscoveryNote, Entry, FileOutcome, StudentSubmission
 from mlgrade.submissions.model import Submission, lines_of
 from mlgrade.suite.findings import Source
 from mlgrade.text import clean, one_line
@@ -34,7 +34,7 @@ MOST = 20  # pairs of a concept of which the passages are looked up
 MOST_PASSAGES = 3  # of a pair
 
 
-class File(msgspec.Struct, frozen=True):
+class ComparedFile(msgspec.Struct, frozen=True):
     """What is kept of a file while its class is compared: no text, so that a large class needs little memory."""
 
     entry: Entry
@@ -42,14 +42,16 @@ class File(msgspec.Struct, frozen=True):
     places: dict[int, int]  # of each fingerprint
 
 
-def compare(intake: Intake, course: Course, at_least: int = AT_LEAST, most: int = MOST) -> Similarity:
+def compare(intake: Discovery, course: Course, at_least: int = AT_LEAST, most: int = MOST) -> Similarity:
     """Compare the files of each concept with one another. Pairs come by concept, the most similar first."""
     by_concept: dict[str, list[Entry]] = defaultdict(list)
     for entry in intake.handins:
         by_concept[entry.concept].append(entry)
     concepts: list[Compared] = []
     pairs: list[Pair] = []
-    notes = [f"not compared: {note}" for note in intake.notes if note.kind in (Kind.REFUSED, Kind.AMBIGUOUS)]
+    notes = [
+        f"not compared: {note}" for note in intake.notes if note.kind in (FileOutcome.REFUSED, FileOutcome.AMBIGUOUS)
+    ]
     for concept in course.concepts:
         files = list(_files(by_concept[concept.id], notes))
         marks = pairing.particular([file.places.keys() for file in files], _known(course, concept.id))
@@ -63,22 +65,22 @@ def compare(intake: Intake, course: Course, at_least: int = AT_LEAST, most: int 
     )
 
 
-def _files(entries: Iterable[Entry], notes: list[str]) -> Iterator[File]:
+def _files(entries: Iterable[Entry], notes: list[str]) -> Iterator[ComparedFile]:
     folded: dict[str, dict[int, int]] = {}  # many hand in the same stub
     for entry in entries:
         handin = entry.read()
         if problem := _problem(entry, handin):
             notes.append(problem)
-        if isinstance(handin, Note) or len(handin.submission.source) > MOST_BYTES:
+        if isinstance(handin, DiscoveryNote) or len(handin.submission.source) > MOST_BYTES:
             continue
         sha256 = handin.submission.sha256
         if sha256 not in folded:
             folded[sha256] = fingerprints(fold(handin.submission.python).symbols)
-        yield File(entry, sha256, folded[sha256])
+        yield ComparedFile(entry, sha256, folded[sha256])
 
 
-def _problem(entry: Entry, handin: HandIn | Note) -> str:
-    if isinstance(handin, Note):
+def _problem(entry: Entry, handin: StudentSubmission | DiscoveryNote) -> str:
+    if isinstance(handin, DiscoveryNote):
         return f"not compared: {handin}"
     if len(handin.submission.source) > MOST_BYTES:
         return f"not compared: {one_line(entry.path)}: more than {MOST_BYTES // 1024} KiB"
@@ -92,8 +94,8 @@ def _known(course: Course, concept: str) -> set[int]:
 
 
 def _beyond_chance(
-    found: Iterable[Match], files: Sequence[File], marks: Sequence[Set[int]], at_least: int
-) -> Iterator[tuple[Match, int]]:
+    found: Iterable[PassageMatch], files: Sequence[ComparedFile], marks: Sequence[Set[int]], at_least: int
+) -> Iterator[tuple[PassageMatch, int]]:
     """Matches of enough of a file and, since two people may well write the same line, of more than a line or two."""
     for one in found:
         if one.score >= at_least:
@@ -103,12 +105,12 @@ def _beyond_chance(
                 yield one, symbols
 
 
-def _compared(concept: str, files: int, found: Sequence[Match], listed: int) -> Compared:
+def _compared(concept: str, files: int, found: Sequence[PassageMatch], listed: int) -> Compared:
     pairs = files * (files - 1) // 2
     return Compared(concept=concept, files=files, pairs=pairs, ordinary=pairing.ordinary(found, pairs), listed=listed)
 
 
-def _pair(match: Match, symbols: int, files: Sequence[File], notes: list[str], shown: bool) -> Pair:
+def _pair(match: PassageMatch, symbols: int, files: Sequence[ComparedFile], notes: list[str], shown: bool) -> Pair:
     left, right = files[match.left], files[match.right]
     return Pair(
         concept=left.entry.concept,
@@ -124,7 +126,7 @@ def _pair(match: Match, symbols: int, files: Sequence[File], notes: list[str], s
     )
 
 
-def _passages(left: File, right: File, notes: list[str]) -> list[Passage]:
+def _passages(left: ComparedFile, right: ComparedFile, notes: list[str]) -> list[Passage]:
     """Read both files again, because no text was kept."""
     sources = [_again(file, notes) for file in (left, right)]
     if None in sources:
@@ -143,9 +145,9 @@ def _passages(left: File, right: File, notes: list[str]) -> list[Passage]:
     ]
 
 
-def _again(file: File, notes: list[str]) -> Submission | None:
+def _again(file: ComparedFile, notes: list[str]) -> Submission | None:
     handin = file.entry.read()
-    if isinstance(handin, HandIn) and handin.submission.sha256 == file.sha256:
+    if isinstance(handin, StudentSubmission) and handin.submission.sha256 == file.sha256:
         return handin.submission
     notes.append(f"changed while it was compared: {one_line(file.entry.path)}")
     return None

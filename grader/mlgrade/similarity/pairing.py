@@ -16,7 +16,7 @@ COMMON_SHARE = 0.1  # of the class
 COMMON_LEAST, COMMON_MOST = 3, 50  # students, whatever the size of the class
 
 
-class Match(NamedTuple):
+class PassageMatch(NamedTuple):
     """Files by their number in the class; `shared` of the `of` fingerprints that are particular to the smaller one."""
 
     left: int
@@ -41,16 +41,16 @@ def common(students: int) -> int:
     return min(COMMON_MOST, max(COMMON_LEAST, int(COMMON_SHARE * students)))
 
 
-def matches(files: Sequence[Set[int]]) -> list[Match]:
+def matches(files: Sequence[Set[int]]) -> list[PassageMatch]:
     """All pairs that share something particular, the most similar first; equal ones in the order of the files."""
     found = (
-        Match(left, right, shared, min(len(files[left]), len(files[right])))
+        PassageMatch(left, right, shared, min(len(files[left]), len(files[right])))
         for (left, right), shared in _shared(files).items()
     )
     return sorted(found, key=lambda one: (-one.score, -one.shared, one.left, one.right))
 
 
-def ordinary(found: Sequence[Match], pairs: int) -> int:
+def ordinary(found: Sequence[PassageMatch], pairs: int) -> int:
     """The score that no more than one pair in a hundred exceeds, the pairs that share nothing included."""
     scores = sorted((one.score for one in found), reverse=True)
     above = pairs // 100

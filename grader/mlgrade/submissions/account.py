@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from mlgrade.submissions.entries import Kind, Note, note
-from mlgrade.submissions.match import Match
+from mlgrade.submissions.entries import DiscoveryNote, FileOutcome, note
+from mlgrade.submissions.match import FileMatch
 
-_UNDECIDED = (Kind.REFUSED, Kind.AMBIGUOUS)
+_UNDECIDED = (FileOutcome.REFUSED, FileOutcome.AMBIGUOUS)
 
 
-class Account:
+class OutcomeCounts:
     """Notes and counts. Files of one student of which the same is to be said share a note."""
 
     def __init__(self) -> None:
-        self.notes: list[Note] = []
-        self.counts: Counter[Kind] = Counter(dict.fromkeys(Kind, 0))
+        self.notes: list[DiscoveryNote] = []
+        self.counts: Counter[FileOutcome] = Counter(dict.fromkeys(FileOutcome, 0))
 
-    def files(self, matches: Iterable[Match]) -> None:
-        alike: dict[tuple[Kind, str], list[str]] = defaultdict(list)
+    def files(self, matches: Iterable[FileMatch]) -> None:
+        alike: dict[tuple[FileOutcome, str], list[str]] = defaultdict(list)
         for one in matches:
             self.counts[one.kind] += 1
             if one.what:
@@ -27,10 +27,10 @@ class Account:
         self.notes += [note(sorted(paths), what, kind) for (kind, what), paths in alike.items()]
 
     def missing(self, student: str, what: str) -> None:
-        self.counts[Kind.MISSING] += 1
-        self.notes.append(note([student], what, Kind.MISSING))
+        self.counts[FileOutcome.MISSING] += 1
+        self.notes.append(note([student], what, FileOutcome.MISSING))
 
 
-def nothing_of(matches: Iterable[Match]) -> bool:
+def nothing_of(matches: Iterable[FileMatch]) -> bool:
     """Whether a student handed in nothing that was asked for, and nothing that staff have to look at either."""
-    return not any(one.kind is Kind.TAKEN or one.kind in _UNDECIDED for one in matches)
+    return not any(one.kind is FileOutcome.TAKEN or one.kind in _UNDECIDED for one in matches)

@@ -16,14 +16,26 @@ import msgspec
 
 from mlgrade.course import Course
 from mlgrade.errors import UsageError, closest
-from mlgrade.submissions.account import Account, nothing_of
-from mlgrade.submissions.entries import Entry, HandIn, Intake, Kind, Layout, Note
+from mlgrade.submissions.account import OutcomeCounts, nothing_of
+from mlgrade.submissions.entries import Discovery, DiscoveryNote, Entry, FileOutcome, FolderLayout, StudentSubmission
 from mlgrade.submissions.layouts import Found, layout_of
-from mlgrade.submissions.match import RULES, Match, match
+from mlgrade.submissions.match import RULES, FileMatch, match
 from mlgrade.submissions.sidecar import Sidecar
 from mlgrade.text import one_line
 
-__all__ = ["RULES", "Entry", "HandIn", "Intake", "Kind", "Layout", "Match", "Note", "Sidecar", "match", "take"]
+__all__ = [
+    "RULES",
+    "Discovery",
+    "DiscoveryNote",
+    "Entry",
+    "FileMatch",
+    "FileOutcome",
+    "FolderLayout",
+    "Sidecar",
+    "StudentSubmission",
+    "match",
+    "take",
+]
 
 
 def take(
@@ -35,7 +47,7 @@ def take(
     students: Sequence[str] = (),
     roster: Iterable[str] = (),
     submitted_at: datetime | None = None,
-) -> Intake:
+) -> Discovery:
     """Find what a class handed in, and say what becomes of everything else.
 
     With units and concepts, only what any of them names. `submitted_at` is for files of which nobody wrote down when
@@ -44,7 +56,7 @@ def take(
     """
     wanted = _wanted(course, units, concepts)
     layout = layout_of(folder, course, wanted)
-    account, entries, expected = Account(), list[Entry](), list(dict.fromkeys(roster))
+    account, entries, expected = OutcomeCounts(), list[Entry](), list(dict.fromkeys(roster))
     account.files(layout.beside)
     for student in _chosen(layout.students, students, expected):
         found = _narrowed(layout.of(student), wanted)
@@ -55,7 +67,7 @@ def take(
             account.missing(student, _nothing(student, course))
     for student in _absent(layout.students, students, expected):
         account.missing(student, "nothing here under this name")
-    return Intake(layout=layout.layout, handins=entries, notes=account.notes, counts=dict(account.counts))
+    return Discovery(layout=layout.layout, handins=entries, notes=account.notes, counts=dict(account.counts))
 
 
 def _wanted(course: Course, units: Sequence[str], concepts: Sequence[str]) -> list[str]:
@@ -90,8 +102,12 @@ def _near(name: str, known: Collection[str]) -> str:
 def _narrowed(found: Found, wanted: Collection[str]) -> Found:
     """Set aside what was not asked for this time. It is counted, and there is no more to be said of it."""
 
-    def asked(one: Match) -> Match:
-        return one if not one.concept or one.concept in wanted else Match(one.path, Kind.PASSED_OVER, one.concept)
+    def asked(one: FileMatch) -> FileMatch:
+        return (
+            one
+            if not one.concept or one.concept in wanted
+            else FileMatch(one.path, FileOutcome.PASSED_OVER, one.concept)
+        )
 
     return found._replace(matches=[asked(one) for one in found.matches])
 
@@ -99,7 +115,7 @@ def _narrowed(found: Found, wanted: Collection[str]) -> Found:
 def _entries(
     root: Path, student: str, found: Found, wanted: Sequence[str], submitted_at: datetime | None
 ) -> list[Entry]:
-    taken = {one.concept: one for one in found.matches if one.kind is Kind.TAKEN}
+    taken = {one.concept: one for one in found.matches if one.kind is FileOutcome.TAKEN}
     bare = [
         Entry(student=student, concept=concept, path=taken[concept].path, root=root, note=taken[concept].what)
         for concept in wanted

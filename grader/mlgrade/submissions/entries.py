@@ -18,7 +18,7 @@ from mlgrade.text import one_line
 NAMED = 3  # files that a note names; of the others it says how many
 
 
-class Kind(StrEnum):
+class FileOutcome(StrEnum):
     """What became of a file, or of a student. Every file has exactly one of the first four."""
 
     TAKEN = "taken"
@@ -28,23 +28,23 @@ class Kind(StrEnum):
     MISSING = "missing"
 
 
-class Layout(StrEnum):
+class FolderLayout(StrEnum):
     FOLDERS = "a folder for each student"
     FLAT = "a file for each student"
 
 
-class Note(msgspec.Struct, frozen=True):
+class DiscoveryNote(msgspec.Struct, frozen=True):
     """One line of the account of what is graded and what is not, safe to show. `place` is below the folder given."""
 
     place: str
     what: str
-    kind: Kind
+    kind: FileOutcome
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what}"
 
 
-class HandIn(msgspec.Struct, frozen=True):
+class StudentSubmission(msgspec.Struct, frozen=True):
     """One student's submission for one concept. `note` says what a reader of the grade should know of the file."""
 
     student: str
@@ -63,7 +63,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False, kw_only=True):  # gc=False: m
     submitted_at: datetime | None = None
     note: str = ""
 
-    def read(self) -> HandIn | Note:
+    def read(self) -> StudentSubmission | DiscoveryNote:
         """Read the source. A file that went, changed its nature or cannot be a submission since is a note."""
         file = str(self.root / self.path)
         try:
@@ -71,21 +71,21 @@ class Entry(msgspec.Struct, frozen=True, gc=False, kw_only=True):  # gc=False: m
             submission = submissions.from_file(file, self.concept, raw)
         except SubmissionError as error:
             what = str(error).removeprefix(f"{file}: ").removeprefix(f"{self.path}: ")
-            return note([self.path], what, Kind.REFUSED)
-        return HandIn(self.student, submission, self.submitted_at, self.note)
+            return note([self.path], what, FileOutcome.REFUSED)
+        return StudentSubmission(self.student, submission, self.submitted_at, self.note)
 
 
-class Intake(msgspec.Struct, frozen=True, kw_only=True):
+class Discovery(msgspec.Struct, frozen=True, kw_only=True):
     """What will be graded, by student and in the order of the course, and an account of all that will not."""
 
-    layout: Layout
+    layout: FolderLayout
     handins: Sequence[Entry]
-    notes: Sequence[Note]
-    counts: Mapping[Kind, int]  # of files, and for MISSING of students
+    notes: Sequence[DiscoveryNote]
+    counts: Mapping[FileOutcome, int]  # of files, and for MISSING of students
 
 
-def note(places: Iterable[str], what: str, kind: Kind) -> Note:
+def note(places: Iterable[str], what: str, kind: FileOutcome) -> DiscoveryNote:
     """A note on some files that have the same thing to be said of them."""
     names = [one_line(place) for place in places]
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return Note(", ".join(names[:NAMED]) + more, one_line(what), kind)
+    return DiscoveryNote(", ".join(names[:NAMED]) + more, one_line(what), kind)

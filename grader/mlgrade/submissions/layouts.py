@@ -11,8 +11,8 @@ from mlgrade.course import Course
 from mlgrade.errors import SubmissionError, UsageError, closest
 from mlgrade.files import FileEntry, FileKind, describe_error, list_beneath, read_beneath
 from mlgrade.submissions import sidecar, walk
-from mlgrade.submissions.entries import Kind, Layout, Note, note
-from mlgrade.submissions.match import Match, match, match_flat
+from mlgrade.submissions.entries import DiscoveryNote, FileOutcome, FolderLayout, note
+from mlgrade.submissions.match import FileMatch, match, match_flat
 from mlgrade.submissions.model import MOST_BYTES, SUFFIXES
 from mlgrade.submissions.sidecar import COLLECTED, Sidecar
 from mlgrade.text import one_line
@@ -23,9 +23,9 @@ _UNSHOWABLE = "a student's name that cannot be shown as it is; rename it"
 class Found(NamedTuple):
     """What becomes of a student's files, what is written down of their coming, and why not where it is not used."""
 
-    matches: list[Match]
+    matches: list[FileMatch]
     written: Sidecar | None = None
-    notes: Sequence[Note] = ()
+    notes: Sequence[DiscoveryNote] = ()
 
 
 def layout_of(root: Path, course: Course, concepts: Sequence[str]) -> Folders | Files:
@@ -40,7 +40,7 @@ def layout_of(root: Path, course: Course, concepts: Sequence[str]) -> Folders | 
 class Folders:
     """`ada/softmax.py`, `ada/exercises/softmax.py`, `bob/softmax.ipynb`."""
 
-    layout = Layout.FOLDERS
+    layout = FolderLayout.FOLDERS
 
     def __init__(self, root: Path, course: Course, found: Sequence[FileEntry], *, collected: bool) -> None:
         self._root, self._course, self._collected = root, course, collected
@@ -48,7 +48,9 @@ class Folders:
         self.students = [name for name in names if _showable(name)]
         self.beside = _no_students(names) + _neither(found)
         files = (entry.name for entry in found if entry.kind is FileKind.FILE)
-        self.beside += [Match(name, Kind.PASSED_OVER, what="lies beside the students' folders") for name in files]
+        self.beside += [
+            FileMatch(name, FileOutcome.PASSED_OVER, what="lies beside the students' folders") for name in files
+        ]
 
     def of(self, student: str) -> Found:
         listing = walk.student(self._root, student)
@@ -60,7 +62,7 @@ class Folders:
         except SubmissionError as error:
             place = f"{student}/{sidecar.FILE}"
             why = f"the times in it are not used: {str(error).removeprefix(f'{place}: ')}"
-            return Found(matches, notes=[note([place], why, Kind.REFUSED)])
+            return Found(matches, notes=[note([place], why, FileOutcome.REFUSED)])
 
     def _written(self, student: str) -> Sidecar:
         if not self._collected:
@@ -71,7 +73,7 @@ class Folders:
 class Files:
     """`ada.py`, `bob.ipynb`: one concept, and the name of the file is the student's."""
 
-    layout = Layout.FLAT
+    layout = FolderLayout.FLAT
 
     def __init__(self, root: Path, course: Course, found: Sequence[FileEntry], concepts: Sequence[str]) -> None:
         names = [entry.name for entry in found if entry.kind is FileKind.FILE]
@@ -120,13 +122,13 @@ def _showable(name: str) -> bool:
     return one_line(name) == name
 
 
-def _no_students(names: Iterable[str]) -> list[Match]:
-    return [Match(name, Kind.REFUSED, what=_UNSHOWABLE) for name in names if not _showable(name)]
+def _no_students(names: Iterable[str]) -> list[FileMatch]:
+    return [FileMatch(name, FileOutcome.REFUSED, what=_UNSHOWABLE) for name in names if not _showable(name)]
 
 
-def _neither(found: Iterable[FileEntry]) -> list[Match]:
+def _neither(found: Iterable[FileEntry]) -> list[FileMatch]:
     entries = (entry for entry in found if entry.kind in (FileKind.LINK, FileKind.OTHER))
-    return [Match(entry.name, Kind.REFUSED, what=walk.refusal(entry.kind)) for entry in entries]
+    return [FileMatch(entry.name, FileOutcome.REFUSED, what=walk.refusal(entry.kind)) for entry in entries]
 
 
 def _same(root: Path, paths: Sequence[str]) -> bool:

@@ -16,7 +16,7 @@ import msgspec
 
 from mlgrade.course import Course
 from mlgrade.errors import closest
-from mlgrade.submissions.entries import Kind
+from mlgrade.submissions.entries import FileOutcome
 from mlgrade.submissions.model import SUFFIXES
 
 RULES = """\
@@ -35,11 +35,11 @@ _ENDING = re.compile(r"(?:_?\(\d{1,3}\)|_v?\d{1,3}|_copy|_final)\Z")
 Same = Callable[[Sequence[str]], bool]
 
 
-class Match(msgspec.Struct, frozen=True):
+class FileMatch(msgspec.Struct, frozen=True):
     """What becomes of one file, and why where that is not plain."""
 
     path: str
-    kind: Kind
+    kind: FileOutcome
     concept: str = ""
     what: str = ""
 
@@ -52,33 +52,33 @@ class _Rank(NamedTuple):
     notebook: bool
 
 
-def match(paths: Iterable[str], course: Course, same: Same) -> list[Match]:
+def match(paths: Iterable[str], course: Course, same: Same) -> list[FileMatch]:
     """Match the files of one student with the concepts. Each path gets one Match, in the order of the paths' names.
 
     `same` is asked whether files of equal rank hold the same bytes.
     """
     known = {concept.id: concept for concept in course.concepts}
     candidates: dict[str, dict[str, _Rank]] = defaultdict(dict)
-    matches: list[Match] = []
+    matches: list[FileMatch] = []
     for path in sorted(set(paths)):
         if concept := concept_of(path, known):
             candidates[concept][path] = _rank(path, PurePosixPath(path).stem != concept)
         else:
-            matches.append(Match(path, Kind.PASSED_OVER, what=_no_concept(path, known)))
+            matches.append(FileMatch(path, FileOutcome.PASSED_OVER, what=_no_concept(path, known)))
     for concept, ranked in candidates.items():
         matches += _choose(concept, ranked, same)
     return sorted(matches, key=lambda one: one.path)
 
 
-def match_flat(paths: Iterable[str], concept: str, same: Same) -> dict[str, list[Match]]:
+def match_flat(paths: Iterable[str], concept: str, same: Same) -> dict[str, list[FileMatch]]:
     """Match files of which each is one student's, by student; what is no student's file is under ""."""
     students: dict[str, dict[str, _Rank]] = defaultdict(dict)
-    others: list[Match] = []
+    others: list[FileMatch] = []
     for path in sorted(set(paths)):
         if _suffix(path):
             students[PurePosixPath(path).stem][path] = _rank(path, changed=False)
         else:
-            others.append(Match(path, Kind.PASSED_OVER, what=_OTHER))
+            others.append(FileMatch(path, FileOutcome.PASSED_OVER, what=_OTHER))
     matches = {student: _choose(concept, ranked, same) for student, ranked in sorted(students.items())}
     return matches | ({"": others} if others else {})
 
@@ -111,16 +111,20 @@ def _rank(path: str, changed: bool) -> _Rank:
     return _Rank(len(pure.parts), changed or pure.suffix not in SUFFIXES, _suffix(path) == ".ipynb")
 
 
-def _choose(concept: str, ranked: Mapping[str, _Rank], same: Same) -> list[Match]:
+def _choose(concept: str, ranked: Mapping[str, _Rank], same: Same) -> list[FileMatch]:
     best = min(ranked.values())
     first, *equals = sorted(path for path, rank in ranked.items() if rank == best)
     others = [path for path, rank in ranked.items() if rank != best]
-    behind = [Match(path, Kind.PASSED_OVER, concept, f"{first} comes first") for path in others]
+    behind = [FileMatch(path, FileOutcome.PASSED_OVER, concept, f"{first} comes first") for path in others]
     if equals and not same([first, *equals]):
         what = f"{len(equals) + 1} files for {concept} of equal rank, and they differ; leave one of them"
-        return [Match(path, Kind.AMBIGUOUS, concept, what) for path in (first, *equals)] + behind
-    taken = Match(first, Kind.TAKEN, concept, f"taken as {concept}" if best.changed else "")
-    return [taken, *(Match(path, Kind.PASSED_OVER, concept, f"the same as {first}") for path in equals), *behind]
+        return [FileMatch(path, FileOutcome.AMBIGUOUS, concept, what) for path in (first, *equals)] + behind
+    taken = FileMatch(first, FileOutcome.TAKEN, concept, f"taken as {concept}" if best.changed else "")
+    return [
+        taken,
+        *(FileMatch(path, FileOutcome.PASSED_OVER, concept, f"the same as {first}") for path in equals),
+        *behind,
+    ]
 
 
 _OTHER = "neither .py nor .ipynb"

@@ -8,26 +8,26 @@ from pathlib import Path
 import msgspec
 
 from mlgrade.files import FileKind, describe_error, list_beneath
-from mlgrade.submissions.entries import Kind
-from mlgrade.submissions.match import Match
+from mlgrade.submissions.entries import FileOutcome
+from mlgrade.submissions.match import FileMatch
 
 MOST_ENTRIES = 2_000  # of one student, in all folders together
 MOST_FOLDERS = 8  # one inside another
 SKIPPED = frozenset({"__pycache__", "__MACOSX", "node_modules", "site-packages"})
 
 
-class Listing(msgspec.Struct, frozen=True):
+class FolderListing(msgspec.Struct, frozen=True):
     """Paths below the folder of the class. `hidden` are the names in the student's folder that begin with a dot."""
 
     files: list[str]
-    refused: list[Match]
+    refused: list[FileMatch]
     hidden: frozenset[str] = frozenset()
 
 
-def student(root: Path, name: str) -> Listing:
+def student(root: Path, name: str) -> FolderListing:
     """List one student's folder: the same for any order in which the system lists it."""
     files: list[str] = []
-    refused: list[Match] = []
+    refused: list[FileMatch] = []
     hidden: set[str] = set()
     folders, left = deque([name]), MOST_ENTRIES
     while folders:
@@ -40,7 +40,7 @@ def student(root: Path, name: str) -> Listing:
         left -= len(entries)
         if left < 0:
             why = f"more than {MOST_ENTRIES} files and folders; take away what was not written for this course"
-            return Listing([], [_refused(name, why)], frozenset(hidden))
+            return FolderListing([], [_refused(name, why)], frozenset(hidden))
         if folder == name:
             hidden = {entry.name for entry in entries if entry.name.startswith(".")}
         for entry in entries:
@@ -53,7 +53,7 @@ def student(root: Path, name: str) -> Listing:
                 refused.append(_refused(path, why))
             else:
                 folders.append(path)
-    return Listing(sorted(files), sorted(refused, key=lambda one: one.path), frozenset(hidden))
+    return FolderListing(sorted(files), sorted(refused, key=lambda one: one.path), frozenset(hidden))
 
 
 def skipped(name: str) -> bool:
@@ -61,8 +61,8 @@ def skipped(name: str) -> bool:
     return name.startswith(".") or name in SKIPPED
 
 
-def _refused(path: str, why: str) -> Match:
-    return Match(path, Kind.REFUSED, what=why)
+def _refused(path: str, why: str) -> FileMatch:
+    return FileMatch(path, FileOutcome.REFUSED, what=why)
 
 
 def refusal(what: FileKind, depth: int = 0) -> str:

@@ -14,7 +14,7 @@ from mlgrade.suite.compare import Mismatch
 from mlgrade.suite.explain import in_plain_words
 from mlgrade.suite.guard import OvertimeError
 from mlgrade.suite.marks import Marks
-from mlgrade.suite.student import CallError, Record, UnavailableError
+from mlgrade.suite.student import CallError, CallRecord, UnavailableError
 
 UNBOUND = "cannot be called with the arguments that the docstring names"
 # Exceptions whose name helps, whatever check it was. Any name at all could carry a hidden input out of a hidden check.
@@ -79,7 +79,7 @@ def finding(check_id: str, visibility: Visibility, marks: Marks, verdict: Verdic
     )
 
 
-def verdict_of(error: BaseException | None, calls: Sequence[Record], source: Source) -> Verdict:
+def verdict_of(error: BaseException | None, calls: Sequence[CallRecord], source: Source) -> Verdict:
     """Judge a check by what it raised. What is neither the student's nor a comparison's is our own fault."""
     if error is None:
         return Verdict(Outcome.PASSED)
@@ -98,7 +98,7 @@ def verdict_of(error: BaseException | None, calls: Sequence[Record], source: Sou
     return Verdict(Outcome.BROKEN, "the check itself is broken", f"{type(error).__name__}: {error}")
 
 
-def _of_call(record: Record, source: Source) -> Verdict:
+def _of_call(record: CallRecord, source: Source) -> Verdict:
     match record.result:
         case Raised(fault=fault):
             return _raised(fault, record, source)
@@ -114,7 +114,7 @@ def _of_call(record: Record, source: Source) -> Verdict:
             return Verdict(Outcome.FAILED, problem, _lines(f"{record.text} returned {what}; return numbers or arrays"))
 
 
-def _raised(fault: Fault, record: Record, source: Source) -> Verdict:
+def _raised(fault: Fault, record: CallRecord, source: Source) -> Verdict:
     kind = next((base for base in fault.bases if base in _SENTENCES or base in _NAMED), "an error of its own kind")
     problem = _SENTENCES.get(kind, f"your code raised {kind}")
     if fault.unbound:
@@ -131,7 +131,7 @@ def _raised(fault: Fault, record: Record, source: Source) -> Verdict:
     )
 
 
-def _timed_out(seconds: float, line: int, record: Record, source: Source) -> Verdict:
+def _timed_out(seconds: float, line: int, record: CallRecord, source: Source) -> Verdict:
     problem = f"stopped after {seconds:g} s (the limit of one call): not wrong, but too slow or endless"
     quote = source.quote(line)
     where = f"when it was stopped it was at {quote}" if quote else ""
@@ -145,7 +145,7 @@ def _unavailable(error: UnavailableError, source: Source) -> Verdict:
     return Verdict(Outcome.FAILED, f"there is no function {error.function} in {source.filename}")
 
 
-def _last_call(calls: Sequence[Record]) -> str:
+def _last_call(calls: Sequence[CallRecord]) -> str:
     return calls[-1].text if calls else ""
 
 

@@ -17,7 +17,7 @@ import pytest
 from mlgrade import course as courses
 from mlgrade.course import Course
 from mlgrade.results import Finding, Outcome
-from mlgrade.sandbox.attempt import Attempt
+from mlgrade.sandbox.attempt import WorkerSession
 from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.protocol import Loaded
@@ -25,7 +25,7 @@ from mlgrade.submissions import model as submissions
 from mlgrade.suite import marks
 from mlgrade.suite.findings import Source, Verdict, finding, verdict_of
 from mlgrade.suite.session import ENDS, Check, check_of, concept_of, rng_for
-from mlgrade.suite.student import Record, Student
+from mlgrade.suite.student import CallRecord, Student
 
 FINDINGS = pytest.StashKey[list[Finding]]()
 PHASES = pytest.StashKey[dict[str, BaseException]]()
@@ -57,9 +57,9 @@ def _host() -> Iterator[Host]:
 
 
 @pytest.fixture(scope="session")
-def _attempts(_host: Host) -> Iterator[dict[str, tuple[Attempt, Loaded]]]:
+def _attempts(_host: Host) -> Iterator[dict[str, tuple[WorkerSession, Loaded]]]:
     """One attempt for each concept, over its public and hidden suite: they share its time, as in grading."""
-    attempts: dict[str, tuple[Attempt, Loaded]] = {}
+    attempts: dict[str, tuple[WorkerSession, Loaded]] = {}
     yield attempts
     for attempt, _ in attempts.values():
         attempt.close()
@@ -67,19 +67,19 @@ def _attempts(_host: Host) -> Iterator[dict[str, tuple[Attempt, Loaded]]]:
 
 @pytest.fixture
 def _attempt(
-    request: pytest.FixtureRequest, _course: Course, _host: Host, _attempts: dict[str, tuple[Attempt, Loaded]]
-) -> tuple[Attempt, Loaded]:
+    request: pytest.FixtureRequest, _course: Course, _host: Host, _attempts: dict[str, tuple[WorkerSession, Loaded]]
+) -> tuple[WorkerSession, Loaded]:
     concept = concept_of(request.node)
     if concept not in _attempts:
         _attempts[concept] = _begin(request.config.getoption("--submission"), _course, concept, _host)
     return _attempts[concept]
 
 
-def _begin(path: Path | None, course: Course, name: str, host: Host) -> tuple[Attempt, Loaded]:
+def _begin(path: Path | None, course: Course, name: str, host: Host) -> tuple[WorkerSession, Loaded]:
     if path is None:
         pytest.exit("say which file to check: --submission exercises/softmax.py", returncode=4)
     submission = submissions.read(path, course.concept(name).id)
-    attempt = Attempt(host, submissions.request(submission, course), course.sandbox_limits())
+    attempt = WorkerSession(host, submissions.request(submission, course), course.sandbox_limits())
     loaded = attempt.load()
     if not isinstance(loaded, Loaded) or loaded.fault:
         attempt.close()
@@ -88,7 +88,7 @@ def _begin(path: Path | None, course: Course, name: str, host: Host) -> tuple[At
 
 
 @pytest.fixture
-def student(request: pytest.FixtureRequest, _attempt: tuple[Attempt, Loaded]) -> Student:
+def student(request: pytest.FixtureRequest, _attempt: tuple[WorkerSession, Loaded]) -> Student:
     attempt, loaded = _attempt
     return Student(attempt, loaded.functions, marks.may_return(request.node))
 
@@ -161,6 +161,6 @@ def _verdict(item: pytest.Function, raised: dict[str, BaseException]) -> Verdict
     return verdict_of(raised.get("call"), _calls(item), source)
 
 
-def _calls(item: pytest.Function) -> list[Record]:
+def _calls(item: pytest.Function) -> list[CallRecord]:
     student = item.funcargs.get("student")
     return student.calls if isinstance(student, Student) else []

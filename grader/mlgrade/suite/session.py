@@ -26,11 +26,11 @@ import pytest
 from mlgrade.course.model import SEED_BITS
 from mlgrade.errors import SuiteError
 from mlgrade.results import Finding, Outcome, Visibility
-from mlgrade.sandbox.attempt import Attempt
+from mlgrade.sandbox.attempt import WorkerSession
 from mlgrade.sandbox.protocol import Function
 from mlgrade.suite import guard, marks
 from mlgrade.suite.findings import Source, Verdict, finding, verdict_of
-from mlgrade.suite.student import Record, Student
+from mlgrade.suite.student import CallRecord, Student
 
 FIXTURES = {"student", "rng"}
 # What a check may end with. A suite that ends itself is as broken as one that raises.
@@ -62,13 +62,13 @@ class Ran(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one check, and the calls that it made."""
 
     finding: Finding
-    calls: list[Record]
+    calls: list[CallRecord]
 
 
 class Suite(msgspec.Struct, frozen=True):
     checks: tuple[Check, ...]
 
-    def run(self, attempt: Attempt, functions: Mapping[str, Function], source: Source, seed: int) -> list[Ran]:
+    def run(self, attempt: WorkerSession, functions: Mapping[str, Function], source: Source, seed: int) -> list[Ran]:
         """Run every check in order. Each gets a student of its own, and random numbers by its id and the seed."""
         ran: list[Ran] = []
         failed: dict[str, str] = {}

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from mlgrade.sandbox.attempt import Attempt, NotTried
+from mlgrade.sandbox.attempt import NotTried, WorkerSession
 from mlgrade.sandbox.host import Died, Raised, Result, TimedOut, Value
 from mlgrade.sandbox.protocol import Fault, Function
 from mlgrade.suite.compare import Mismatch
@@ -18,7 +18,7 @@ from mlgrade.suite.unexpected import unexpected
 from mlgrade.suite.values import copied, show, show_call
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One call and what came of it."""
 
     function: str
@@ -42,7 +42,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 class CallError(Exception):
     """A call gave no value. Not an error of the suite: `session` makes a finding of it."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: CallRecord) -> None:
         self.record = record
         super().__init__(f"{record.text}: {record.result}")
 
@@ -62,11 +62,11 @@ class Student:
     """
 
     def __init__(
-        self, attempt: Attempt, functions: Mapping[str, Function], may_return: frozenset[str] = frozenset()
+        self, attempt: WorkerSession, functions: Mapping[str, Function], may_return: frozenset[str] = frozenset()
     ) -> None:
         self._attempt, self._functions, self._may_return = attempt, functions, may_return
-        self.calls: list[Record] = []
-        self._nothing: tuple[str, Record, str] | None = None
+        self.calls: list[CallRecord] = []
+        self._nothing: tuple[str, CallRecord, str] | None = None
 
     def __getattr__(self, name: str) -> StudentFunction:
         known = self._functions.get(name)
@@ -77,7 +77,7 @@ class Student:
         return StudentFunction(name, self._call, self._look)
 
     @property
-    def last(self) -> Record:
+    def last(self) -> CallRecord:
         return self.calls[-1]
 
     def judged(self, error: BaseException | None) -> BaseException | None:
@@ -85,17 +85,17 @@ class Student:
         verdict = isinstance(error, (AssertionError, CallError, UnavailableError))
         return error if verdict or self._nothing is None else self._mismatch(*self._nothing)
 
-    def _mismatch(self, problem: str, record: Record, shown: str) -> Mismatch:
+    def _mismatch(self, problem: str, record: CallRecord, shown: str) -> Mismatch:
         return Mismatch(problem, f"got {shown}" if record is self.last else f"{record.text} returned {shown}")
 
-    def _call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Record:
+    def _call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> CallRecord:
         kept = copied((args, kwargs))
         result = self._attempt.call(function, args, kwargs)
-        record = Record(function=function, args=kept[0], kwargs=kept[1], result=result)
+        record = CallRecord(function=function, args=kept[0], kwargs=kept[1], result=result)
         self.calls.append(record)
         return record
 
-    def _look(self, record: Record, value: Any) -> None:
+    def _look(self, record: CallRecord, value: Any) -> None:
         """Note the first result that is nothing. The check goes on: what it compares may say more about it."""
         arguments = (*record.args, *record.kwargs.values())
         if self._nothing is None and (problem := unexpected(value, arguments, self._may_return)):
@@ -106,8 +106,8 @@ class StudentFunction:
     def __init__(
         self,
         name: str,
-        call: Callable[[str, tuple[Any, ...], dict[str, Any]], Record],
-        look: Callable[[Record, Any], None],
+        call: Callable[[str, tuple[Any, ...], dict[str, Any]], CallRecord],
+        look: Callable[[CallRecord, Any], None],
     ) -> None:
         self._name, self._record, self._look = name, call, look
 

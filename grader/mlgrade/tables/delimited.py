@@ -27,7 +27,7 @@ LINE = re.compile(r"[^\r\n]*+")
 END = re.compile(r"\r\n|\n|\r|\Z")
 
 
-class Record(msgspec.Struct, frozen=True):
+class TableRecord(msgspec.Struct, frozen=True):
     """One row: the line it begins on, its cells as they stand in the file, and how its line ends."""
 
     line: int
@@ -52,7 +52,7 @@ class Table(msgspec.Struct, frozen=True):
     def name(self) -> str:
         return self.source.name
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[TableRecord]:
         return _records(self.source.text, self.separator, self.name, quotes=self.quotes)
 
     def fault(self, line: int, what: str) -> UsageError:
@@ -123,7 +123,7 @@ def _width(source: Text, separator: str) -> int:
         return 0
 
 
-def _records(text: str, separator: str, name: str, *, quotes: bool) -> Iterator[Record]:
+def _records(text: str, separator: str, name: str, *, quotes: bool) -> Iterator[TableRecord]:
     position, line, count = 0, 1, 0
     while position < len(text):
         raw, position = _cells(text, position, separator, quotes, f"{name}: line {line}")
@@ -132,7 +132,7 @@ def _records(text: str, separator: str, name: str, *, quotes: bool) -> Iterator[
         count += 1
         if count > MOST_ROWS:
             raise UsageError(f"{name}: line {line}: more than {MOST_ROWS} rows")
-        yield Record(line, raw, ended[0])
+        yield TableRecord(line, raw, ended[0])
         position = ended.end()
         line += 1 + sum(len(re.findall(r"\r\n|\n|\r", cell)) for cell in raw if cell.startswith('"'))
 

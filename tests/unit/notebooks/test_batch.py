@@ -14,7 +14,7 @@ from mlgrade.errors import SubmissionError, UsageError
 from mlgrade.integrations.nbgrader import finished, marks
 from mlgrade.integrations.nbgrader.desk import heard
 from mlgrade.integrations.nbgrader.known import Known
-from mlgrade.integrations.nbgrader.seen import Seen, key
+from mlgrade.integrations.nbgrader.seen import ProgressLog, key
 
 # -- what was seen ------------------------------------------------------------------------------------------------
 
@@ -29,10 +29,10 @@ def folder(tmp_path: Path) -> Path:
 def test_what_was_added_is_seen(tmp_path: Path) -> None:
     """What one run added, the next one knows, for this student and these bytes only; the last word holds."""
     file = tmp_path / "autograded" / ".mlgrade-scores.jsonl"
-    seen = Seen(file)
+    seen = ProgressLog(file)
     seen.add("ada", "1")
     seen.add("ada", "2")
-    for one in (seen, Seen(file)):
+    for one in (seen, ProgressLog(file)):
         assert one.has("ada", "2")
         assert not one.has("ada", "1")
         assert not one.has("bob", "2")
@@ -41,18 +41,18 @@ def test_what_was_added_is_seen(tmp_path: Path) -> None:
 def test_a_run_that_was_cut_off(tmp_path: Path) -> None:
     """A torn last line, or a strange one, costs one submission's time and nothing else."""
     file = tmp_path / "seen.jsonl"
-    Seen(file).add("ada", "1")
+    ProgressLog(file).add("ada", "1")
     with file.open("ab") as opened:
         opened.write(b'{"student": 3}\n{"student":"bob","k')
-    assert Seen(file).has("ada", "1")
-    assert not Seen(file).has("bob", "1")
+    assert ProgressLog(file).has("ada", "1")
+    assert not ProgressLog(file).has("bob", "1")
 
 
 def test_what_cannot_be_read(tmp_path: Path) -> None:
     """A folder in the place of the file is said, with the way out."""
     (tmp_path / "seen.jsonl").mkdir()
     with pytest.raises(UsageError, match=r"cannot be read .*; move it away, and all is graded again"):
-        Seen(tmp_path / "seen.jsonl")
+        ProgressLog(tmp_path / "seen.jsonl")
 
 
 def test_the_key_is_of_all_that_decides(folder: Path) -> None:

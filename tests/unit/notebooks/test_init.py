@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from mlgrade import course as courses
 from mlgrade.errors import CourseError, GradebookError, UsageError
 from mlgrade.integrations.nbgrader import folder, init, records
-from mlgrade.integrations.nbgrader.folder import File, Manifest, State
-from mlgrade.integrations.nbgrader.init import Plan
+from mlgrade.integrations.nbgrader.folder import CourseFile, CourseFileState, Manifest
+from mlgrade.integrations.nbgrader.init import InitPlan
 
 Edit = Callable[[str, str, str], None]
 SECOND = "      - {id: kind, title: Kind, points: 4, functions: [kind]}\n"
@@ -31,16 +31,16 @@ def into(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def ask(course: Path, into: Path) -> Callable[..., Plan]:
-    def plan(**more: Any) -> Plan:
+def ask(course: Path, into: Path) -> Callable[..., InitPlan]:
+    def plan(**more: Any) -> InitPlan:
         return init.plan(courses.load(course), into, **more)
 
     return plan
 
 
 @pytest.fixture
-def make(ask: Callable[..., Plan]) -> Callable[..., Plan]:
-    def plan(**more: Any) -> Plan:
+def make(ask: Callable[..., InitPlan]) -> Callable[..., InitPlan]:
+    def plan(**more: Any) -> InitPlan:
         made = ask(**more)
         init.carry_out(made)
         return made
@@ -58,7 +58,7 @@ def second(course: Path) -> None:
     )
 
 
-def states(plan: Plan) -> dict[str, State]:
+def states(plan: InitPlan) -> dict[str, CourseFileState]:
     return {file.path: file.state for file in plan.files}
 
 
@@ -92,18 +92,18 @@ def database_with(path: Path, version: str = records.VERSIONS[0], *cells: tuple[
 # -- the first time -------------------------------------------------------------------------------------------
 
 
-def test_everything_is_new(ask: Callable[..., Plan], into: Path) -> None:
+def test_everything_is_new(ask: Callable[..., InitPlan], into: Path) -> None:
     """A first plan writes all of it, and planning itself writes nothing."""
     plan = ask()
     assert states(plan) == dict.fromkeys(
         ["nbgrader_config.json", "nbgrader_config.py", "source/scores/course/course.yml", "source/scores/course/exercises/softmax.py",
-         "source/scores/course/tests/public/test_softmax.py", NOTEBOOK], State.NEW,
+         "source/scores/course/tests/public/test_softmax.py", NOTEBOOK], CourseFileState.NEW,
     )  # fmt: skip
     assert not into.exists()
 
 
 def test_two_folders_are_equal(
-    ask: Callable[..., Plan], course: Path, tmp_path_factory: pytest.TempPathFactory
+    ask: Callable[..., InitPlan], course: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """The same course gives the same bytes, wherever they are written."""
     made = []
@@ -114,7 +114,7 @@ def test_two_folders_are_equal(
     assert made[0] == made[1]
 
 
-def test_nothing_of_the_staff_is_in_it(make: Callable[..., Plan], course: Path, into: Path) -> None:
+def test_nothing_of_the_staff_is_in_it(make: Callable[..., InitPlan], course: Path, into: Path) -> None:
     """No line that only hidden suites, solutions or misconceptions have is in any file."""
     make()
     written = b"\n".join(files(into).values()).decode()
@@ -138,50 +138,50 @@ def test_nothing_of_the_staff_is_in_it(make: Callable[..., Plan], course: Path, 
 # -- once more ------------------------------------------------------------------------------------------------
 
 
-def test_again_changes_nothing(make: Callable[..., Plan], into: Path) -> None:
+def test_again_changes_nothing(make: Callable[..., InitPlan], into: Path) -> None:
     """A second init finds all as before and leaves every byte."""
     make()
     before = files(into)
-    assert set(states(make()).values()) == {State.SAME}
+    assert set(states(make()).values()) == {CourseFileState.SAME}
     assert files(into) == before
 
 
-def test_changed_points(make: Callable[..., Plan], into: Path, edit: Edit) -> None:
+def test_changed_points(make: Callable[..., InitPlan], into: Path, edit: Edit) -> None:
     """A change of points reaches the notebook and the student edition, and no other file."""
     make()
     edit("course.yml", "points: 10", "points: 12")
-    changed = [path for path, state in states(make()).items() if state is not State.SAME]
+    changed = [path for path, state in states(make()).items() if state is not CourseFileState.SAME]
     assert changed == ["source/scores/course/course.yml", NOTEBOOK]
     assert b'"points": 12.0' in (into / NOTEBOOK).read_bytes()
 
 
-def test_an_edited_file_is_kept(make: Callable[..., Plan], into: Path, edit: Edit) -> None:
+def test_an_edited_file_is_kept(make: Callable[..., InitPlan], into: Path, edit: Edit) -> None:
     """What the staff edited is theirs; when the course changes too, that is said, and the exit is not 0."""
     make()
     (into / NOTEBOOK).write_text("mine")
-    assert states(plan := make())[NOTEBOOK] is State.YOURS
+    assert states(plan := make())[NOTEBOOK] is CourseFileState.YOURS
     assert plan.complete
     edit("course.yml", "points: 10", "points: 12")
-    assert states(plan := make())[NOTEBOOK] is State.EDITED
+    assert states(plan := make())[NOTEBOOK] is CourseFileState.EDITED
     assert not plan.complete
     assert (into / NOTEBOOK).read_text() == "mine"
 
 
-def test_an_edit_taken_back(make: Callable[..., Plan], into: Path, edit: Edit) -> None:
+def test_an_edit_taken_back(make: Callable[..., InitPlan], into: Path, edit: Edit) -> None:
     """Moved away, the course's version comes again; and an edited file stays known as such over many runs."""
     make()
     (into / NOTEBOOK).write_text("mine")
     edit("course.yml", "points: 10", "points: 12")
     make()
-    assert states(make())[NOTEBOOK] is State.EDITED
+    assert states(make())[NOTEBOOK] is CourseFileState.EDITED
     (into / NOTEBOOK).unlink()
     [file] = [file for file in make().files if file.path == NOTEBOOK]
-    assert (file.state, file.reason) == (State.NEW, "it was gone")
-    assert states(make())[NOTEBOOK] is State.SAME
+    assert (file.state, file.reason) == (CourseFileState.NEW, "it was gone")
+    assert states(make())[NOTEBOOK] is CourseFileState.SAME
 
 
 @pytest.mark.parametrize("kind", ["file", "link", "folder"])
-def test_what_was_there_before_us(kind: str, make: Callable[..., Plan], into: Path) -> None:
+def test_what_was_there_before_us(kind: str, make: Callable[..., InitPlan], into: Path) -> None:
     """A file, a link or a folder that is in the way was not ours: it is kept, and what a link leads to as well."""
     target = into / "nbgrader_config.py"
     into.mkdir()
@@ -194,16 +194,16 @@ def test_what_was_there_before_us(kind: str, make: Callable[..., Plan], into: Pa
     else:
         target.mkdir()
     plan = make()
-    assert states(plan)["nbgrader_config.py"] is State.EDITED
+    assert states(plan)["nbgrader_config.py"] is CourseFileState.EDITED
     assert (other.read_text(), target.is_symlink(), target.is_dir()) == ("theirs", kind == "link", kind == "folder")
     assert (into / NOTEBOOK).is_file()
 
 
-def test_a_removed_concept(make: Callable[..., Plan], course: Path, into: Path, second: None) -> None:
+def test_a_removed_concept(make: Callable[..., InitPlan], course: Path, into: Path, second: None) -> None:
     """Its files are named and stay."""
     make()
     (course / "course.yml").write_text((course / "course.yml").read_text().replace(SECOND, ""))
-    gone = [file for file in make().files if file.state is State.GONE]
+    gone = [file for file in make().files if file.state is CourseFileState.GONE]
     assert [file.path for file in gone] == [
         "source/scores/course/exercises/kind.py", "source/scores/course/tests/public/test_kind.py", "source/scores/kind.ipynb",
     ]  # fmt: skip
@@ -211,14 +211,16 @@ def test_a_removed_concept(make: Callable[..., Plan], course: Path, into: Path, 
     assert all((into / file.path).is_file() for file in gone)
 
 
-def test_one_unit_leaves_the_others_alone(make: Callable[..., Plan], course: Path, into: Path, second: None) -> None:
+def test_one_unit_leaves_the_others_alone(
+    make: Callable[..., InitPlan], course: Path, into: Path, second: None
+) -> None:
     """With --unit the files of other units are neither written nor named as gone."""
     text = (course / "course.yml").read_text()
     (course / "course.yml").write_text(text.replace(SECOND, "  - id: more\n    title: More\n    concepts:\n" + SECOND))
     make()
     (into / "source/more/kind.ipynb").write_text("mine")
     assert not [path for path in states(make(units=["scores"])) if path.startswith("source/more/")]
-    assert states(make())["source/more/kind.ipynb"] is State.YOURS
+    assert states(make())["source/more/kind.ipynb"] is CourseFileState.YOURS
 
 
 # -- units with submissions -----------------------------------------------------------------------------------
@@ -227,33 +229,35 @@ def test_one_unit_leaves_the_others_alone(make: Callable[..., Plan], course: Pat
 CELLS = [("scores", "softmax", name) for name in ("text-softmax", "answer-softmax", "test-softmax")]
 
 
-def test_texts_and_points_may_change(make: Callable[..., Plan], into: Path, edit: Edit) -> None:
+def test_texts_and_points_may_change(make: Callable[..., InitPlan], into: Path, edit: Edit) -> None:
     """With submissions in nbgrader's gradebook, a notebook with the same cells is updated."""
     make()
     database_with(into / "gradebook.db", records.VERSIONS[0], *CELLS)
     edit("course.yml", "points: 10", "points: 12")
-    assert states(make())[NOTEBOOK] is State.CHANGED
+    assert states(make())[NOTEBOOK] is CourseFileState.CHANGED
 
 
-def test_a_new_notebook_is_held(ask: Callable[..., Plan], make: Callable[..., Plan], into: Path, second: None) -> None:
+def test_a_new_notebook_is_held(
+    ask: Callable[..., InitPlan], make: Callable[..., InitPlan], into: Path, second: None
+) -> None:
     """A concept that is new in a unit with submissions is not written, and named with the reason."""
     database_with(into.parent / "gradebook.db", records.VERSIONS[0], *CELLS)
     into.mkdir()
     (into.parent / "gradebook.db").rename(into / "gradebook.db")
     plan = make()
-    [held] = [file for file in plan.files if file.state is State.HELD]
+    [held] = [file for file in plan.files if file.state is CourseFileState.HELD]
     assert (held.path, held.reason) == ("source/scores/kind.ipynb", "a new notebook, and scores has submissions")
     assert not plan.complete
     assert not (into / held.path).exists()
 
 
-def test_new_cells_are_held(make: Callable[..., Plan], course: Path, into: Path, second: None) -> None:
+def test_new_cells_are_held(make: Callable[..., InitPlan], course: Path, into: Path, second: None) -> None:
     """In a notebook for the whole unit a new concept is new cells; the old notebook stays."""
     make(per_unit=True)
     before = (into / "source/scores/scores.ipynb").read_bytes()
     names = ["text-unit-scores", "text-softmax", "answer-softmax", "test-softmax", "old"]
     database_with(into / "gradebook.db", records.VERSIONS[0], *[("scores", "scores", name) for name in names])
-    [held] = [file for file in make().files if file.state is State.HELD]
+    [held] = [file for file in make().files if file.state is CourseFileState.HELD]
     assert (
         held.reason == "new cells (answer-kind, test-kind, text-kind) and cells fewer (old), and scores has submissions"
     )
@@ -261,17 +265,17 @@ def test_new_cells_are_held(make: Callable[..., Plan], course: Path, into: Path,
 
 
 def test_a_removed_concept_that_nbgrader_needs(
-    make: Callable[..., Plan], course: Path, into: Path, second: None
+    make: Callable[..., InitPlan], course: Path, into: Path, second: None
 ) -> None:
     """To delete it would break generate_assignment, so that is not what is advised."""
     make()
     database_with(into / "gradebook.db", records.VERSIONS[0], *CELLS, ("scores", "kind", "answer-kind"))
     (course / "course.yml").write_text((course / "course.yml").read_text().replace(SECOND, ""))
-    reasons = {file.path: file.reason for file in make().files if file.state is State.GONE}
+    reasons = {file.path: file.reason for file in make().files if file.state is CourseFileState.GONE}
     assert reasons["source/scores/kind.ipynb"] == "scores has submissions, and nbgrader needs it"
 
 
-def test_due_dates(ask: Callable[..., Plan], into: Path, edit: Edit) -> None:
+def test_due_dates(ask: Callable[..., InitPlan], into: Path, edit: Edit) -> None:
     """A due date that nbgrader has otherwise is named with the old one, and one that it has is not."""
     into.mkdir()
     database_with(into / "gradebook.db", records.VERSIONS[0], *CELLS)
@@ -301,7 +305,7 @@ def test_apart_also_through_a_link(course: Path, into: Path) -> None:
         init.plan(courses.load(course), into)
 
 
-def test_a_file_is_no_folder(ask: Callable[..., Plan], into: Path) -> None:
+def test_a_file_is_no_folder(ask: Callable[..., InitPlan], into: Path) -> None:
     """A file in the place of the folder is said to be one."""
     into.write_text("")
     with pytest.raises(UsageError, match="is a file; give a folder"):
@@ -317,7 +321,7 @@ def test_a_name_that_no_folder_can_have(name: str, course: Path, into: Path) -> 
         init.plan(courses.load(course), into / name)
 
 
-def test_a_folder_of_somebody_else(ask: Callable[..., Plan], into: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_of_somebody_else(ask: Callable[..., InitPlan], into: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where one may not write, nothing is begun. (Asked of the system: root, who may run this, may write anywhere.)"""
     into.mkdir()
     monkeypatch.setattr("os.access", lambda path, _: Path(path) != into)
@@ -325,7 +329,7 @@ def test_a_folder_of_somebody_else(ask: Callable[..., Plan], into: Path, monkeyp
         ask()
 
 
-def test_a_folder_that_cannot_be_made(make: Callable[..., Plan], into: Path) -> None:
+def test_a_folder_that_cannot_be_made(make: Callable[..., InitPlan], into: Path) -> None:
     """A file where a folder should be ends it with the path, and leaves no scratch file."""
     into.mkdir()
     (into / "source").write_text("")
@@ -334,7 +338,7 @@ def test_a_folder_that_cannot_be_made(make: Callable[..., Plan], into: Path) -> 
     assert sorted(files(into)) == ["nbgrader_config.json", "nbgrader_config.py", "source"]
 
 
-def test_the_layout_stays(ask: Callable[..., Plan], make: Callable[..., Plan]) -> None:
+def test_the_layout_stays(ask: Callable[..., InitPlan], make: Callable[..., InitPlan]) -> None:
     """What was made with one notebook for each concept goes on so, also unasked, and refuses the other way."""
     make(written=7)
     assert ask().manifest.layout == make(per_unit=False).manifest.layout
@@ -342,20 +346,20 @@ def test_the_layout_stays(ask: Callable[..., Plan], make: Callable[..., Plan]) -
         ask(per_unit=True)
 
 
-def test_an_unknown_unit(ask: Callable[..., Plan]) -> None:
+def test_an_unknown_unit(ask: Callable[..., InitPlan]) -> None:
     """It is answered with the nearest name."""
     with pytest.raises(UsageError, match='no unit "score"; did you mean "scores"'):
         ask(units=["score"])
 
 
-def test_a_student_edition_makes_no_nbgrader_course(make: Callable[..., Plan], into: Path, tmp_path: Path) -> None:
+def test_a_student_edition_makes_no_nbgrader_course(make: Callable[..., InitPlan], into: Path, tmp_path: Path) -> None:
     """Without hidden suites there is nothing to grade with."""
     make()
     with pytest.raises(UsageError, match="is a student edition already"):
         init.plan(courses.load(into / "source/scores/course"), tmp_path.parent / "elsewhere")
 
 
-def test_an_exercise_that_is_no_cell(ask: Callable[..., Plan], course: Path, into: Path) -> None:
+def test_an_exercise_that_is_no_cell(ask: Callable[..., InitPlan], course: Path, into: Path) -> None:
     """A fault of the course is said before anything is written."""
     (course / "exercises/softmax.py").write_text("def softmax(z):\n    pass\n")
     with pytest.raises(CourseError, match="nothing in it raises NotImplementedError"):
@@ -364,7 +368,7 @@ def test_an_exercise_that_is_no_cell(ask: Callable[..., Plan], course: Path, int
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"\xff", b'{"mlgrade": "nbgrader-course/2"}', b"[" * 100_000])
-def test_a_manifest_that_is_none(data: bytes, ask: Callable[..., Plan], into: Path) -> None:
+def test_a_manifest_that_is_none(data: bytes, ask: Callable[..., InitPlan], into: Path) -> None:
     """It is named, with the way out."""
     into.mkdir()
     (into / folder.FILE).write_bytes(data)
@@ -393,7 +397,7 @@ def test_any_manifest(data: bytes, tmp_path: Path) -> None:
     ids=["text", "empty", "folder", "other version", "hostile version"],
 )
 def test_a_gradebook_that_is_not_known(
-    fill: Callable[[Path], None], words: str, ask: Callable[..., Plan], into: Path
+    fill: Callable[[Path], None], words: str, ask: Callable[..., InitPlan], into: Path
 ) -> None:
     """It is refused with a sentence, before anything is written, and nothing in it is changed."""
     into.mkdir()
@@ -407,7 +411,7 @@ def test_a_gradebook_that_is_not_known(
 
 def test_what_was_written_counts() -> None:
     """The manifest keeps the last hash of ours for files that the staff edited."""
-    kept, made = File(path="a", state=State.EDITED), File(path="b", state=State.NEW)
+    kept, made = CourseFile(path="a", state=CourseFileState.EDITED), CourseFile(path="b", state=CourseFileState.NEW)
     after = folder.record({"a": "old", "c": "other"}, [kept, made], {"a": b"new", "b": b"new"})
     assert Counter(after)["a"] == "old"
     assert (after["c"], len(after["b"])) == ("other", 64)

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from mlgrade import course as courses
 from mlgrade.gradebook import policy
 from mlgrade.gradebook.columns import Person
-from mlgrade.gradebook.model import Attempt, Decision, Deed, Grade, State
+from mlgrade.gradebook.model import Attempt, Decision, DecisionKind, Grade, GradeState
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.integrations.nbgrader import facts, pull
-from mlgrade.integrations.nbgrader.records import Record
+from mlgrade.integrations.nbgrader.records import DatabaseRecord
 from mlgrade.integrations.nbgrader.scores import comment
 from mlgrade.results import ConceptReport, Status
 
@@ -43,7 +43,7 @@ DUE = datetime(2027, 2, 5, 22, 59, tzinfo=UTC)
 NOW = DUE + timedelta(days=30)
 
 
-def record(cell: str = "test-softmax", auto: float | None = 8.0, **given: Any) -> Record:
+def record(cell: str = "test-softmax", auto: float | None = 8.0, **given: Any) -> DatabaseRecord:
     values: dict[str, Any] = {
         "student": "ada",
         "assignment": "scores",
@@ -57,7 +57,7 @@ def record(cell: str = "test-softmax", auto: float | None = 8.0, **given: Any) -
         "penalty": 0.0,
         "submitted_at": DUE,
     }
-    return Record(**{**values, **given})
+    return DatabaseRecord(**{**values, **given})
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def book(tmp_path: Path) -> Iterator[Gradebook]:
         yield opened
 
 
-def pulled(book: Gradebook, *records: Record, present: bool = True, new: bool = False) -> pull.Plan:
+def pulled(book: Gradebook, *records: DatabaseRecord, present: bool = True, new: bool = False) -> pull.PullPlan:
     found = facts.of(records, COURSE, lambda _: present)
     made = pull.plan(COURSE, book, found.facts, NOW, new=new)
     pull.keep(book, made)
@@ -96,26 +96,28 @@ def test_a_score(book: Gradebook) -> None:
     pulled(book, record(auto=4.0, most=5.0))
     [attempt] = book.attempts()
     assert (attempt.suite, attempt.versions, attempt.submitted_at) == ("nbgrader", {"source": "nbgrader"}, DUE)
-    assert (grade(book).state, grade(book).points) == (State.GRADED, 8.0)
+    assert (grade(book).state, grade(book).points) == (GradeState.GRADED, 8.0)
     assert msgspec.json.decode(book.report(attempt.id), type=ConceptReport).file == "scores/softmax.ipynb"
 
 
 @pytest.mark.parametrize(
     ("given", "present", "state", "points"),
     [
-        ({"auto": 0.0}, True, State.GRADED, 0.0),
-        ({"auto": 0.0}, False, State.MISSING, None),
-        ({"auto": None}, False, State.MISSING, None),
-        ({"auto": None}, True, State.BROKEN, None),
-        ({"auto": 0.0, "waiting": True}, True, State.BROKEN, None),
-        ({"auto": 3.0, "waiting": True}, True, State.BROKEN, None),
-        ({"auto": 0.0, "comments": {"answer-softmax": "No response."}}, True, State.MISSING, None),
-        ({"auto": 0.0, "comments": {"answer-softmax": "softmax: not started."}}, True, State.MISSING, None),
-        ({"auto": 3.0, "comments": {"answer-softmax": "No response."}}, True, State.GRADED, 3.0),
-        ({"auto": 0.0, "manual": 0.0}, False, State.GRADED, 0.0),
+        ({"auto": 0.0}, True, GradeState.GRADED, 0.0),
+        ({"auto": 0.0}, False, GradeState.MISSING, None),
+        ({"auto": None}, False, GradeState.MISSING, None),
+        ({"auto": None}, True, GradeState.BROKEN, None),
+        ({"auto": 0.0, "waiting": True}, True, GradeState.BROKEN, None),
+        ({"auto": 3.0, "waiting": True}, True, GradeState.BROKEN, None),
+        ({"auto": 0.0, "comments": {"answer-softmax": "No response."}}, True, GradeState.MISSING, None),
+        ({"auto": 0.0, "comments": {"answer-softmax": "softmax: not started."}}, True, GradeState.MISSING, None),
+        ({"auto": 3.0, "comments": {"answer-softmax": "No response."}}, True, GradeState.GRADED, 3.0),
+        ({"auto": 0.0, "manual": 0.0}, False, GradeState.GRADED, 0.0),
     ],
 )  # fmt: skip
-def test_nothing(book: Gradebook, given: dict[str, Any], present: bool, state: State, points: float | None) -> None:
+def test_nothing(
+    book: Gradebook, given: dict[str, Any], present: bool, state: GradeState, points: float | None
+) -> None:
     """Wrong is a zero; not handed in, not started and not graded yet are none."""
     pulled(book, record(**given), present=present)
     found = policy.current(COURSE, book.attempts(), book.decisions(), ["ada"])
@@ -213,7 +215,7 @@ def test_lateness_is_taken_off_once(book: Gradebook) -> None:
 
 def test_staff_here_have_the_last_word(book: Gradebook) -> None:
     """An override in our gradebook stands over all that nbgrader says, and a pull does not touch it."""
-    override = Decision(student="ada", target="concept:softmax", deed=Deed.OVERRIDE, reason="oral", by="kim", at=NOW, points=7.0)  # fmt: skip
+    override = Decision(student="ada", target="concept:softmax", deed=DecisionKind.OVERRIDE, reason="oral", by="kim", at=NOW, points=7.0)  # fmt: skip
     book.decide(override)
     pulled(book, record(auto=6.0, manual=9.0, extra=1.0, penalty=2.0))
     assert grade(book).points == 7.0
@@ -225,7 +227,7 @@ def test_a_written_answer(book: Gradebook) -> None:
     assert pulled(book, record(**answer)).decisions == []
     pulled(book, record(**answer, manual=3.5))
     [kept] = book.decisions()
-    assert (kept.deed, kept.target, kept.points, kept.possible) == (Deed.WRITTEN, "unit:scores", 3.5, 5.0)
+    assert (kept.deed, kept.target, kept.points, kept.possible) == (DecisionKind.WRITTEN, "unit:scores", 3.5, 5.0)
     assert list(book.attempts()) == []
 
 

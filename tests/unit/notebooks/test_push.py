@@ -11,11 +11,11 @@ import msgspec
 import pytest
 
 from mlgrade import course as courses
-from mlgrade.gradebook.model import Attempt, Decision, Deed
+from mlgrade.gradebook.model import Attempt, Decision, DecisionKind
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.integrations.nbgrader import push
 from mlgrade.results import ConceptReport, Status
-from mlgrade.submissions.entries import HandIn
+from mlgrade.submissions.entries import StudentSubmission
 from mlgrade.submissions.model import Submission
 
 COURSE = courses.parse("""\
@@ -49,8 +49,8 @@ def book(tmp_path: Path) -> Iterator[Gradebook]:
         yield opened
 
 
-def pushed(book: Gradebook) -> dict[str, list[push.Answer]]:
-    return dict(push.answers(COURSE, book, [HandIn("ada", FILE, NOW)]))
+def pushed(book: Gradebook) -> dict[str, list[push.NotebookAnswer]]:
+    return dict(push.answers(COURSE, book, [StudentSubmission("ada", FILE, NOW)]))
 
 
 def test_an_answer(book: Gradebook) -> None:
@@ -70,8 +70,11 @@ def test_what_stays_here(book: Gradebook, given: dict[str, Any]) -> None:
     assert [one.report.earned for one in pushed(book)["ada"]] == [4.0]
 
 
-@pytest.mark.parametrize("deed", [Deed.OVERRIDE, Deed.EXCUSE, Deed.MINIMUM, Deed.MANUAL, Deed.PENALTY])
-def test_what_staff_decided_stays_here(book: Gradebook, deed: Deed) -> None:
+@pytest.mark.parametrize(
+    "deed",
+    [DecisionKind.OVERRIDE, DecisionKind.EXCUSE, DecisionKind.MINIMUM, DecisionKind.MANUAL, DecisionKind.PENALTY],
+)
+def test_what_staff_decided_stays_here(book: Gradebook, deed: DecisionKind) -> None:
     """The automatic score goes over as it is, whatever was decided about the grade."""
     book.append([attempt()])
     book.decide(Decision(student="ada", target="concept:softmax", deed=deed, reason="so", by="kim", at=NOW, points=1.0))
@@ -80,7 +83,7 @@ def test_what_staff_decided_stays_here(book: Gradebook, deed: Deed) -> None:
 
 def test_the_account() -> None:
     """Counts first, then by name whatever was not sent; no name moves a cursor."""
-    account = push.Account()
+    account = push.PushReport()
     account.add("pushed")
     account.add("answers")
     for number in range(12):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mlgrade.errors import GradebookError, UsageError
 from mlgrade.integrations.nbgrader import records
-from mlgrade.integrations.nbgrader.records import VERSIONS, Record
+from mlgrade.integrations.nbgrader.records import VERSIONS, DatabaseRecord
 
 # The tables of nbgrader 0.9.6, as far as they are read. tests/nbgrader reads real ones.
 TABLES = """
@@ -57,7 +57,7 @@ def file(tmp_path: Path) -> Path:
 def test_a_record(file: Path) -> None:
     """A grade comes with its place, both scores, the penalty, the time in UTC and the comment under the answer."""
     [record] = records.read(book(file))
-    assert record == Record(
+    assert record == DatabaseRecord(
         student="ada",
         assignment="scores",
         notebook="softmax",
@@ -196,7 +196,7 @@ def test_hostile_bytes(file: Path, whole: bytes, data: st.DataObject) -> None:
         raw[at] = data.draw(st.integers(0, 255))
     file.write_bytes(raw[: data.draw(st.integers(0, len(raw)))])
     with contextlib.suppress(GradebookError):
-        assert all(isinstance(one, Record) for one in records.read(file))
+        assert all(isinstance(one, DatabaseRecord) for one in records.read(file))
 
 
 # -- which file is meant ----------------------------------------------------------------------------------------

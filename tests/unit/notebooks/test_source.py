@@ -21,11 +21,11 @@ from mlgrade import course as courses
 from mlgrade.course import Unit
 from mlgrade.errors import CourseError
 from mlgrade.integrations.nbgrader import explanation, source
-from mlgrade.integrations.nbgrader.source import Layout
+from mlgrade.integrations.nbgrader.source import NotebookLayout
 
 COURSE = courses.load(ROOT)
 CONCEPTS = [concept.id for concept in COURSE.concepts]
-PLAIN, WHOLE = Layout(), Layout(per_unit=True)
+PLAIN, WHOLE = NotebookLayout(), NotebookLayout(per_unit=True)
 Edit = Callable[[str, str, str], None]
 
 
@@ -76,7 +76,7 @@ def test_formulae_are_set(concept: str) -> None:
 
 @pytest.mark.parametrize("layout", [PLAIN, WHOLE], ids=["per concept", "per unit"])
 @pytest.mark.parametrize("unit", COURSE.units, ids=lambda unit: unit.id)
-def test_the_same_bytes_again(unit: Unit, layout: Layout) -> None:
+def test_the_same_bytes_again(unit: Unit, layout: NotebookLayout) -> None:
     """Two builds are equal, valid, and have no cell id or grade id twice, also where unit and concept share a name."""
     first, second = source.notebooks(COURSE, unit, layout), source.notebooks(COURSE, unit, layout)
     assert first == second
@@ -106,7 +106,7 @@ def test_names_of_the_notebooks() -> None:
 
 def test_the_written_answer() -> None:
     """The question is a study card that asks why; its cell is graded by hand and says nothing of the answer."""
-    notebook = source.notebooks(COURSE, unit_of("attention"), Layout(written=3))["written-attention.ipynb"]
+    notebook = source.notebooks(COURSE, unit_of("attention"), NotebookLayout(written=3))["written-attention.ipynb"]
     question, answer = cells(notebook.data)
     assert "**Why are scores divided by the root of d?**" in question["source"]
     assert "3 points" in question["source"]
@@ -117,7 +117,7 @@ def test_the_written_answer() -> None:
 
 def test_without_a_written_answer() -> None:
     """With no points for it there is none."""
-    assert "written-lab.ipynb" not in source.notebooks(COURSE, unit_of("retrieval"), Layout(written=0))
+    assert "written-lab.ipynb" not in source.notebooks(COURSE, unit_of("retrieval"), NotebookLayout(written=0))
 
 
 def test_a_course_without_lessons_and_cards(course: Path) -> None:

@@ -24,9 +24,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from mlgrade.authoring.lint import beside, degenerate, docstrings, files, places, worth
-from mlgrade.authoring.lint.model import Problem, Proof
+from mlgrade.authoring.lint.model import ConceptProof, Problem
 from mlgrade.authoring.lint.secrecy import leaks
-from mlgrade.authoring.lint.trial import SEEDS, Clock, Trial, unloadable
+from mlgrade.authoring.lint.trial import SEEDS, Clock, ConceptTrial, unloadable
 from mlgrade.course import FILE, Concept, Course
 from mlgrade.errors import MlgradeError
 from mlgrade.grading.grader import Grader
@@ -35,14 +35,16 @@ from mlgrade.sandbox.host import Host
 from mlgrade.suite.misconceptions import Misconception, read_misconceptions
 from mlgrade.suite.session import Check
 
-__all__ = ["Problem", "Proof", "leaks", "lint", "material", "of_course"]
+__all__ = ["ConceptProof", "Problem", "leaks", "lint", "material", "of_course"]
 
 
 # Of the solution itself. Examples and diagnoses run it here, without a limit; a broken check says nothing of anybody.
 _HOPELESS = {Outcome.TIMED_OUT, Outcome.BROKEN}
 
 
-def lint(course: Course, concepts: Sequence[str], host: Host, clock: Clock = time.perf_counter) -> Iterator[Proof]:
+def lint(
+    course: Course, concepts: Sequence[str], host: Host, clock: Clock = time.perf_counter
+) -> Iterator[ConceptProof]:
     """Prove each concept, one by one: a broken one does not hide what is wrong with the next."""
     for concept in concepts:
         yield _prove(course, course.concept(concept), host, clock)
@@ -58,30 +60,30 @@ def of_course(problems: Iterable[str], folder: Path) -> list[Problem]:
     return [one for text in problems for one in places.of(text, folder, folder / FILE)]
 
 
-def _prove(course: Course, concept: Concept, host: Host, clock: Clock) -> Proof:
+def _prove(course: Course, concept: Concept, host: Host, clock: Clock) -> ConceptProof:
     if early := [*files.missing(course, concept)] or [*files.todos(course, concept)]:
-        return Proof(concept=concept.id, problems=early)
+        return ConceptProof(concept=concept.id, problems=early)
     if early := [*files.unreadable(course, concept)]:
-        return Proof(concept=concept.id, problems=early)
+        return ConceptProof(concept=concept.id, problems=early)
     if early := [*files.absent(course, concept)]:
-        return Proof(concept=concept.id, problems=early)
+        return ConceptProof(concept=concept.id, problems=early)
     signatures = [*files.signatures(course, concept), *files.forbidden(course, concept)]
     signatures += beside.lesson(course, concept)
     try:
         known = _misconceptions(course, concept)
         grader = Grader(course, [concept.id], host)
         if early := [*unloadable(grader, concept, known)]:
-            return Proof(concept=concept.id, problems=[*signatures, *early])
+            return ConceptProof(concept=concept.id, problems=[*signatures, *early])
     except MlgradeError as error:
         said = places.of(str(error), course.root, course.root / FILE)
-        return Proof(concept=concept.id, problems=[*signatures, *said])
-    return _try(Trial(grader, concept, known, clock), signatures)
+        return ConceptProof(concept=concept.id, problems=[*signatures, *said])
+    return _try(ConceptTrial(grader, concept, known, clock), signatures)
 
 
-def _try(trial: Trial, problems: list[Problem]) -> Proof:
+def _try(trial: ConceptTrial, problems: list[Problem]) -> ConceptProof:
     course, concept = trial.course, trial.concept
     if any(one.finding.outcome in _HOPELESS for ran in trial.solved.values() for one in ran):
-        return Proof(concept=concept.id, problems=[*problems, *trial.solution()])
+        return ConceptProof(concept=concept.id, problems=[*problems, *trial.solution()])
     problems += docstrings.examples(course, concept)
     problems += [*_words(trial.checks), *trial.solution(), *trial.stub(), *trial.mistakes(), *trial.alternatives()]
     problems += degenerate.passed(trial)
@@ -89,7 +91,7 @@ def _try(trial: Trial, problems: list[Problem]) -> Proof:
         problems += docstrings.demands(course, concept, trial.solved[SEEDS[0]], trial.checks)
         problems += [*worth.admitted(trial), *worth.refused(trial), *worth.idle(trial), *worth.slow(trial)]
     problems += [Problem(trial.checks[0].file, 1, note, note=True) for note in trial.grader.take_notes().values()]
-    return Proof(
+    return ConceptProof(
         concept=concept.id,
         problems=problems,
         checks=[check.id for check in trial.checks],

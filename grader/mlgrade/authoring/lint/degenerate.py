@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from mlgrade.authoring.lint.model import Problem
-from mlgrade.authoring.lint.trial import Trial
+from mlgrade.authoring.lint.trial import ConceptTrial
 from mlgrade.course import Concept
 from mlgrade.results import Outcome
 from mlgrade.submissions.model import Submission
@@ -53,7 +53,7 @@ def submission(concept: Concept, value: str) -> Submission:
     return Submission(concept=concept.id, file=f"{concept.id}.py", source=source.encode())
 
 
-def passed(trial: Trial) -> Iterator[Problem]:
+def passed(trial: ConceptTrial) -> Iterator[Problem]:
     """Each check that a degenerate answer passes, once, with the answers that pass it."""
     passing: dict[tuple[str, int], list[str]] = {}
     names = {(check.file, check.line): check.name for check in trial.checks}

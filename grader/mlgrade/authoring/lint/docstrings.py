@@ -22,7 +22,7 @@ from mlgrade.grading import diagnosis
 from mlgrade.results import Outcome
 from mlgrade.sandbox.host import Raised
 from mlgrade.suite.session import Check, Ran
-from mlgrade.suite.student import Record
+from mlgrade.suite.student import CallRecord
 
 _ANY = {"Exception", "BaseException", "object"}
 
@@ -92,7 +92,7 @@ def demands(course: Course, concept: Concept, ran: Sequence[Ran], checks: Sequen
             said.add(wish)
 
 
-def _wishes(call: Record, stub: ast.FunctionDef) -> Iterator[str]:
+def _wishes(call: CallRecord, stub: ast.FunctionDef) -> Iterator[str]:
     text = ast.get_docstring(stub) or ""
     for name in _given(call, stub.args):
         if not _speaks(text, name):
@@ -104,7 +104,7 @@ def _wishes(call: Record, stub: ast.FunctionDef) -> Iterator[str]:
             yield f"wants {call.function} to raise {kind}, which its docstring does not speak of"
 
 
-def _given(call: Record, arguments: ast.arguments) -> list[str]:
+def _given(call: CallRecord, arguments: ast.arguments) -> list[str]:
     """The names of the arguments that a call gives, also of those that it gives by their place."""
     names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
     return [*names[: len(call.args)], *call.kwargs]

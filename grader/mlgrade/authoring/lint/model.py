@@ -15,7 +15,7 @@ class Problem(msgspec.Struct, frozen=True):
         return f"{self.file}:{self.line}: {'note: ' if self.note else ''}{self.text}"
 
 
-class Proof(msgspec.Struct, frozen=True, kw_only=True):
+class ConceptProof(msgspec.Struct, frozen=True, kw_only=True):
     """What was proved of one concept.
 
     `caught` holds, for each misconception, the checks that it does not pass; `rejected` the same for each alternative.

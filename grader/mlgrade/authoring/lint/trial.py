@@ -28,7 +28,7 @@ Clock = Callable[[], float]
 Watch = Callable[[Check], AbstractContextManager[None]]
 
 
-class Trial:
+class ConceptTrial:
     def __init__(self, grader: Grader, concept: Concept, known: Sequence[Misconception], clock: Clock) -> None:
         self.grader, self.concept, self.known = grader, concept, known
         self.course = grader.course

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mlgrade.authoring.lint.model import Problem
-from mlgrade.authoring.lint.trial import SEEDS, Trial
+from mlgrade.authoring.lint.trial import SEEDS, ConceptTrial
 from mlgrade.results import Outcome
 from mlgrade.submissions.model import Submission
 from mlgrade.suite import compare
@@ -24,7 +24,7 @@ Tolerance = tuple[float, float]
 Array = np.ndarray[Any, Any]
 
 
-def idle(trial: Trial) -> Iterator[Problem]:
+def idle(trial: ConceptTrial) -> Iterator[Problem]:
     """A check that catches no misconception may hold something that none of them breaks; its author knows."""
     catching = {name for caught in trial.caught.values() for name in caught}
     for check in trial.checks if trial.caught else ():
@@ -32,7 +32,7 @@ def idle(trial: Trial) -> Iterator[Problem]:
             yield Problem(check.file, check.line, f"{check.name} catches none of the misconceptions", note=True)
 
 
-def slow(trial: Trial) -> Iterator[Problem]:
+def slow(trial: ConceptTrial) -> Iterator[Problem]:
     """By comparison only: with the other checks of the concept, and with the time that one submission has."""
     least = {name: min(seconds) for name, seconds in trial.seconds.items()}
     allowed = trial.course.limits.submission.total_seconds()
@@ -55,7 +55,7 @@ def slower(least: Mapping[str, float], allowed: float) -> list[tuple[str, float]
 # -- tolerance ------------------------------------------------------------------------------------------------
 
 
-def admitted(trial: Trial) -> Iterator[Problem]:
+def admitted(trial: ConceptTrial) -> Iterator[Problem]:
     """A tolerance that lets a misconception pass, where the usual one would catch it and takes all right answers."""
     asking = _loose(trial)
     loose = [check for check in trial.checks if check.id in asking]
@@ -71,7 +71,7 @@ def admitted(trial: Trial) -> Iterator[Problem]:
                     yield Problem(check.file, check.line, f"{text}, and takes every right answer")
 
 
-def refused(trial: Trial) -> Iterator[Problem]:
+def refused(trial: ConceptTrial) -> Iterator[Problem]:
     """A tolerance that rejects a right answer, which a wider one would take."""
     for path, submission in trial.others.items():
         rejected = [trial.check(name) for name in trial.rejected.get(path.stem, ())]
@@ -100,7 +100,7 @@ def _tightened(rtol: float, atol: float) -> Tolerance:
     return min(rtol, STRICT[0]), min(atol, STRICT[1])
 
 
-def _loose(trial: Trial) -> set[str]:
+def _loose(trial: ConceptTrial) -> set[str]:
     """The checks that ask for more than the usual tolerance, as the solution meets them."""
     found: set[str] = set()
 
@@ -117,7 +117,7 @@ def _loose(trial: Trial) -> set[str]:
     return found
 
 
-def _fair(trial: Trial, checks: Sequence[Check]) -> list[Check]:
+def _fair(trial: ConceptTrial, checks: Sequence[Check]) -> list[Check]:
     """Those that every right answer passes with the usual tolerance too."""
     with tolerance(_tightened):
         runs = [trial.grader.run(trial.reference, seed) for seed in SEEDS]
@@ -126,7 +126,7 @@ def _fair(trial: Trial, checks: Sequence[Check]) -> list[Check]:
     return [check for check in checks if all(one.get(check.id) is Outcome.PASSED for one in outcomes)]
 
 
-def _enough(trial: Trial, submission: Submission, check: Check) -> float:
+def _enough(trial: ConceptTrial, submission: Submission, check: Check) -> float:
     for factor in LOOSER:
         with tolerance(partial(_widened, factor)):
             if trial.alone(submission, check) is Outcome.PASSED:

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from mlgrade.course import FILE, Concept, Course, Unit, writing
-from mlgrade.course.model import Attempts, Hidden, Late, Percent
+from mlgrade.course.model import Attempts, HiddenChecks, Late, Percent
 from mlgrade.errors import CourseError, SubmissionError, SuiteError, UsageError
 from mlgrade.files import read_beneath
 from mlgrade.results import Visibility
@@ -52,12 +52,12 @@ def of(course: Course, concepts: Sequence[str] | None = None) -> Course:
     )
 
 
-def _unit(unit: Unit, names: set[str], counted: Mapping[str, Hidden | None]) -> Unit:
+def _unit(unit: Unit, names: set[str], counted: Mapping[str, HiddenChecks | None]) -> Unit:
     concepts = [_concept(one, names, counted[one.id]) for one in unit.concepts if one.id in names]
     return msgspec.structs.replace(unit, concepts=concepts)
 
 
-def _concept(concept: Concept, names: set[str], hidden: Hidden | None) -> Concept:
+def _concept(concept: Concept, names: set[str], hidden: HiddenChecks | None) -> Concept:
     """A requirement that is not in this edition is one that nobody can meet here."""
     requires = [name for name in concept.requires if name in names]
     return msgspec.structs.replace(concept, requires=requires, hidden=hidden)
@@ -74,7 +74,7 @@ def _marked(course: Course, files: Contents) -> Course:
 # -- what is counted ------------------------------------------------------------------------------------------
 
 
-def _hidden(course: Course, concepts: Sequence[str]) -> dict[str, Hidden | None]:
+def _hidden(course: Course, concepts: Sequence[str]) -> dict[str, HiddenChecks | None]:
     """How many checks of each concept run at grading only, and what share of its points they decide."""
     for name in concepts:
         if not any(path.parent.name == Visibility.PUBLIC for path in course.suites(name)):
@@ -86,13 +86,13 @@ def _hidden(course: Course, concepts: Sequence[str]) -> dict[str, Hidden | None]
     return {name: _share(suites[name].checks) for name in concepts}
 
 
-def _share(checks: Iterable[Check]) -> Hidden | None:
+def _share(checks: Iterable[Check]) -> HiddenChecks | None:
     weights = [(check.marks.weight, check.visibility is Visibility.HIDDEN) for check in checks]
     of_hidden = [weight for weight, hidden in weights if hidden]
     if not of_hidden:
         return None
     share = sum(of_hidden) / sum(weight for weight, _ in weights)
-    return Hidden(checks=len(of_hidden), share=Percent(round(share, 4)))
+    return HiddenChecks(checks=len(of_hidden), share=Percent(round(share, 4)))
 
 
 # -- what is read ---------------------------------------------------------------------------------------------

@@ -31,17 +31,17 @@ _OURS = ("tests/public/", "lessons/", "cards/", ".mlgrade/")
 _LAST = (FILE, GIVEN)
 
 
-class What(StrEnum):
+class UpdateKind(StrEnum):
     NEW = "new"
     REPLACED = "replaced"
     KEPT = "kept"  # the student's own, and the edition has nothing new for it
     BESIDE = "beside"  # the student's own, with the edition's beside it
 
 
-class Move(msgspec.Struct, frozen=True):
+class FileUpdate(msgspec.Struct, frozen=True):
     """What becomes of one file. `target` is where the edition's bytes go; of what is kept, nowhere."""
 
-    what: What
+    what: UpdateKind
     place: str
     target: str = ""
     data: bytes = b""
@@ -50,7 +50,7 @@ class Move(msgspec.Struct, frozen=True):
 class Update(msgspec.Struct, frozen=True):
     before: str
     after: str
-    moves: list[Move]
+    moves: list[FileUpdate]
 
 
 def plan(course: Course, edition: Path, *, force: bool = False) -> Update:
@@ -58,7 +58,7 @@ def plan(course: Course, edition: Path, *, force: bool = False) -> Update:
     files = read(edition)
     new = _course(edition, files)
     _judge(course, new, force=force)
-    given, moves = _given(course.root), list[Move]()
+    given, moves = _given(course.root), list[FileUpdate]()
     for place in sorted(files, key=lambda place: (place in _LAST and _LAST.index(place) + 1, place)):
         moves += _decide(course.root, place, files[place], given.get(place, ""))
     return Update(course.edition, new.edition, moves)
@@ -156,31 +156,31 @@ def _given(root: Path) -> Mapping[str, str]:
 # -- deciding -------------------------------------------------------------------------------------------------
 
 
-def _decide(root: Path, place: str, data: bytes, given: str) -> Iterator[Move]:
+def _decide(root: Path, place: str, data: bytes, given: str) -> Iterator[FileUpdate]:
     here = _here(root, place)
     if here is None:
-        yield Move(What.NEW, place, place, data)
+        yield FileUpdate(UpdateKind.NEW, place, place, data)
     elif same(here, data):
         return
     elif place in (FILE, README, WORKFLOW) or place.startswith(_OURS) or given in (_sha(here), _sha(_plain(here))):
-        yield Move(What.REPLACED, place, place, data)
+        yield FileUpdate(UpdateKind.REPLACED, place, place, data)
     elif _sha(data) == given:
-        yield Move(What.KEPT, place)
+        yield FileUpdate(UpdateKind.KEPT, place)
     else:
         yield from _beside(root, place, data)
 
 
-def _beside(root: Path, place: str, data: bytes) -> Iterator[Move]:
+def _beside(root: Path, place: str, data: bytes) -> Iterator[FileUpdate]:
     """softmax.new.py, or the next free name; once only, also when the same edition comes twice."""
     path = PurePosixPath(place)
     for number in range(1, 1000):
         target = str(path.with_name(f"{path.stem}.new{f'-{number}' if number > 1 else ''}{path.suffix}"))
         here = _here(root, target)
         if here is None:
-            yield Move(What.BESIDE, place, target, data)
+            yield FileUpdate(UpdateKind.BESIDE, place, target, data)
             return
         if same(here, data):
-            yield Move(What.KEPT, place)
+            yield FileUpdate(UpdateKind.KEPT, place)
             return
     raise UsageError(f"{place}: too many new versions lie beside it; delete some")
 

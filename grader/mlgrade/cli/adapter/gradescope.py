@@ -50,12 +50,12 @@ def command(
       mlgrade adapter gradescope softmax.zip --concept softmax --visibility after_published
     """
     from mlgrade.integrations import bundle, zips
-    from mlgrade.integrations.gradescope.package import Settings, Visibility, built, summary
+    from mlgrade.integrations.gradescope.package import GradescopeSettings, GradescopeVisibility, built, summary
 
     loaded = options.load_course(course)
-    settings = Settings(
+    settings = GradescopeSettings(
         concepts=bundle.chosen(loaded, units, concepts),
-        visibility=Visibility(visibility),
+        visibility=GradescopeVisibility(visibility),
         leaderboard=leaderboard,
         allow_weak_isolation=allow_weak_isolation,
     )

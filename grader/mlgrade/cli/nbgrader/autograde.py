@@ -13,7 +13,7 @@ import click
 from mlgrade.cli import options
 
 if TYPE_CHECKING:
-    from mlgrade.integrations.nbgrader.batch import Told
+    from mlgrade.integrations.nbgrader.batch import SubmissionOutcome
 
 INTERRUPTED = 130
 LINE_SECONDS = 5.0
@@ -102,10 +102,10 @@ class _Account:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self._notable: list[Told] = []
+        self._notable: list[SubmissionOutcome] = []
         self._next = time.monotonic() + LINE_SECONDS
 
-    def add(self, told: Told) -> None:
+    def add(self, told: SubmissionOutcome) -> None:
         self.counts[told.state] += 1
         if told.why:
             self._notable.append(told)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from mlgrade.course import Course
     from mlgrade.gradebook.columns import Person
-    from mlgrade.integrations.nbgrader.folder import File
-    from mlgrade.integrations.nbgrader.init import Plan
+    from mlgrade.integrations.nbgrader.folder import CourseFile
+    from mlgrade.integrations.nbgrader.init import InitPlan
 
 
 @click.command("init")
@@ -91,7 +91,7 @@ def _roster(gradebook: str | None, course: Course) -> Sequence[Person]:
         return book.roster() if book else []
 
 
-def _tell(plan: Plan, *, dry_run: bool, plain: bool) -> None:
+def _tell(plan: InitPlan, *, dry_run: bool, plain: bool) -> None:
     from mlgrade.reports.lines import say
 
     console = options.console(plain=plain)
@@ -106,7 +106,7 @@ def _tell(plan: Plan, *, dry_run: bool, plain: bool) -> None:
         )
 
 
-def _files(plan: Plan) -> Iterator[str]:
+def _files(plan: InitPlan) -> Iterator[str]:
     """How many of which kind, and by name whatever is not simply written."""
     from collections import Counter
 
@@ -118,28 +118,28 @@ def _files(plan: Plan) -> Iterator[str]:
     yield from (f"  {one_line(text)}" for file in plan.files if (text := _named(file)))
 
 
-def _named(file: File) -> str:
-    from mlgrade.integrations.nbgrader.folder import State
+def _named(file: CourseFile) -> str:
+    from mlgrade.integrations.nbgrader.folder import CourseFileState
 
     match file.state:
-        case State.CHANGED:
+        case CourseFileState.CHANGED:
             return f"{file.path}: updated"
-        case State.NEW if file.reason:
+        case CourseFileState.NEW if file.reason:
             return f"{file.path}: {file.reason}, and is written again"
-        case State.YOURS:
+        case CourseFileState.YOURS:
             return f"{file.path}: edited by you, and kept"
-        case State.EDITED:
+        case CourseFileState.EDITED:
             return (
                 f"{file.path}: edited by you, and kept; the course has changed too. To get its version, move yours away"
             )
-        case State.HELD:
+        case CourseFileState.HELD:
             return f"{file.path}: not written: {file.reason}"
-        case State.GONE:
+        case CourseFileState.GONE:
             return f"{file.path}: no longer of the course, and still here: {file.reason}"
     return ""
 
 
-def _gradebook(plan: Plan) -> Iterator[str]:
+def _gradebook(plan: InitPlan) -> Iterator[str]:
     for one in plan.due:
         before = f", was {_when(one.old)}" if one.old else ""
         yield f"gradebook.db: {one.unit} is due {_when(one.new)}{before}"
@@ -153,10 +153,10 @@ def _when(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _released(plan: Plan) -> Iterator[str]:
-    from mlgrade.integrations.nbgrader.folder import State
+def _released(plan: InitPlan) -> Iterator[str]:
+    from mlgrade.integrations.nbgrader.folder import CourseFileState
 
-    written = [file.path for file in plan.files if file.state in (State.NEW, State.CHANGED)]
+    written = [file.path for file in plan.files if file.state in (CourseFileState.NEW, CourseFileState.CHANGED)]
     for unit in plan.units:
         if (plan.folder / "release" / unit.id).is_dir() and any(
             path.startswith(f"source/{unit.id}/") for path in written

@@ -36,7 +36,7 @@ def command(
     from mlgrade.integrations.nbgrader import place
     from mlgrade.reports.lines import say
     from mlgrade.submissions import discover as intake
-    from mlgrade.submissions.entries import HandIn
+    from mlgrade.submissions.entries import StudentSubmission
 
     loaded = place.load_course(course, course_dir)
     courses.refuse_inside(loaded.root, submissions, f"mlgrade nbgrader push {courses.quoted(submissions)}")
@@ -48,7 +48,7 @@ def command(
     path = desk.known(app.coursedir)
     with options.open_gradebook(gradebook, loaded) as book:
         taken = intake.take(submissions, loaded)
-        handins = (read for entry in taken.handins if isinstance(read := entry.read(), HandIn))
+        handins = (read for entry in taken.handins if isinstance(read := entry.read(), StudentSubmission))
         account = push.push(app.coursedir, loaded, push.answers(loaded, book, handins), dry=dry_run)
     console = options.console(plain=plain)
     say(console, "Nothing was written (--dry-run)." if dry_run else f"Into {path}:")

@@ -59,7 +59,7 @@ LINUX = sys.platform == "linux"
 OVER_LANDLOCK = (SECCOMP, NAMESPACES)  # refuse sockets and signals before Landlock is asked
 
 
-class Act(msgspec.Struct, frozen=True, kw_only=True):
+class ForbiddenAct(msgspec.Struct, frozen=True, kw_only=True):
     """A forbidden act. `layers` should refuse it: where none of them is active, nothing is promised."""
 
     group: str
@@ -81,7 +81,7 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     broken: bool = False  # possible, although a layer that should refuse it is active
 
 
-class Trial(msgspec.Struct, frozen=True, kw_only=True):
+class ActTrial(msgspec.Struct, frozen=True, kw_only=True):
     """All acts, and the layers that were active around the workers that tried them."""
 
     layers: tuple[str, ...]
@@ -92,7 +92,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
         return [one for one in self.tried if one.verdict == probe.POSSIBLE]
 
 
-def try_all(course: Course | None = None, without: Iterable[str] = ()) -> Trial:
+def try_all(course: Course | None = None, without: Iterable[str] = ()) -> ActTrial:
     """Try every act in workers of this machine, less the layers that are left out to show what they are for."""
     limits = course.sandbox_limits() if course else Limits()
     with contextlib.ExitStack() as stack:
@@ -110,10 +110,10 @@ def try_all(course: Course | None = None, without: Iterable[str] = ()) -> Trial:
         if bare and LANDLOCK in host.walls:
             alone = stack.enter_context(contextlib.closing(Prober(bare, limits)))
             tried += [_judged(act, *alone.attempt(act), bare.walls) for act in _by_landlock(place)]
-        return Trial(layers=host.walls, tried=sorted(tried, key=lambda one: GROUPS.index(one.group)))
+        return ActTrial(layers=host.walls, tried=sorted(tried, key=lambda one: GROUPS.index(one.group)))
 
 
-def _judged(act: Act, verdict: str, detail: str, active: Iterable[str]) -> Tried:
+def _judged(act: ForbiddenAct, verdict: str, detail: str, active: Iterable[str]) -> Tried:
     """Say what an outcome means where these layers are active."""
     promised = not {*act.layers}.isdisjoint(active)
     if verdict == probe.REFUSED and not promised and AUDIT in active:
@@ -170,7 +170,7 @@ class Prober:
         """Have the worker leave a file in its scratch folder."""
         self._asked("keep", Path(place.open_file).name)
 
-    def attempt(self, act: Act) -> tuple[str, str]:
+    def attempt(self, act: ForbiddenAct) -> tuple[str, str]:
         """Make one act, and return its verdict with a detail."""
         if not self._worker.alive:
             self._worker = self._started()
@@ -185,7 +185,7 @@ class Prober:
         return probe.UNTRIED, f"the act itself failed ({result})"[:300]
 
 
-def _ended(act: Act, how: str) -> str:
+def _ended(act: ForbiddenAct, how: str) -> str:
     """Judge a worker's end: by the filter (SIGSYS) or by a limit it is a refusal, else the act was under way."""
     if "SIGSYS" in how or act.group == RESOURCES or act.function == "entry_of_32_bits":
         return probe.REFUSED
@@ -195,7 +195,7 @@ def _ended(act: Act, how: str) -> str:
 # -- the table --------------------------------------------------------------------------------------------------
 
 
-def _calls() -> Iterator[Act]:
+def _calls() -> Iterator[ForbiddenAct]:
     numbers = kernel.numbers() if LINUX else {}
     for label, name, function, arguments in calls.forbidden(numbers):
         yield _call(label, calls.meaning(name), function, *arguments)
@@ -208,13 +208,19 @@ def _calls() -> Iterator[Act]:
         yield _call("the 32 bit entry", around, "entry_of_32_bits", calls.ENTRY_32.hex())
 
 
-def _call(name: str, meaning: str, function: str, *arguments: Any) -> Act:
-    return Act(group=CALLS, name=name, meaning=meaning, function=function, arguments=arguments, layers=(SECCOMP,))
+def _call(name: str, meaning: str, function: str, *arguments: Any) -> ForbiddenAct:
+    return ForbiddenAct(
+        group=CALLS, name=name, meaning=meaning, function=function, arguments=arguments, layers=(SECCOMP,)
+    )
 
 
-def _files(place: Site, other: tuple[int, int, str]) -> Iterator[Act]:
-    def act(name: str, meaning: str, function: str, *arguments: Any, layers: tuple[str, ...] = (LANDLOCK,)) -> Act:
-        return Act(group=FILES, name=name, meaning=meaning, function=function, arguments=arguments, layers=layers)
+def _files(place: Site, other: tuple[int, int, str]) -> Iterator[ForbiddenAct]:
+    def act(
+        name: str, meaning: str, function: str, *arguments: Any, layers: tuple[str, ...] = (LANDLOCK,)
+    ) -> ForbiddenAct:
+        return ForbiddenAct(
+            group=FILES, name=name, meaning=meaning, function=function, arguments=arguments, layers=layers
+        )
 
     for what, paths in place.course.items():
         yield act(f"read: {what}", "copy the answers or the hidden checks", "reads", *paths)
@@ -254,10 +260,12 @@ def _files(place: Site, other: tuple[int, int, str]) -> Iterator[Act]:
     )
 
 
-def _network(place: Site) -> Iterator[Act]:
-    def act(name: str, function: str, *arguments: Any, layers: tuple[str, ...] = (SECCOMP,)) -> Act:
+def _network(place: Site) -> Iterator[ForbiddenAct]:
+    def act(name: str, function: str, *arguments: Any, layers: tuple[str, ...] = (SECCOMP,)) -> ForbiddenAct:
         meaning = "send out what it was given, or fetch an answer"
-        return Act(group=NETWORK, name=name, meaning=meaning, function=function, arguments=arguments, layers=layers)
+        return ForbiddenAct(
+            group=NETWORK, name=name, meaning=meaning, function=function, arguments=arguments, layers=layers
+        )
 
     inside = (SECCOMP, NAMESPACES)
     for name, (family, kind, address) in place.connects.items():
@@ -276,12 +284,12 @@ def _network(place: Site) -> Iterator[Act]:
             yield act(f"open a socket: {name}", "opens_socket", int(getattr(socket, name)), int(kind))
 
 
-def _by_landlock(place: Site) -> Iterator[Act]:
+def _by_landlock(place: Site) -> Iterator[ForbiddenAct]:
     """Yield acts that Landlock must refuse without the filter's help, as far as this kernel's Landlock can."""
     meaning = "reach the network as soon as the filter lets one call too many through"
     for name, (family, kind, address) in place.connects.items():
         if landlock.abi() >= (LANDLOCK_TCP if name.startswith("TCP") else LANDLOCK_SCOPES) and name != PATH_SOCKET:
-            yield Act(
+            yield ForbiddenAct(
                 group=NETWORK,
                 name=f"connect: {name}, with Landlock alone",
                 meaning=meaning,
@@ -290,7 +298,7 @@ def _by_landlock(place: Site) -> Iterator[Act]:
                 layers=(LANDLOCK,),
             )
     if landlock.abi() >= LANDLOCK_SCOPES:
-        yield Act(
+        yield ForbiddenAct(
             group=PROCESSES,
             name="signal the grader, with Landlock alone",
             meaning="end the run as soon as the filter lets one call too many through",
@@ -300,9 +308,13 @@ def _by_landlock(place: Site) -> Iterator[Act]:
         )
 
 
-def _processes(other: tuple[int, int, str]) -> Iterator[Act]:
-    def act(name: str, meaning: str, function: str, *arguments: Any, layers: tuple[str, ...] = (SECCOMP,)) -> Act:
-        return Act(group=PROCESSES, name=name, meaning=meaning, function=function, arguments=arguments, layers=layers)
+def _processes(other: tuple[int, int, str]) -> Iterator[ForbiddenAct]:
+    def act(
+        name: str, meaning: str, function: str, *arguments: Any, layers: tuple[str, ...] = (SECCOMP,)
+    ) -> ForbiddenAct:
+        return ForbiddenAct(
+            group=PROCESSES, name=name, meaning=meaning, function=function, arguments=arguments, layers=layers
+        )
 
     yield act(
         "find suites in its own memory", "read the checks", "holds_suites", os.getpid(), SUITES, layers=(PROCESS,)
@@ -335,10 +347,12 @@ def _processes(other: tuple[int, int, str]) -> Iterator[Act]:
 _MARK = ctypes.create_string_buffer(b"mlgrade")  # memory of the grader's, to be read by nobody else
 
 
-def _resources(limits: Limits) -> Iterator[Act]:
-    def act(name: str, function: str, *arguments: Any, layers: tuple[str, ...] = (RLIMITS,)) -> Act:
+def _resources(limits: Limits) -> Iterator[ForbiddenAct]:
+    def act(name: str, function: str, *arguments: Any, layers: tuple[str, ...] = (RLIMITS,)) -> ForbiddenAct:
         meaning = "use up what the machine has"
-        return Act(group=RESOURCES, name=name, meaning=meaning, function=function, arguments=arguments, layers=layers)
+        return ForbiddenAct(
+            group=RESOURCES, name=name, meaning=meaning, function=function, arguments=arguments, layers=layers
+        )
 
     memory = limits.memory_bytes + MIB
     yield act(f"allocate more than {limits.memory_bytes // MIB} MiB", "maps_memory", memory, 1, layers=(RLIMITS, JOB))
@@ -423,7 +437,7 @@ def _held(
     name: str, meaning: str, detail: str, possible: bool | None, active: tuple[str, ...], layers: tuple[str, ...]
 ) -> Tried:
     verdict = probe.UNTRIED if possible is None else probe.POSSIBLE if possible else probe.REFUSED
-    act = Act(group=PRIVILEGES, name=name, meaning=meaning, function="", layers=layers)
+    act = ForbiddenAct(group=PRIVILEGES, name=name, meaning=meaning, function="", layers=layers)
     return _judged(act, verdict, " ".join(detail.split()), tuple(one for one in active if one != AUDIT))
 
 

@@ -14,7 +14,7 @@ import msgspec
 from mlgrade.errors import Exit, MlgradeError
 from mlgrade.integrations import job, telling
 from mlgrade.integrations.gradescope import late, results
-from mlgrade.integrations.gradescope.package import COURSE, SETTINGS, Settings
+from mlgrade.integrations.gradescope.package import COURSE, SETTINGS, GradescopeSettings
 from mlgrade.integrations.job import Job
 
 SUBMISSION, METADATA = "submission", "submission_metadata.json"
@@ -25,7 +25,7 @@ def main(root: Path) -> Exit:
     written.unlink(missing_ok=True)
     for problem in job.close([source, written.parent, root / METADATA]):
         job.say(f"mlgrade: {problem}")
-    settings = msgspec.json.decode((source / SETTINGS).read_bytes(), type=Settings)
+    settings = msgspec.json.decode((source / SETTINGS).read_bytes(), type=GradescopeSettings)
     done = job.run(
         root, SUBMISSION, source / COURSE, settings.concepts, allow_weak_isolation=settings.allow_weak_isolation
     )
@@ -37,7 +37,7 @@ def main(root: Path) -> Exit:
     return Exit.PASSED
 
 
-def _late(path: Path, done: Job, settings: Settings) -> late.Late | None:
+def _late(path: Path, done: Job, settings: GradescopeSettings) -> late.LateSubmission | None:
     """How late it is, where Gradescope says when it came. Without that it is graded all the same."""
     try:
         return late.of(late.read(path), done.course, settings.concepts)

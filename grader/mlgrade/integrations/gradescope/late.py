@@ -27,7 +27,7 @@ class Metadata(msgspec.Struct, frozen=True):
     assignment: Assignment = Assignment()
 
 
-class Late(msgspec.Struct, frozen=True):
+class LateSubmission(msgspec.Struct, frozen=True):
     """When it came, when it was due, and how far beyond due date and grace that is."""
 
     submitted: datetime | None = None
@@ -46,8 +46,8 @@ def read(path: Path) -> Metadata:
     return msgspec.json.decode(path.read_bytes(), type=Metadata)
 
 
-def of(metadata: Metadata, course: Course, concepts: list[str]) -> Late:
+def of(metadata: Metadata, course: Course, concepts: list[str]) -> LateSubmission:
     """By the assignment's due date, else by the course's where all concepts have the same."""
     dues = {unit.due for unit in course.units for concept in unit.concepts if concept.id in concepts}
     due = metadata.assignment.due_date or (dues.pop() if len(dues) == 1 else None)
-    return Late(metadata.created_at, due, lateness.lateness(metadata.created_at, due, course.late))
+    return LateSubmission(metadata.created_at, due, lateness.lateness(metadata.created_at, due, course.late))

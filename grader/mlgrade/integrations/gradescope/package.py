@@ -23,7 +23,7 @@ SETTINGS, COURSE = "settings.json", "course"
 DEFAULT_SECONDS = 600  # after which Gradescope ends an autograder, unless the assignment's settings say otherwise
 
 
-class Visibility(StrEnum):
+class GradescopeVisibility(StrEnum):
     """When Gradescope shows a test to students. The words are Gradescope's."""
 
     VISIBLE = "visible"
@@ -32,14 +32,16 @@ class Visibility(StrEnum):
     HIDDEN = "hidden"
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class GradescopeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     concepts: list[str]
-    visibility: Visibility = Visibility.AFTER_DUE_DATE  # of hidden checks, and of all that they have a part in
+    visibility: GradescopeVisibility = (
+        GradescopeVisibility.AFTER_DUE_DATE
+    )  # of hidden checks, and of all that they have a part in
     leaderboard: bool = False
     allow_weak_isolation: bool = False
 
 
-def built(course: Course, settings: Settings, wheel: Path | None = None) -> bytes:
+def built(course: Course, settings: GradescopeSettings, wheel: Path | None = None) -> bytes:
     """The zip; equal courses and settings give equal bytes."""
     bundle.proved(course, settings.concepts)
     scripts = {name: (Path(__file__).parent / here).read_bytes() for name, here in SCRIPTS.items()}
@@ -53,7 +55,7 @@ def built(course: Course, settings: Settings, wheel: Path | None = None) -> byte
     return zips.packed(files, SCRIPTS)
 
 
-def summary(course: Course, settings: Settings, target: str) -> str:
+def summary(course: Course, settings: GradescopeSettings, target: str) -> str:
     """What to type into the assignment's settings, and what may not fit there."""
     points = sum(course.concept(name).points for name in settings.concepts)
     lines = [f"{target}: {_counted(settings.concepts)} for {points:g} points; hidden checks: {settings.visibility}."]

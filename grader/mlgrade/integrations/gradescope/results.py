@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlgrade.integrations import points, telling
-from mlgrade.integrations.gradescope.late import Late
-from mlgrade.integrations.gradescope.package import Settings, Visibility
+from mlgrade.integrations.gradescope.late import LateSubmission
+from mlgrade.integrations.gradescope.package import GradescopeSettings, GradescopeVisibility
 from mlgrade.integrations.job import Handed, Job
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Score
 from mlgrade.results import Visibility as Suite
@@ -25,21 +25,21 @@ TEXT = {"output_format": "text", "name_format": "text"}
 Test = dict[str, Any]
 
 
-def document(job: Job, settings: Settings, late: Late | None = None) -> dict[str, Any]:
+def document(job: Job, settings: GradescopeSettings, late: LateSubmission | None = None) -> dict[str, Any]:
     """The whole file. The job must be without faults: their score would look earned."""
     tests = [test for number, one in enumerate(job.concepts, 1) for test in _concept(number, one, settings.visibility)]
     found: dict[str, Any] = {
         "score": sum(points.cents(one.report.earned) for one in job.concepts if one.report) / 100,
         "output": clean("\n".join(filter(None, [str(late or ""), telling.account(job)]))),
         "output_format": "text",
-        "stdout_visibility": Visibility.HIDDEN,
+        "stdout_visibility": GradescopeVisibility.HIDDEN,
         "tests": tests,
         "extra_data": _about(job, late),
     }
     return found | ({"leaderboard": [_ranked(tests)]} if settings.leaderboard else {})
 
 
-def _concept(number: int, one: Handed, hidden: Visibility) -> Iterator[Test]:
+def _concept(number: int, one: Handed, hidden: GradescopeVisibility) -> Iterator[Test]:
     name = one_line(f"{one.concept.id}: {one.concept.title}")
     if one.report is None:
         yield _nothing(number, name, one, one.why)
@@ -62,7 +62,7 @@ def _nothing(number: int, name: str, one: Handed, why: str) -> Test:
         "status": "failed",
         "output": why,
         **TEXT,
-        "visibility": Visibility.VISIBLE,
+        "visibility": GradescopeVisibility.VISIBLE,
         "tags": [one.concept.id],
         "extra_data": _kept(one.concept.id, str(one.report.status) if one.report else "missing", Score(0.0, possible)),
     }
@@ -76,12 +76,12 @@ def _heading(number: int, name: str, report: ConceptReport) -> Test:
         "status": _status(set(shown) <= {Outcome.PASSED}),
         "output": telling.visible(report),
         **TEXT,
-        "visibility": Visibility.VISIBLE,
+        "visibility": GradescopeVisibility.VISIBLE,
         "tags": [report.concept],
     }
 
 
-def _checks(number: int, report: ConceptReport, hidden: Visibility) -> Iterator[Test]:
+def _checks(number: int, report: ConceptReport, hidden: GradescopeVisibility) -> Iterator[Test]:
     worth = points.shares(report)
     for place, check in enumerate(report.checks, 1):
         passed = check.outcome is Outcome.PASSED
@@ -98,21 +98,23 @@ def _checks(number: int, report: ConceptReport, hidden: Visibility) -> Iterator[
         }
 
 
-def _score(number: int, report: ConceptReport, hidden: Visibility) -> Test:
+def _score(number: int, report: ConceptReport, hidden: GradescopeVisibility) -> Test:
     return {
         "number": f"{number}.{len(report.checks) + 1}",
         "name": f"{report.concept}: score",
         "status": _status(telling.complete(report)),
         "output": telling.whole(report),
         **TEXT,
-        "visibility": hidden if any(one.visibility is Suite.HIDDEN for one in report.checks) else Visibility.VISIBLE,
+        "visibility": hidden
+        if any(one.visibility is Suite.HIDDEN for one in report.checks)
+        else GradescopeVisibility.VISIBLE,
         "tags": [report.concept],
         "extra_data": _kept(report.concept, str(report.status), Score(report.earned, report.possible)),
     }
 
 
-def _shown(check: CheckResult, hidden: Visibility) -> Visibility:
-    return Visibility.VISIBLE if check.visibility is Suite.PUBLIC else hidden
+def _shown(check: CheckResult, hidden: GradescopeVisibility) -> GradescopeVisibility:
+    return GradescopeVisibility.VISIBLE if check.visibility is Suite.PUBLIC else hidden
 
 
 def _status(passed: bool) -> str:
@@ -126,11 +128,11 @@ def _kept(concept: str, status: str, score: Score) -> dict[str, Any]:
 
 def _ranked(tests: list[Test]) -> dict[str, Any]:
     """Only what students see anyway: a rank by hidden checks would tell what they say."""
-    seen = [test for test in tests if test["visibility"] is Visibility.VISIBLE and "score" in test]
+    seen = [test for test in tests if test["visibility"] is GradescopeVisibility.VISIBLE and "score" in test]
     return {"name": "Points", "value": sum(points.cents(test["score"]) for test in seen) / 100}
 
 
-def _about(job: Job, late: Late | None) -> dict[str, Any]:
+def _about(job: Job, late: LateSubmission | None) -> dict[str, Any]:
     about: dict[str, Any] = {"course": job.course.name, "isolation": job.isolation, "walls": list(job.walls)}
     if late is None:
         return about

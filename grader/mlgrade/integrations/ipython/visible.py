@@ -28,7 +28,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     cells: list[tuple[int, str]]
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class VisibleReport(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     report: Report
     change: Change | None  # since the last time
     edition: str
@@ -40,12 +40,12 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     usage: bool
 
 
-def ask(asked: Asked) -> Told:
+def ask(asked: Asked) -> VisibleReport:
     """Have the cells checked. Raises what the other process would have raised."""
     command, environment = interpreter.command("mlgrade.integrations.ipython.visible"), interpreter.environment()
     done = subprocess.run(command, env=environment, input=msgspec.json.encode(asked), capture_output=True, check=False)
     try:
-        answer: Told | Refused = msgspec.json.decode(done.stdout, type=Told | Refused)
+        answer: VisibleReport | Refused = msgspec.json.decode(done.stdout, type=VisibleReport | Refused)
     except msgspec.MsgspecError:
         said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise MlgradeError(f"the check ended without a result (exit status {done.returncode}): {said}") from None
@@ -61,13 +61,13 @@ def main() -> None:
     asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Asked)
     with contextlib.redirect_stdout(sys.stderr):  # whatever a suite prints is no part of the answer
         try:
-            answer: Told | Refused = _answer(asked)
+            answer: VisibleReport | Refused = _answer(asked)
         except MlgradeError as error:
             answer = Refused(why=str(error), usage=error.exit_code is Exit.USAGE)
     sys.stdout.buffer.write(msgspec.json.encode(answer))
 
 
-def _answer(asked: Asked) -> Told:
+def _answer(asked: Asked) -> VisibleReport:
     from mlgrade.sandbox.launch import launcher
 
     begun = time.perf_counter()
@@ -97,14 +97,16 @@ def _visible(course: Course) -> Course:
     return _Visible(**{name: getattr(course, name) for name in course.__struct_fields__})
 
 
-def _remembered(course: Course, sha256: str, report: Report) -> Told:
+def _remembered(course: Course, sha256: str, report: Report) -> VisibleReport:
     from mlgrade.reports import progress
 
     memories, concept = progress.load(course), report.concepts[0]
     key = progress.key(concept.concept, concept.file)
     change = progress.change(memories.get(key), concept)
     memories[key] = progress.memory(concept, sha256)
-    return Told(report=report, change=change, edition=course.edition, forgotten=progress.save(course, memories))
+    return VisibleReport(
+        report=report, change=change, edition=course.edition, forgotten=progress.save(course, memories)
+    )
 
 
 if __name__ == "__main__":

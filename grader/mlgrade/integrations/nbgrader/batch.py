@@ -35,16 +35,16 @@ from mlgrade.integrations.nbgrader import config, desk, known, marks, onebook, p
 from mlgrade.integrations.nbgrader.autograde import HiddenSuites
 from mlgrade.integrations.nbgrader.finished import Finished, identity, wanted
 from mlgrade.integrations.nbgrader.known import Known
-from mlgrade.integrations.nbgrader.seen import Seen, key
+from mlgrade.integrations.nbgrader.seen import ProgressLog, key
 from mlgrade.results import Report
-from mlgrade.submissions.entries import HandIn
+from mlgrade.submissions.entries import StudentSubmission
 from mlgrade.submissions.model import Submission
 from mlgrade.text import one_line
 
 MOST_BYTES = 256 * 1024 * 1024  # of a notebook, pictures and all
 
 
-class Told(msgspec.Struct, frozen=True):
+class SubmissionOutcome(msgspec.Struct, frozen=True):
     """What became of one student's submission. `why` is that of a failure, or of what was left out."""
 
     student: str
@@ -57,7 +57,7 @@ def ready(
     assignment: str,
     *,
     engine: Engine,
-    tell: Callable[[Told], None],
+    tell: Callable[[SubmissionOutcome], None],
     students: str = "*",
     course: Path | None = None,
     force: bool = False,
@@ -90,7 +90,13 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
     """nbgrader's converter. `start` it; it tells of each submission when all that it writes is written."""
 
     def __init__(
-        self, course: Course, engine: Engine, tell: Callable[[Told], None], *, regrade: bool = False, **given: Any
+        self,
+        course: Course,
+        engine: Engine,
+        tell: Callable[[SubmissionOutcome], None],
+        *,
+        regrade: bool = False,
+        **given: Any,
     ) -> None:
         self._regrade = regrade
         super().__init__(**given)
@@ -139,7 +145,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         prints = [self._work.prints, fingerprint.limits(self._course), fingerprint.versions(), self._cells]
         settings = (Path(self.coursedir.root, name) for name in (config.FILE, config.FIRM))
         self._common = [msgspec.json.encode(prints), *map(_bytes, settings)]
-        self._seen = Seen(Path(self._format_dest(assignment, ".")).parent / f".mlgrade-{assignment}.jsonl")
+        self._seen = ProgressLog(Path(self._format_dest(assignment, ".")).parent / f".mlgrade-{assignment}.jsonl")
 
     def _in_gradebook(self, assignment: str) -> tuple[dict[str, list[Known]], set[str]]:
         """The cells of each notebook of an assignment, and the students who have scores in it."""
@@ -161,17 +167,17 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
 
     # -- from submissions to jobs -----------------------------------------------------------------------------
 
-    def _jobs(self, folders: Mapping[str, list[str]], complete: deque[str]) -> Iterator[HandIn]:
+    def _jobs(self, folders: Mapping[str, list[str]], complete: deque[str]) -> Iterator[StudentSubmission]:
         for folder, notebooks in folders.items():
             mark = key(Path(folder), self._common)
             if self._same(folder, mark):
-                self._tell(Told(self._student(folder), "as before"))
+                self._tell(SubmissionOutcome(self._student(folder), "as before"))
                 continue
             found = {identity(one): one for notebook in notebooks for one in self._look(folder, Path(notebook))}
             self._left[folder] = (mark, len(found))
             if not found:
                 complete.append(folder)
-            yield from (HandIn(folder, submission, None) for submission in found.values())
+            yield from (StudentSubmission(folder, submission, None) for submission in found.values())
 
     def _same(self, folder: str, mark: str) -> bool:
         student = self._student(folder)
@@ -191,7 +197,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
 
     # -- from reports to nbgrader's gradebook -----------------------------------------------------------------
 
-    def _take(self, result: Done[HandIn, Graded] | Lost[HandIn], complete: deque[str]) -> None:
+    def _take(self, result: Done[StudentSubmission, Graded] | Lost[StudentSubmission], complete: deque[str]) -> None:
         folder, submission = result.job.student, result.job.submission
         match result:
             case Lost(why=why):
@@ -215,7 +221,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
             self._finished.forget(folder)
             del self._left[folder]
 
-    def _convert(self, folder: str, notebooks: list[str]) -> Told:
+    def _convert(self, folder: str, notebooks: list[str]) -> SubmissionOutcome:
         student, faults = self._student(folder), self._faults.pop(folder, [])
         strange = [self._strange(path) for path in map(Path, notebooks) if path.stem not in self._cells]
         self.assignments, self._finished.folder = {folder: notebooks}, folder
@@ -224,14 +230,18 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
                 super().convert_notebooks()
             except NbGraderException:
                 reasons = faults or [one_line(complaint())] * (len(strange) < len(notebooks))
-                return Told(student, "failed", "; ".join([*reasons, *strange]))
+                return SubmissionOutcome(student, "failed", "; ".join([*reasons, *strange]))
         if folder in self._lost:
             self._seen.add(student, self._left[folder][0])  # tried twice: again only when somebody asks for it
-            return Told(student, "broken", "it ended the grading process twice; no score; --force tries it once more")
+            return SubmissionOutcome(
+                student, "broken", "it ended the grading process twice; no score; --force tries it once more"
+            )
         if self._finished.undecided(folder):
-            return Told(student, "broken", "a check broke on our side; no score, and tried again by the next run")
+            return SubmissionOutcome(
+                student, "broken", "a check broke on our side; no score, and tried again by the next run"
+            )
         self._seen.add(student, self._left[folder][0])
-        return Told(student, "graded", "; ".join(strange))
+        return SubmissionOutcome(student, "graded", "; ".join(strange))
 
     def _strange(self, path: Path) -> str:
         return one_line(f"{path.name} is no notebook of {self.coursedir.assignment_id}, and is not graded")

@@ -12,22 +12,22 @@ import msgspec
 
 from mlgrade.course import Course
 from mlgrade.integrations.nbgrader import marks
-from mlgrade.integrations.nbgrader.records import Record
+from mlgrade.integrations.nbgrader.records import DatabaseRecord
 from mlgrade.reports import words
 from mlgrade.results import ConceptReport, Status
 
 NO_RESPONSE = "No response."  # nbgrader's comment, where an answer is as it was released
-Present = Callable[[Record], bool]  # whether the notebook was handed in, as far as the files say
+Present = Callable[[DatabaseRecord], bool]  # whether the notebook was handed in, as far as the files say
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
+class GradeRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What nbgrader says of one student in one target, in the points of its cell.
 
     `status` is None for what was not handed in; broken is what has no score yet. The penalty is this cell's part of
     that of its notebook.
     """
 
-    record: Record
+    record: DatabaseRecord
     target: str  # "concept:softmax" or "unit:attention"
     status: Status | None
     penalty: float
@@ -37,25 +37,27 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
         return self.target.startswith("unit:")
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
+class GradeRecords(msgspec.Struct, frozen=True, kw_only=True):
     """`elsewhere` counts, by name, the cells that are about nothing of this course: they stay in nbgrader."""
 
-    facts: list[Fact]
+    facts: list[GradeRecord]
     elsewhere: Counter[str]
 
 
-def of(records: Iterable[Record], course: Course, present: Present) -> Facts:
-    facts: list[Fact] = []
+def of(records: Iterable[DatabaseRecord], course: Course, present: Present) -> GradeRecords:
+    facts: list[GradeRecord] = []
     elsewhere: Counter[str] = Counter()
     targets = _targets(course)
     for _, cells in itertools.groupby(records, attrgetter("student", "assignment", "notebook")):
         notebook = list(cells)
         for record, penalty in zip(notebook, _parts(notebook), strict=True):
             if target := targets.get(record.cell, ""):
-                facts.append(Fact(record=record, target=target, status=_status(record, present), penalty=penalty))
+                facts.append(
+                    GradeRecord(record=record, target=target, status=_status(record, present), penalty=penalty)
+                )
             else:
                 elsewhere[record.cell] += 1
-    return Facts(facts=list(_once(facts, course)), elsewhere=elsewhere)
+    return GradeRecords(facts=list(_once(facts, course)), elsewhere=elsewhere)
 
 
 def _targets(course: Course) -> dict[str, str]:
@@ -63,7 +65,7 @@ def _targets(course: Course) -> dict[str, str]:
     return units | {marks.TEST + concept.id: f"concept:{concept.id}" for concept in course.concepts}
 
 
-def _status(record: Record, present: Present) -> Status | None:
+def _status(record: DatabaseRecord, present: Present) -> Status | None:
     """A score of nothing means four things in nbgrader: wrong, not started, not handed in, not graded yet."""
     nothing = not record.auto and record.manual is None
     if nothing and not present(record):
@@ -73,7 +75,7 @@ def _status(record: Record, present: Present) -> Status | None:
     return _said(record) if nothing else Status.GRADED
 
 
-def _said(record: Record) -> Status:
+def _said(record: DatabaseRecord) -> Status:
     """What the comment under an answer without points says of it: ours (`softmax: not started; ...`), or nbgrader's."""
     concept = record.cell.removeprefix(marks.TEST)
     said = record.comments.get(marks.ANSWER + concept) or record.comments.get(record.cell, "")
@@ -91,7 +93,7 @@ def _summaries() -> dict[Status, str]:
     return {status: words.summary(of(status=status, diagnoses=[], checks=[])) for status in none}
 
 
-def _parts(notebook: Sequence[Record]) -> Iterator[float]:
+def _parts(notebook: Sequence[DatabaseRecord]) -> Iterator[float]:
     """The penalty of a notebook in parts, as large as the scores that it is taken off."""
     scores = [max(record.score or 0.0, 0.0) for record in notebook]
     total, left = sum(scores), notebook[0].penalty
@@ -102,11 +104,11 @@ def _parts(notebook: Sequence[Record]) -> Iterator[float]:
         yield round(part, 4)
 
 
-def _once(facts: Sequence[Fact], course: Course) -> Iterator[Fact]:
+def _once(facts: Sequence[GradeRecord], course: Course) -> Iterator[GradeRecord]:
     """One fact for each student and target. Where two assignments have a cell of one concept, its unit's is meant."""
     homes = {f"concept:{concept.id}": unit.id for unit in course.units for concept in unit.concepts}
     homes |= {f"unit:{unit.id}": unit.id for unit in course.units}
-    chosen: dict[tuple[str, str], Fact] = {}
+    chosen: dict[tuple[str, str], GradeRecord] = {}
     for fact in facts:
         key = (fact.record.student, fact.target)
         if key not in chosen or fact.record.assignment == homes[fact.target]:

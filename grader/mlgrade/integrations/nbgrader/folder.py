@@ -18,7 +18,7 @@ import msgspec
 
 from mlgrade.errors import SubmissionError, UsageError
 from mlgrade.files import safe_read
-from mlgrade.integrations.nbgrader.source import Layout
+from mlgrade.integrations.nbgrader.source import NotebookLayout
 
 FILE = ".mlgrade.json"
 MOST_BYTES = 16 * 1024 * 1024
@@ -28,11 +28,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What we wrote. `files` maps a place in the folder to the SHA-256 of its bytes."""
 
     mlgrade: Literal["nbgrader-course/1"] = "nbgrader-course/1"
-    layout: Layout
+    layout: NotebookLayout
     files: dict[str, str] = {}  # msgspec copies the empty default for each instance
 
 
-class State(StrEnum):
+class CourseFileState(StrEnum):
     NEW = "new"
     CHANGED = "updated"
     SAME = "as before"
@@ -42,11 +42,11 @@ class State(StrEnum):
     GONE = "no longer of the course"
 
 
-class File(msgspec.Struct, frozen=True, kw_only=True):
+class CourseFile(msgspec.Struct, frozen=True, kw_only=True):
     """One file of the folder, and what becomes of it."""
 
     path: str
-    state: State
+    state: CourseFileState
     reason: str = ""
     data: bytes = b""  # to be written, if the state is new or updated
 
@@ -64,31 +64,35 @@ def read(folder: Path) -> Manifest | None:
         ) from None
 
 
-def judge(folder: Path, path: str, data: bytes, before: Mapping[str, str]) -> File:
+def judge(folder: Path, path: str, data: bytes, before: Mapping[str, str]) -> CourseFile:
     """What becomes of a file that we would write."""
     wrote, wanted = before.get(path), _digest(data)
     there = _there(folder / path)
     if there is None:
-        return File(path=path, state=State.NEW, reason="it was gone" if wrote else "", data=data)
+        return CourseFile(path=path, state=CourseFileState.NEW, reason="it was gone" if wrote else "", data=data)
     if there == wanted:
-        return File(path=path, state=State.SAME)
+        return CourseFile(path=path, state=CourseFileState.SAME)
     if there == wrote:
-        return File(path=path, state=State.CHANGED, data=data)
-    return File(path=path, state=State.YOURS if wrote == wanted else State.EDITED)
+        return CourseFile(path=path, state=CourseFileState.CHANGED, data=data)
+    return CourseFile(path=path, state=CourseFileState.YOURS if wrote == wanted else CourseFileState.EDITED)
 
 
-def write(folder: Path, files: Collection[File], manifest: Manifest) -> None:
+def write(folder: Path, files: Collection[CourseFile], manifest: Manifest) -> None:
     """Write what is new or updated, each file whole or not at all, and last what we wrote."""
     for file in files:
-        if file.state in (State.NEW, State.CHANGED):
+        if file.state in (CourseFileState.NEW, CourseFileState.CHANGED):
             _put(folder / file.path, file.data)
     if read(folder) != manifest:
         _put(folder / FILE, msgspec.json.format(msgspec.json.encode(manifest, order="sorted"), indent=1) + b"\n")
 
 
-def record(before: Mapping[str, str], files: Collection[File], wanted: Mapping[str, bytes]) -> dict[str, str]:
+def record(before: Mapping[str, str], files: Collection[CourseFile], wanted: Mapping[str, bytes]) -> dict[str, str]:
     """What the manifest says afterwards. Of a file that we did not write it keeps what we wrote last."""
-    ours = {file.path for file in files if file.state in (State.NEW, State.CHANGED, State.SAME)}
+    ours = {
+        file.path
+        for file in files
+        if file.state in (CourseFileState.NEW, CourseFileState.CHANGED, CourseFileState.SAME)
+    }
     return {**before, **{path: _digest(wanted[path]) for path in ours}}
 
 

@@ -24,8 +24,8 @@ from mlgrade.errors import CourseError, UsageError, closest
 from mlgrade.gradebook.columns import Person
 from mlgrade.integrations.nbgrader import config, database, folder, source
 from mlgrade.integrations.nbgrader.database import Book
-from mlgrade.integrations.nbgrader.folder import File, Manifest, State
-from mlgrade.integrations.nbgrader.source import Layout, Notebook
+from mlgrade.integrations.nbgrader.folder import CourseFile, CourseFileState, Manifest
+from mlgrade.integrations.nbgrader.source import Notebook, NotebookLayout
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,13 +36,13 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     old: datetime | None
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class InitPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What an init would do, and all that it needs to do it."""
 
     folder: Path
     course_id: str
     units: list[Unit]
-    files: list[File]
+    files: list[CourseFile]
     due: list[Due]
     students: list[Person]
     manifest: Manifest
@@ -50,7 +50,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def complete(self) -> bool:
         """Whether all that the course says is in the folder, then."""
-        return not any(file.state in (State.EDITED, State.HELD) for file in self.files)
+        return not any(file.state in (CourseFileState.EDITED, CourseFileState.HELD) for file in self.files)
 
 
 def plan(
@@ -61,7 +61,7 @@ def plan(
     per_unit: bool | None = None,
     written: float | None = None,
     students: Sequence[Person] = (),
-) -> Plan:
+) -> InitPlan:
     """See what is to be done. Writes nothing; raises for a folder or a course that cannot be used."""
     into = _folder(course, into)
     chosen = _units(course, units)
@@ -73,7 +73,7 @@ def plan(
     past = before.files if before else {}
     files = [_held(path, made, known) or folder.judge(into, path, data, past) for path, data in sorted(wanted.items())]
     files += _gone(into, past.keys() - wanted.keys() - _others(course, chosen, past), known)
-    return Plan(
+    return InitPlan(
         folder=into,
         course_id=config.course_id(course),
         units=chosen,
@@ -84,7 +84,7 @@ def plan(
     )
 
 
-def carry_out(plan: Plan) -> None:
+def carry_out(plan: InitPlan) -> None:
     folder.write(plan.folder, plan.files, plan.manifest)
     if plan.due or plan.students:
         due = {one.unit: one.new for one in plan.due}
@@ -123,13 +123,13 @@ def _units(course: Course, names: Sequence[str]) -> list[Unit]:
     return [unit for unit in course.units if not names or unit.id in names]
 
 
-def _layout(into: Path, before: Manifest | None, per_unit: bool | None, written: float | None) -> Layout:
+def _layout(into: Path, before: Manifest | None, per_unit: bool | None, written: float | None) -> NotebookLayout:
     """As it was, where nothing else is asked for. One notebook for each unit and one for each concept do not mix."""
-    was = before.layout if before else Layout()
+    was = before.layout if before else NotebookLayout()
     if before and per_unit is not None and per_unit != was.per_unit:
         kind = "unit" if was.per_unit else "concept"
         raise UsageError(f"{into}: was made with one notebook for each {kind}; for the other way take a new folder")
-    return Layout(
+    return NotebookLayout(
         per_unit=was.per_unit if per_unit is None else per_unit,
         written=was.written if written is None else written,
     )
@@ -138,7 +138,7 @@ def _layout(into: Path, before: Manifest | None, per_unit: bool | None, written:
 # -- what the course wants ------------------------------------------------------------------------------------
 
 
-def _notebooks(course: Course, units: Sequence[Unit], layout: Layout) -> list[dict[str, Notebook]]:
+def _notebooks(course: Course, units: Sequence[Unit], layout: NotebookLayout) -> list[dict[str, Notebook]]:
     if problems := [problem for unit in units for problem in source.problems(course, unit)]:
         raise CourseError(problems)
     return [source.notebooks(course, unit, layout) for unit in units]
@@ -157,7 +157,7 @@ def _wanted(course: Course, units: Sequence[Unit], made: dict[str, dict[str, Not
 # -- what stands against it -----------------------------------------------------------------------------------
 
 
-def _held(path: str, made: dict[str, dict[str, Notebook]], known: Book) -> File | None:
+def _held(path: str, made: dict[str, dict[str, Notebook]], known: Book) -> CourseFile | None:
     """A notebook that nbgrader would refuse, since its unit has submissions."""
     _, _, rest = path.partition("source/")
     unit, _, name = rest.partition("/")
@@ -166,7 +166,11 @@ def _held(path: str, made: dict[str, dict[str, Notebook]], known: Book) -> File 
         return None
     fixed = known.fixed[unit].get(name.removesuffix(".ipynb"))
     reason = "a new notebook" if fixed is None else _difference(fixed, notebook.cells)
-    return File(path=path, state=State.HELD, reason=f"{reason}, and {unit} has submissions") if reason else None
+    return (
+        CourseFile(path=path, state=CourseFileState.HELD, reason=f"{reason}, and {unit} has submissions")
+        if reason
+        else None
+    )
 
 
 def _difference(fixed: frozenset[str], wanted: frozenset[str]) -> str:
@@ -180,14 +184,14 @@ def _others(course: Course, units: Sequence[Unit], past: Mapping[str, str]) -> s
     return {path for path in past if path.startswith(homes)}
 
 
-def _gone(into: Path, paths: Collection[str], known: Book) -> Iterator[File]:
+def _gone(into: Path, paths: Collection[str], known: Book) -> Iterator[CourseFile]:
     """What we wrote once, and the course has no more. It is named and stays."""
     for path in sorted(paths):
         unit, _, name = path.removeprefix("source/").partition("/")
         handed_in = name.removesuffix(".ipynb") in known.fixed.get(unit, {})
         reason = f"{unit} has submissions, and nbgrader needs it" if handed_in else "delete it to take it out"
         if (into / path).is_file():
-            yield File(path=path, state=State.GONE, reason=reason)
+            yield CourseFile(path=path, state=CourseFileState.GONE, reason=reason)
 
 
 def _due(units: Sequence[Unit], known: Book) -> Iterator[Due]:

@@ -9,7 +9,7 @@ from mlgrade.course import Course
 from mlgrade.errors import UsageError
 from mlgrade.integrations.nbgrader import config
 from mlgrade.integrations.nbgrader.facts import Present
-from mlgrade.integrations.nbgrader.records import Record
+from mlgrade.integrations.nbgrader.records import DatabaseRecord
 from mlgrade.text import one_line
 
 # The folders of an nbgrader course that hold what students wrote.
@@ -57,7 +57,7 @@ def refuse_handed_in(folder: Path) -> None:
 def handed_in(folder: Path) -> Present:
     """Whether a notebook lies in autograded/ or submitted/. Where neither has the student, nobody can say: then yes."""
 
-    def present(record: Record) -> bool:
+    def present(record: DatabaseRecord) -> bool:
         homes = [folder / step / record.student / record.assignment for step in ("autograded", "submitted")]
         there = any((home / f"{record.notebook}.ipynb").exists() for home in homes)
         return there or not any(home.is_dir() for home in homes)

@@ -18,10 +18,10 @@ import msgspec
 
 from mlgrade.course import Course
 from mlgrade.gradebook import rulings
-from mlgrade.gradebook.model import Attempt, Decision, Deed
+from mlgrade.gradebook.model import Attempt, Decision, DecisionKind
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.integrations.nbgrader.facts import Fact
-from mlgrade.integrations.nbgrader.records import Record
+from mlgrade.integrations.nbgrader.facts import GradeRecord
+from mlgrade.integrations.nbgrader.records import DatabaseRecord
 from mlgrade.results import ConceptReport, Status
 from mlgrade.text import one_line
 
@@ -29,28 +29,30 @@ SOURCE = "nbgrader"  # of attempts and decisions: the suite, the limits and the 
 SHOWN = 10  # of a list of names
 NEAR = 1e-6  # of a share of the points: what a way through two databases may add
 _REASONS = {
-    Deed.MANUAL: "graded by hand in nbgrader",
-    Deed.EXTRA: "extra credit in nbgrader",
-    Deed.PENALTY: "late penalty in nbgrader",
-    Deed.WRITTEN: "written answer, graded in nbgrader",
+    DecisionKind.MANUAL: "graded by hand in nbgrader",
+    DecisionKind.EXTRA: "extra credit in nbgrader",
+    DecisionKind.PENALTY: "late penalty in nbgrader",
+    DecisionKind.WRITTEN: "written answer, graded in nbgrader",
 }
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class PullPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What a pull adds to our gradebook. `scores` counts facts by what became of them, `deeds` decisions likewise."""
 
     attempts: list[Attempt]
     decisions: list[Decision]
     scores: Counter[str]
-    deeds: Counter[tuple[Deed, str]]
+    deeds: Counter[tuple[DecisionKind, str]]
     unknown: list[str]  # students whom our gradebook does not know, and who were not taken
 
 
-def plan(course: Course, book: Gradebook, facts: Sequence[Fact], now: datetime, *, new: bool = False) -> Plan:
+def plan(
+    course: Course, book: Gradebook, facts: Sequence[GradeRecord], now: datetime, *, new: bool = False
+) -> PullPlan:
     """Compare with what is here. `new` takes students whom the roster does not name."""
     roster = set() if new else {*book.students(), *(person.student for person in book.people(dropped=True))}
     decided = _by_student(book.decisions())
-    made = Plan(attempts=[], decisions=[], scores=Counter(), deeds=Counter(), unknown=[])
+    made = PullPlan(attempts=[], decisions=[], scores=Counter(), deeds=Counter(), unknown=[])
     for student, group in itertools.groupby(facts, attrgetter("record.student")):
         theirs = list(group)
         if roster and student not in roster:
@@ -61,7 +63,7 @@ def plan(course: Course, book: Gradebook, facts: Sequence[Fact], now: datetime, 
     return made
 
 
-def keep(book: Gradebook, made: Plan) -> None:
+def keep(book: Gradebook, made: PullPlan) -> None:
     """Attempts first: whatever comes between the two, the next pull goes on from there."""
     book.append(made.attempts)
     if made.decisions:
@@ -71,7 +73,7 @@ def keep(book: Gradebook, made: Plan) -> None:
 # -- automatic scores -------------------------------------------------------------------------------------------
 
 
-def _score(made: Plan, facts: Sequence[Fact], here: Sequence[Attempt], now: datetime) -> None:
+def _score(made: PullPlan, facts: Sequence[GradeRecord], here: Sequence[Attempt], now: datetime) -> None:
     for fact in facts:
         if fact.written:
             continue
@@ -108,7 +110,7 @@ def _share(attempt: Attempt) -> float:
     return attempt.earned / attempt.possible if attempt.possible else 0.0
 
 
-def _attempt(fact: Fact, now: datetime) -> Attempt:
+def _attempt(fact: GradeRecord, now: datetime) -> Attempt:
     record, concept = fact.record, fact.target.partition(":")[2]
     status = fact.status or Status.BROKEN
     earned = max(record.auto or 0.0, 0.0) if status is Status.GRADED else 0.0
@@ -142,7 +144,7 @@ def _attempt(fact: Fact, now: datetime) -> Attempt:
     )
 
 
-def _identity(record: Record) -> str:
+def _identity(record: DatabaseRecord) -> str:
     """What stands for the hash of a source that we do not have: one hand-in of one student."""
     when = "" if record.submitted_at is None else record.submitted_at.isoformat()
     parts = (SOURCE, record.student, record.assignment, record.notebook, record.cell, when)
@@ -152,7 +154,9 @@ def _identity(record: Record) -> str:
 # -- what people and penalties decided --------------------------------------------------------------------------
 
 
-def _decide(made: Plan, facts: Sequence[Fact], standing: rulings.Standing, course: Course, now: datetime) -> None:
+def _decide(
+    made: PullPlan, facts: Sequence[GradeRecord], standing: rulings.Standing, course: Course, now: datetime
+) -> None:
     for fact in facts:
         scale, possible = _scale(fact, course)
         for deed, given in _given(fact).items():
@@ -176,7 +180,7 @@ def _decide(made: Plan, facts: Sequence[Fact], standing: rulings.Standing, cours
             made.decisions.append(decision)
 
 
-def _scale(fact: Fact, course: Course) -> tuple[float, float | None]:
+def _scale(fact: GradeRecord, course: Course) -> tuple[float, float | None]:
     """From the points of the cell to those of the concept. A written answer keeps its own, with their maximum."""
     if fact.written:
         return 1.0, fact.record.most
@@ -184,16 +188,16 @@ def _scale(fact: Fact, course: Course) -> tuple[float, float | None]:
     return (ours / fact.record.most if fact.record.most > 0 else 1.0), None
 
 
-def _given(fact: Fact) -> Mapping[Deed, float | None]:
+def _given(fact: GradeRecord) -> Mapping[DecisionKind, float | None]:
     """What is more than an automatic score. A score by hand above the maximum is the maximum and extra credit."""
     record, manual = fact.record, fact.record.manual
     over = max((manual or 0.0) - record.most, 0.0)
-    common = {Deed.EXTRA: record.extra + over or None, Deed.PENALTY: fact.penalty or None}
+    common = {DecisionKind.EXTRA: record.extra + over or None, DecisionKind.PENALTY: fact.penalty or None}
     points = None if manual is None else manual - over
     if not fact.written:
-        return {Deed.MANUAL: points, **common}
+        return {DecisionKind.MANUAL: points, **common}
     auto = record.auto if fact.status is Status.GRADED else None
-    return {Deed.WRITTEN: auto if points is None else points, **common}
+    return {DecisionKind.WRITTEN: auto if points is None else points, **common}
 
 
 def _change(held: Decision | None, points: float | None, possible: float | None) -> str:
@@ -214,7 +218,7 @@ def _by_student(decisions: Collection[Decision]) -> dict[str, list[Decision]]:
 # -- as text ----------------------------------------------------------------------------------------------------
 
 
-def lines(made: Plan, read: int, elsewhere: Counter[str]) -> Iterator[str]:
+def lines(made: PullPlan, read: int, elsewhere: Counter[str]) -> Iterator[str]:
     """The account of a pull: what was read, what is new, what has changed, and what was not taken."""
     scores = made.scores
     yield f"{read} grades read; {scores['new']} scores new, {scores['changed']} changed, {scores['same']} as before"
@@ -241,8 +245,8 @@ def _named(names: Sequence[str]) -> str:
 
 _WORDS = ("new", "changed", "taken back", "same")
 _TITLES = {
-    Deed.MANUAL: "graded by hand",
-    Deed.EXTRA: "extra credit",
-    Deed.PENALTY: "late penalties, in the place of the course's own",
-    Deed.WRITTEN: "written answers, kept for their unit (`mlgrade gradebook history`) and in no score of a concept",
+    DecisionKind.MANUAL: "graded by hand",
+    DecisionKind.EXTRA: "extra credit",
+    DecisionKind.PENALTY: "late penalties, in the place of the course's own",
+    DecisionKind.WRITTEN: "written answers, kept for their unit (see `mlgrade gradebook history`), in no score of a concept",
 }

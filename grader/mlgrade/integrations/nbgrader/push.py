@@ -25,7 +25,7 @@ from mlgrade.course import Course
 from mlgrade.errors import SubmissionError, UsageError
 from mlgrade.files import safe_read
 from mlgrade.gradebook import policy
-from mlgrade.gradebook.model import Attempt, Deed, Grade
+from mlgrade.gradebook.model import Attempt, DecisionKind, Grade
 from mlgrade.gradebook.store import Gradebook as Ours
 from mlgrade.integrations.nbgrader import known, marks, scores
 from mlgrade.integrations.nbgrader.autograde import put_comment
@@ -33,7 +33,7 @@ from mlgrade.integrations.nbgrader.known import Known
 from mlgrade.integrations.nbgrader.pull import SOURCE
 from mlgrade.lms.rosters import model as rosters
 from mlgrade.results import ConceptReport, Status
-from mlgrade.submissions.entries import HandIn
+from mlgrade.submissions.entries import StudentSubmission
 from mlgrade.text import one_line
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -41,7 +41,7 @@ PUSHED = "pushed"  # in the metadata of a notebook: it is ours to write over
 _GONE = "# The file that was graded is not among the submissions that were given any more."
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class NotebookAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What counts of one student for one concept, with its report and its source, where that is known."""
 
     grade: Grade
@@ -50,7 +50,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
-class Account(msgspec.Struct, kw_only=True):
+class PushReport(msgspec.Struct, kw_only=True):
     counts: Counter[str] = msgspec.field(default_factory=Counter)
     named: dict[str, list[str]] = msgspec.field(default_factory=dict)
 
@@ -63,17 +63,19 @@ class Account(msgspec.Struct, kw_only=True):
 # -- what is to be pushed ---------------------------------------------------------------------------------------
 
 
-def answers(course: Course, book: Ours, handins: Iterable[HandIn]) -> Iterator[tuple[str, list[Answer]]]:
+def answers(
+    course: Course, book: Ours, handins: Iterable[StudentSubmission]
+) -> Iterator[tuple[str, list[NotebookAnswer]]]:
     """Each student with what counts of theirs by the attempts alone. What came from nbgrader, and what staff decided
     about points, is not sent.
     """
     sources = {one.submission.sha256: one.submission.source for one in handins}
-    extensions = [decision for decision in book.decisions() if decision.deed is Deed.EXTEND]
+    extensions = [decision for decision in book.decisions() if decision.deed is DecisionKind.EXTEND]
     attempts = (attempt for attempt in book.attempts() if attempt.suite != SOURCE)
     graded = policy.with_attempts(course, attempts, extensions, book.students())
     for student, theirs in itertools.groupby(graded, lambda pair: pair[0].student):
         found = [
-            Answer(
+            NotebookAnswer(
                 grade=grade,
                 attempt=attempt,
                 report=msgspec.json.decode(book.report(attempt.id), type=ConceptReport),
@@ -87,10 +89,10 @@ def answers(course: Course, book: Ours, handins: Iterable[HandIn]) -> Iterator[t
 
 
 def push(
-    coursedir: Any, course: Course, everybody: Iterable[tuple[str, list[Answer]]], *, dry: bool = False
-) -> Account:
+    coursedir: Any, course: Course, everybody: Iterable[tuple[str, list[NotebookAnswer]]], *, dry: bool = False
+) -> PushReport:
     """Write them to nbgrader's folders and gradebook; if `dry`, only count."""
-    account = Account()
+    account = PushReport()
     homes = {concept.id: unit.id for unit in course.units for concept in unit.concepts}
     with warnings.catch_warnings(), Theirs(coursedir.db_url, coursedir.course_id) as book:
         warnings.simplefilter("ignore")  # nbgrader and its libraries warn of each other
@@ -111,9 +113,11 @@ class _Shelf:
         self._coursedir, self._book, self._unit = coursedir, book, unit
         self._notebooks = dict(self._known())
 
-    def take(self, course: Course, student: str, answers: Sequence[Answer], account: Account, *, dry: bool) -> None:
+    def take(
+        self, course: Course, student: str, answers: Sequence[NotebookAnswer], account: PushReport, *, dry: bool
+    ) -> None:
         """Push the answers of one student, a notebook at a time."""
-        by_notebook: dict[str, list[Answer]] = {}
+        by_notebook: dict[str, list[NotebookAnswer]] = {}
         times = [answer.attempt.submitted_at for answer in answers if answer.attempt.submitted_at is not None]
         for answer in answers:
             place = self._place(answer.grade.concept)
@@ -170,7 +174,7 @@ class _Shelf:
         except (OSError, ValueError, KeyError, TypeError, RecursionError, SubmissionError):
             return False
 
-    def _write(self, course: Course, student: str, notebook: str, answers: Sequence[Answer]) -> None:
+    def _write(self, course: Course, student: str, notebook: str, answers: Sequence[NotebookAnswer]) -> None:
         cells = {cell.name: cell for cell in self._notebooks[notebook]}
         node = self._filled(course, notebook, answers, cells)
         path = self._path(self._coursedir.autograded_directory, student, notebook)
@@ -183,7 +187,9 @@ class _Shelf:
             raise UsageError(f"{one_line(str(path))}: cannot be written: {error.strerror}") from None
         self._enter(student, notebook, answers, cells)
 
-    def _filled(self, course: Course, notebook: str, answers: Sequence[Answer], cells: Mapping[str, Known]) -> Any:
+    def _filled(
+        self, course: Course, notebook: str, answers: Sequence[NotebookAnswer], cells: Mapping[str, Known]
+    ) -> Any:
         """The released notebook with the answers in it."""
         path = self._path(self._coursedir.release_directory, ".", notebook)
         try:
@@ -203,7 +209,9 @@ class _Shelf:
             test.outputs = [scores.output(report, cells[marks.TEST + concept].points)]
         return node
 
-    def _enter(self, student: str, notebook: str, answers: Sequence[Answer], cells: Mapping[str, Known]) -> None:
+    def _enter(
+        self, student: str, notebook: str, answers: Sequence[NotebookAnswer], cells: Mapping[str, Known]
+    ) -> None:
         submission = self._book.find_submission(self._unit, student)
         at = (notebook, self._unit, student)
         for answer in answers:
@@ -238,7 +246,7 @@ def _no_folder(student: str) -> str:
 # -- as text ----------------------------------------------------------------------------------------------------
 
 
-def lines(account: Account) -> Iterator[str]:
+def lines(account: PushReport) -> Iterator[str]:
     counts = dict(account.counts)
     yield f"{_counted(counts.pop('answers', 0), 'answer')} in {_counted(counts.pop('pushed', 0), 'notebook')}"
     for what, number in counts.items():

@@ -52,7 +52,7 @@ _Row = tuple[
 ]  # fmt: skip
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class DatabaseRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One graded cell of one student. The penalty is that of the whole notebook; nbgrader knows no other."""
 
     student: str
@@ -91,7 +91,7 @@ def check(path: Path) -> None:
         pass
 
 
-def read(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> list[Record]:
+def read(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> list[DatabaseRecord]:
     """All grades of nbgrader's gradebook, by student. Raises GradebookError for what is none, or not whole."""
     shown = one_line(str(path))
     with opened(path, busy_seconds) as book:
@@ -153,12 +153,12 @@ def _bounded(rows: Iterator[Any], shown: str) -> Iterator[Any]:
         yield row
 
 
-def _record(row: Any, comments: Mapping[str, Mapping[str, str]]) -> Record:
+def _record(row: Any, comments: Mapping[str, Mapping[str, str]]) -> DatabaseRecord:
     given = msgspec.convert(row, type=_Row)
     student, assignment, notebook, cell, auto, manual, extra, most, waiting, penalty, when, within = given
     if bad := [one for one in (auto, manual, extra, most, penalty) if one is not None and not math.isfinite(one)]:
         raise ValueError(f"{cell}: {bad[0]} is no number of points")
-    return Record(
+    return DatabaseRecord(
         student=student,
         assignment=assignment,
         notebook=notebook,

@@ -23,7 +23,7 @@ class Line(msgspec.Struct, frozen=True):
     key: str
 
 
-class Seen:
+class ProgressLog:
     """`file` is autograded/.mlgrade-<assignment>.jsonl in the nbgrader course."""
 
     def __init__(self, file: Path) -> None:

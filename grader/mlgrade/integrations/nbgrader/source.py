@@ -43,7 +43,7 @@ import mlgrade.notebook
 mlgrade.notebook.check("{concept}")"""
 
 
-class Layout(msgspec.Struct, frozen=True, kw_only=True):
+class NotebookLayout(msgspec.Struct, frozen=True, kw_only=True):
     """How a unit becomes notebooks. `written` is what its written answer is worth; 0 leaves it out."""
 
     per_unit: bool = False
@@ -57,7 +57,7 @@ class Notebook(msgspec.Struct, frozen=True):
     data: bytes
 
 
-def notebooks(course: Course, unit: Unit, layout: Layout) -> dict[str, Notebook]:
+def notebooks(course: Course, unit: Unit, layout: NotebookLayout) -> dict[str, Notebook]:
     """The notebooks of a unit by their file names."""
     written = list(_written(course, unit, layout.written))
     concepts = {concept.id: _concept(course, concept) for concept in unit.concepts}

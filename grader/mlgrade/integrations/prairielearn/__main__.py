@@ -15,7 +15,7 @@ from mlgrade.errors import Exit, MlgradeError
 from mlgrade.grading.redaction import OUR_FAULT
 from mlgrade.integrations import job, telling
 from mlgrade.integrations.prairielearn import results
-from mlgrade.integrations.prairielearn.package import COURSE, SETTINGS, Settings
+from mlgrade.integrations.prairielearn.package import COURSE, SETTINGS, PrairieLearnSettings
 
 STUDENT = "student"
 CLOSED = ("tests", "data", "serverFilesCourse")
@@ -36,7 +36,7 @@ def _grade(root: Path, written: Path) -> Exit:
     for problem in job.close(root / name for name in CLOSED):
         job.say(f"mlgrade: {problem}")
     tests = root / "tests"
-    settings = msgspec.json.decode((tests / SETTINGS).read_bytes(), type=Settings)
+    settings = msgspec.json.decode((tests / SETTINGS).read_bytes(), type=PrairieLearnSettings)
     done = job.run(
         root, STUDENT, tests / COURSE, [settings.concept], allow_weak_isolation=settings.allow_weak_isolation
     )

@@ -36,7 +36,7 @@ _HTML = """\
 """
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PrairieLearnSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     concept: str
     each_hidden: bool = False  # a line for each hidden check, instead of one for all of them
     allow_weak_isolation: bool = False
@@ -55,7 +55,9 @@ def built(
     bundle.proved(course, concepts)
     files = dict(_image(image, bundle.mlgrade_files(course, wheel, allow_weak_isolation=allow_weak_isolation)))
     for name in concepts:
-        settings = Settings(concept=name, each_hidden=each_hidden, allow_weak_isolation=allow_weak_isolation)
+        settings = PrairieLearnSettings(
+            concept=name, each_hidden=each_hidden, allow_weak_isolation=allow_weak_isolation
+        )
         for place, data in _question(course, course.concept(name), image, settings):
             files[f"{QUESTIONS}/{name}/{place}"] = data
     return files
@@ -71,7 +73,9 @@ def _image(image: str, files: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
     yield from ((f"image/{name}", data) for name, data in files.items())
 
 
-def _question(course: Course, concept: Concept, image: str, settings: Settings) -> Iterator[tuple[str, bytes]]:
+def _question(
+    course: Course, concept: Concept, image: str, settings: PrairieLearnSettings
+) -> Iterator[tuple[str, bytes]]:
     yield "info.json", _json(_info(course, concept, image))
     yield "question.html", _page(concept).encode()
     yield f"{concept.id}.py", _stub(course, concept)

@@ -13,7 +13,7 @@ from mlgrade.lms.exports.cells import BLANK, Words, label, say
 from mlgrade.lms.exports.items import FilledItem, Id, RowIndex, RowMatch, Slot, match
 from mlgrade.lms.exports.model import Export, Summary
 from mlgrade.tables import numbers
-from mlgrade.tables.delimited import Record, Table, fit, open_table
+from mlgrade.tables.delimited import Table, TableRecord, fit, open_table
 
 Texts = Sequence[str]
 
@@ -45,7 +45,7 @@ def read(export: Export, codecs: Sequence[str] = ("utf-8",)) -> Table:
     return table
 
 
-def header(table: Table) -> tuple[Record, Iterator[Record]]:
+def header(table: Table) -> tuple[TableRecord, Iterator[TableRecord]]:
     """Return the first record and an iterator over the others."""
     records = table.records()
     first = next(records, None)
@@ -106,7 +106,7 @@ class _Filling:
             if any(cell.mark is not Mark.MISSING for cell in row.cells.values()):
                 self._summary.outside.add(label(row.person))
 
-    def _row(self, record: Record, texts: Texts) -> Sequence[str] | None:
+    def _row(self, record: TableRecord, texts: Texts) -> Sequence[str] | None:
         """Return the raw cells of a student's row; None where the row is left out."""
         untouched = None if self._layout.only_filled else record.raw
         if self._layout.outsider(texts):

@@ -15,7 +15,7 @@ from mlgrade.gradebook.columns import Person
 from mlgrade.lms.rosters.model import Key, Roster, RosterProblem, RosterRow, check, folded, key_of
 from mlgrade.lms.rosters.sources import SOURCES, Cells, RosterSource, recognise
 from mlgrade.tables.decoding import MOST_BYTES, read_bytes
-from mlgrade.tables.delimited import Record, Table, table
+from mlgrade.tables.delimited import Table, TableRecord, table
 from mlgrade.text import one_line
 
 IDS = ("lms_id", "sis_id", "login", "email")
@@ -38,7 +38,7 @@ def roster_of(table: Table, key: Key = Key.AUTO) -> Roster:
     return Roster(format=source.name, people=people, problems=sorted(problems, key=lambda problem: problem.line))
 
 
-def _recognised(table: Table) -> tuple[RosterSource, Iterator[Record]]:
+def _recognised(table: Table) -> tuple[RosterSource, Iterator[TableRecord]]:
     records = (record for record in table.records() if not record.blank)
     first = next(records, None)
     if first is None:
@@ -60,13 +60,13 @@ def _by_the_rules(table: Table) -> bool:
         return False
 
 
-def _with(first: Record, others: Iterator[Record]) -> Iterator[Record]:
+def _with(first: TableRecord, others: Iterator[TableRecord]) -> Iterator[TableRecord]:
     yield first
     yield from others
 
 
 def _people(
-    table: Table, source: RosterSource, records: Iterator[Record], problems: list[RosterProblem]
+    table: Table, source: RosterSource, records: Iterator[TableRecord], problems: list[RosterProblem]
 ) -> Iterator[RosterRow]:
     header = next(records)
     heads = [text.strip().lower() for text in header.texts]

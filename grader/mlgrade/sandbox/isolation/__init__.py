@@ -55,7 +55,7 @@ def level(walls: Iterable[str]) -> str:
     return "reduced" if standing & HELD_BY_THE_KERNEL else "none"
 
 
-class Plan:
+class IsolationPlan:
     """The walls of this machine, less those that are left out to show what they are for.
 
     `scratch` is where the scratch folders of all workers lie. With a `listing`, the names of refused system calls are
@@ -64,7 +64,9 @@ class Plan:
 
     def __init__(self, scratch: str, *, packages: bool = False, without: Iterable[str] = (), listing: str = "") -> None:
         self._without = frozenset(without)
-        self._files = landlock.Plan(scratch, packages=packages) if self._has(LANDLOCK, landlock.abi() > 0) else None
+        self._files = (
+            landlock.LandlockRules(scratch, packages=packages) if self._has(LANDLOCK, landlock.abi() > 0) else None
+        )
         self._calls = _filter(listing) if self._has(SECCOMP, seccomp.available()) else None
         self.identity = self._has(IDENTITY, identity.available() and identity.python_is_readable_to_all())
 

@@ -55,7 +55,7 @@ def abi() -> int:
         return 0
 
 
-class Plan:
+class LandlockRules:
     """What workers may still do, whose scratch folders all lie in `scratch`. Paths are opened once, in the parent."""
 
     def __init__(self, scratch: str, *, packages: bool = False) -> None:

@@ -39,7 +39,7 @@ class Deck(msgspec.Struct, frozen=True):
 
 def load(course: Course, unit: str | None = None) -> list[Deck]:
     """Read the cards of the course, or of one unit. Raises CourseError with every problem of all files."""
-    reader = _Reader(course.root / FOLDER)
+    reader = _DeckReader(course.root / FOLDER)
     files = {unit.id: f"{unit.id}.yml" for unit in course.units}
     problems = list(reader.strays(files.values()))
     decks = [Deck(one, reader.read(files[one.id])) for one in course.units if reader.has(files[one.id])]
@@ -62,7 +62,7 @@ def _of_unit(course: Course, decks: list[Deck], name: str) -> Deck:
     raise UsageError(f'no unit "{name}"{near}')
 
 
-class _Reader:
+class _DeckReader:
     """Reads one file after the other and remembers what is wrong, and which ids are taken."""
 
     def __init__(self, folder: Path) -> None:

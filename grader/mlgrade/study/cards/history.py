@@ -15,7 +15,7 @@ import msgspec
 
 from mlgrade.course import Course
 from mlgrade.errors import UsageError
-from mlgrade.study.cards.schedule import Answer, Answers
+from mlgrade.study.cards.schedule import Answers, CardAnswer
 
 FORMAT = 1
 
@@ -44,7 +44,7 @@ def load(course: Course) -> tuple[Answers, str]:
         return {}, _set_aside(path, error)
 
 
-def record(course: Course, card: str, answer: Answer) -> str:
+def record(course: Course, card: str, answer: CardAnswer) -> str:
     """Add one answer to the file as it is now, and return "" or what went wrong."""
     answers, trouble = load(course)
     answers.setdefault(card, []).append(answer)

@@ -14,19 +14,19 @@ import fsrs
 import msgspec
 from fsrs import Rating
 
-__all__ = ["Answer", "Answers", "Rating", "Standing", "comes_back", "queue", "standing"]
+__all__ = ["Answers", "CardAnswer", "Rating", "Standing", "comes_back", "queue", "standing"]
 
 # Whole days only: who missed a card meets it again in the same session, so the model's steps of minutes are left out.
 # A year at most: a course is over by then. No fuzz: the same answers give the same day.
 _MODEL = fsrs.Scheduler(learning_steps=(), relearning_steps=(), maximum_interval=365, enable_fuzzing=False)
 
 
-class Answer(msgspec.Struct, frozen=True, array_like=True):
+class CardAnswer(msgspec.Struct, frozen=True, array_like=True):
     at: Annotated[datetime, msgspec.Meta(tz=True)]
     rating: Rating
 
 
-Answers = dict[str, list[Answer]]  # of each card, by its id, in the order they were given
+Answers = dict[str, list[CardAnswer]]  # of each card, by its id, in the order they were given
 
 
 class Standing(StrEnum):
@@ -35,7 +35,7 @@ class Standing(StrEnum):
     LEARNED = "learned"
 
 
-def comes_back(answers: Sequence[Answer]) -> datetime:
+def comes_back(answers: Sequence[CardAnswer]) -> datetime:
     """When a card that was answered is asked again: at once if it was missed, else when it is about to be forgotten."""
     card = fsrs.Card(card_id=0, due=answers[0].at)
     for answer in answers:
@@ -43,14 +43,14 @@ def comes_back(answers: Sequence[Answer]) -> datetime:
     return answers[-1].at if answers[-1].rating is Rating.Again else card.due
 
 
-def standing(answers: Sequence[Answer], now: datetime) -> Standing:
+def standing(answers: Sequence[CardAnswer], now: datetime) -> Standing:
     """Due means due today, in the time zone of `now`: who studies every evening need not wait for the minute."""
     if not answers:
         return Standing.NEW
     return Standing.DUE if comes_back(answers).astimezone(now.tzinfo).date() <= now.date() else Standing.LEARNED
 
 
-def queue(cards: Iterable[str], answers: Mapping[str, Sequence[Answer]], now: datetime) -> list[str]:
+def queue(cards: Iterable[str], answers: Mapping[str, Sequence[CardAnswer]], now: datetime) -> list[str]:
     """What to ask now: cards that are due, the longest waiting first, then new ones in the order of the course."""
     by_standing: dict[Standing, list[str]] = {each: [] for each in Standing}
     for card in cards:

@@ -20,10 +20,10 @@ from mlgrade.study.demo.parts import Part
 from mlgrade.study.demo.scenes import DEMOS, Demo
 from mlgrade.text import clean
 
-__all__ = ["Demo", "Played", "State", "play", "wanted"]
+__all__ = ["Demo", "DemoState", "Played", "play", "wanted"]
 
 
-class State(StrEnum):
+class DemoState(StrEnum):
     SHOWN = "shown"
     FAILED = "failed"  # a call did not give what it should
     WAITING = "waiting"  # for code: the student's is not complete, and no solution is here
@@ -38,7 +38,7 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     title: str
-    state: State
+    state: DemoState
     reason: str = ""
     code: list[Origin] = []
     parts: list[Part] = []
@@ -69,12 +69,12 @@ def _unplayed(demo: Demo, course: Course, codes: Mapping[str, Code]) -> Played |
     """What cannot be shown, and why: a concept that is not taught, or one without code to run."""
     gaps = [gap(course, function, concept) for function, concept in demo.needs.items()]
     if any(gaps):
-        return _silent(demo, State.LEFT_OUT, gaps)
+        return _silent(demo, DemoState.LEFT_OUT, gaps)
     lacks = [codes[concept].lack for concept in demo.needs.values()]
-    return _silent(demo, State.WAITING, lacks) if any(lacks) else None
+    return _silent(demo, DemoState.WAITING, lacks) if any(lacks) else None
 
 
-def _silent(demo: Demo, state: State, reasons: Iterable[str]) -> Played:
+def _silent(demo: Demo, state: DemoState, reasons: Iterable[str]) -> Played:
     return Played(name=demo.name, title=demo.title, state=state, reason="\n".join(filter(None, reasons)))
 
 
@@ -84,12 +84,12 @@ def _play(demo: Demo, course: Course, codes: Mapping[str, Code], host: Host) -> 
         if concept in codes and not codes[concept].lack:
             functions[function] = codes[concept]
     parts: list[Part] = []
-    state, reason = State.SHOWN, ""
+    state, reason = DemoState.SHOWN, ""
     with Stage(course, host, functions) as stage:
         try:
             parts.extend(demo.scene(stage))
         except UnexpectedError as error:
-            state, reason = State.FAILED, clean(str(error))
+            state, reason = DemoState.FAILED, clean(str(error))
         return Played(
             name=demo.name,
             title=demo.title,

@@ -12,7 +12,7 @@ from mlgrade.course import Course
 from mlgrade.grading import prechecks as gates
 from mlgrade.grading.grader import Grader, source_of
 from mlgrade.results import ConceptReport, Outcome, Status
-from mlgrade.sandbox.attempt import Attempt
+from mlgrade.sandbox.attempt import WorkerSession
 from mlgrade.sandbox.host import Host, Raised, Value
 from mlgrade.sandbox.protocol import Loaded
 from mlgrade.submissions.model import Submission, near, read, request
@@ -149,7 +149,7 @@ class Stage:
     def _load(self, function: str, submission: Submission) -> Student:
         concept = self._course.concept(submission.concept)
         attempt = self._open.enter_context(
-            Attempt(self._host, request(submission, self._course), self._course.sandbox_limits())
+            WorkerSession(self._host, request(submission, self._course), self._course.sandbox_limits())
         )
         loaded = attempt.load()
         stopped = gates.stop(loaded, concept, source_of(submission))

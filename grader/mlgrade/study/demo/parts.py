@@ -16,14 +16,14 @@ SHADES = " .:-=+*#%@"  # from a weight of 0 to a weight of 1
 Shape = tuple[int, ...]
 
 
-class Note(msgspec.Struct, frozen=True, tag="note"):
+class DemoNote(msgspec.Struct, frozen=True, tag="note"):
     text: str
 
     def lines(self, width: int) -> list[str]:
         return textwrap.wrap(self.text, width)
 
 
-class Number(msgspec.Struct, frozen=True, tag="number"):
+class DemoNumber(msgspec.Struct, frozen=True, tag="number"):
     """A call and the one number it gave."""
 
     call: str
@@ -43,7 +43,7 @@ class Vector(msgspec.Struct, frozen=True, tag="vector"):
         return _headed(self.name, f"= [{', '.join(map(brief, self.values))}]  shape {self.shape}", width)
 
 
-class Table(msgspec.Struct, frozen=True, tag="table"):
+class DemoTable(msgspec.Struct, frozen=True, tag="table"):
     """Rows of numbers with a name each; a row may end in a word."""
 
     title: str
@@ -115,7 +115,7 @@ class Heatmap(msgspec.Struct, frozen=True, tag="heatmap"):
         return [*_headed(self.call, f" shape {self.shape}", width), head, *(row.rstrip() for row in rows)]
 
 
-Part = Note | Number | Vector | Table | Bars | Curves | Heatmap
+Part = DemoNote | DemoNumber | Vector | DemoTable | Bars | Curves | Heatmap
 
 
 def brief(value: float) -> str:

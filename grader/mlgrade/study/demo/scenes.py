@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from mlgrade.study.demo.code import Stage
-from mlgrade.study.demo.parts import Bars, Curves, Heatmap, Note, Number, Part, Table, Vector
+from mlgrade.study.demo.parts import Bars, Curves, DemoNote, DemoNumber, DemoTable, Heatmap, Part, Vector
 from mlgrade.suite.compare import Mismatch, array, close, finite, holds, number, parts, same
 from mlgrade.suite.values import show
 
@@ -39,7 +39,7 @@ def similarity(stage: Stage) -> Iterator[Part]:
     yield Vector("b", b, np.shape(b))
     for function, expected in (("dot", 4.0), ("cosine_similarity", 0.755929)):
         value = stage.call(function, a, b, right=partial(_number, expected=expected))
-        yield Number(f"{function}(a, b)", float(value), np.shape(value))
+        yield DemoNumber(f"{function}(a, b)", float(value), np.shape(value))
 
 
 def _number(got: Any, expected: float) -> None:
@@ -56,11 +56,11 @@ RANKING = {"gpu": 0.965024, "kubernetes": 0.846228, "postgres": 0.347409}
 
 
 def retrieval(stage: Stage) -> Iterator[Part]:
-    yield Table("query and docs, each of", np.shape(QUERY), AXES, {"query": QUERY} | DOCS)
+    yield DemoTable("query and docs, each of", np.shape(QUERY), AXES, {"query": QUERY} | DOCS)
     for k in (2, 3):
         found = stage.call("retrieve", QUERY, DOCS, k, right=partial(_ranking, k=k))
         yield Bars(f"retrieve(query, docs, k={k})", {name: float(score) for name, score in found})
-    yield Note("kubernetes has the longest vector, and still gpu is first: the cosine looks at directions only.")
+    yield DemoNote("kubernetes has the longest vector, and still gpu is first: the cosine looks at directions only.")
 
 
 def _ranking(got: Any, k: int) -> None:
@@ -88,7 +88,7 @@ def softmax(stage: Stage) -> Iterator[Part]:
         p = stage.call("softmax", z / temperature, right=partial(_floats, expected=expected))
         shares = dict(zip(LOGITS, p.tolist(), strict=True))
         yield Bars(f"softmax(z / {temperature})", shares, p.shape, float(p.sum()))
-    yield Note("A low temperature sharpens, a high one flattens; the order stays, and so does the sum.")
+    yield DemoNote("A low temperature sharpens, a high one flattens; the order stays, and so does the sum.")
 
 
 def _floats(got: Any, expected: Any) -> None:
@@ -112,7 +112,7 @@ LAST = {"0.001": 4.745803, "0.2": 0.05642857, "0.9": 7787.766}  # of train_loss 
 
 def training(stage: Stage) -> Iterator[Part]:
     data = {"x_train": X_TRAIN, "y_train": Y_TRAIN, "x_val": X_VAL, "y_val": Y_VAL}
-    yield Note("; ".join(f"{name} shape {values.shape}" for name, values in data.items()))
+    yield DemoNote("; ".join(f"{name} shape {values.shape}" for name, values in data.items()))
     call = partial(stage.call, "train", *data.values(), steps=STEPS)
     w, *curves = call(lr=0.05, right=_trained)
     named = {name: [float(loss) for loss in curve] for name, curve in zip(FIRST_AND_LAST, curves, strict=True)}
@@ -120,15 +120,15 @@ def training(stage: Stage) -> Iterator[Part]:
     yield Vector("w", w.tolist(), w.shape)
     yield _rates(stage, {lr: call(lr=float(lr), right=partial(_ends_at, last=LAST[lr]))[1] for lr in RATES})
     if "classify_curve" not in stage:
-        yield Note("The curves have no name here: that takes classify_curve of the concept learning_rate.")
+        yield DemoNote("The curves have no name here: that takes classify_curve of the concept learning_rate.")
 
 
-def _rates(stage: Stage, losses: dict[str, Any]) -> Table:
+def _rates(stage: Stage, losses: dict[str, Any]) -> DemoTable:
     """The losses at the start, halfway and at the end, named by the student's own words."""
     at = (0, STEPS // 2 - 1, STEPS - 1)
     words = {lr: _word(stage, lr, curve) for lr, curve in losses.items() if "classify_curve" in stage}
     rows = {lr: [float(curve[step]) for step in at] for lr, curve in losses.items()}
-    return Table("train_loss[t] at three rates,", (STEPS,), [f"t={step}" for step in at], rows, words)
+    return DemoTable("train_loss[t] at three rates,", (STEPS,), [f"t={step}" for step in at], rows, words)
 
 
 def _word(stage: Stage, lr: str, curve: Any) -> str:
@@ -184,11 +184,13 @@ NO_FUTURE = [
 
 def attention(stage: Stage) -> Iterator[Part]:
     x = np.array(list(TOKENS.values()))
-    yield Table("x, one token in a row,", x.shape, ["dim 1", "dim 2"], TOKENS)
-    yield Note("Row: who looks. Column: at whom. The darker, the more; blank is exactly 0.")
+    yield DemoTable("x, one token in a row,", x.shape, ["dim 1", "dim 2"], TOKENS)
+    yield DemoNote("Row: who looks. Column: at whom. The darker, the more; blank is exactly 0.")
     yield _map(stage, "attention_weights(x, x)", x, ALL_OPEN)
     yield _map(stage, "attention_weights(x, x, mask=causal)", x, NO_FUTURE, mask=CAUSAL)
-    yield Note(f"The causal mask, shape {CAUSAL.shape}, is True on and below the diagonal: no token sees a later one.")
+    yield DemoNote(
+        f"The causal mask, shape {CAUSAL.shape}, is True on and below the diagonal: no token sees a later one."
+    )
 
 
 def _map(stage: Stage, call: str, x: Any, expected: list[list[float]], **mask: Any) -> Heatmap:
