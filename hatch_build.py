@@ -13,7 +13,10 @@ PLACE = "mlgrade/templates/math-for-ml.zip"
 
 
 class Templates(BuildHookInterface):
+    """Put the course into the wheel as a template."""
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Pack the course, and add the archive to the wheel."""
         if version == "editable":  # there it is read from the repository
             return
         root = Path(self.root)
@@ -24,6 +27,7 @@ class Templates(BuildHookInterface):
         build_data["force_include"][str(packed)] = PLACE
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove the archive."""
         del build_data, artifact_path
         if version != "editable":
             self._made.cleanup()

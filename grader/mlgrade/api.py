@@ -65,6 +65,7 @@ def grade(
 
 
 def summary(course: Course, concepts: Sequence[ConceptReport], seconds: float, walls: Sequence[str]) -> Report:
+    """Build the report of a run from its concepts."""
     return Report(
         mlgrade=__version__,
         course=course.name,

@@ -31,15 +31,19 @@ class Exit(IntEnum):
 
 
 class MlgradeError(Exception):
+    """An error of mlgrade or of the course, with the exit code of the command."""
+
     exit_code = Exit.OUR_FAULT
 
 
 class UsageError(MlgradeError):
+    """What was asked for cannot be done as asked."""
+
     exit_code = Exit.USAGE
 
 
 class SubmissionError(UsageError):
-    pass
+    """A file or folder that cannot be taken as a submission."""
 
 
 class CourseError(UsageError):
@@ -58,15 +62,15 @@ class GradebookError(UsageError):
 
 
 class SuiteError(MlgradeError):
-    pass
+    """A suite that cannot be collected or trusted."""
 
 
 class SandboxError(MlgradeError):
-    pass
+    """A worker that cannot be started or isolated."""
 
 
 class ProtocolError(SandboxError):
-    pass
+    """A message of a worker that breaks the protocol."""
 
 
 def closest(name: str, names: Iterable[str]) -> str:

@@ -35,6 +35,8 @@ _MEANINGS = {
 
 
 class FileKind(StrEnum):
+    """What an entry of a folder is."""
+
     FILE = "file"
     FOLDER = "folder"
     LINK = "link"
@@ -42,6 +44,8 @@ class FileKind(StrEnum):
 
 
 class FileEntry(NamedTuple):
+    """An entry of a folder."""
+
     name: str
     kind: FileKind
 

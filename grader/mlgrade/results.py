@@ -15,6 +15,8 @@ SCHEMA = "mlgrade/report/1"
 
 
 class Outcome(StrEnum):
+    """How a check ended."""
+
     PASSED = "passed"
     FAILED = "failed"
     RAISED = "raised"
@@ -24,6 +26,8 @@ class Outcome(StrEnum):
 
 
 class Status(StrEnum):
+    """How far a file came."""
+
     GRADED = "graded"
     NOT_STARTED = "not_started"
     CANNOT_RUN = "cannot_run"
@@ -40,6 +44,8 @@ class Isolation(StrEnum):
 
 
 class Visibility(StrEnum):
+    """Whether students can read a check."""
+
     PUBLIC = "public"
     HIDDEN = "hidden"
 
@@ -64,6 +70,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be shown of a check."""
+
     id: str
     title: str
     aspect: str
@@ -76,11 +84,15 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Score(msgspec.Struct, frozen=True):
+    """Earned points of possible ones."""
+
     earned: float
     possible: float
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
+    """A known mistake that gives the same answers as the student's code."""
+
     misconception: str
     function: str
     title: str
@@ -95,6 +107,8 @@ class Hidden(msgspec.Struct, frozen=True):
 
 
 class ConceptReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of one file."""
+
     concept: str
     file: str
     status: Status
@@ -109,10 +123,13 @@ class ConceptReport(msgspec.Struct, frozen=True, kw_only=True):
     hidden: Hidden | msgspec.UnsetType = msgspec.UNSET  # only where a student edition was the course
 
     def count(self, outcome: Outcome) -> int:
+        """Return how many checks ended so."""
         return sum(check.outcome is outcome for check in self.checks)
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of a run: the schema `mlgrade/report/1`."""
+
     schema: str = SCHEMA
     mlgrade: str
     course: str
@@ -125,12 +142,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     walls: list[str] = []
 
     def to_json(self) -> bytes:
+        """Return the report as JSON."""
         return msgspec.json.format(msgspec.json.encode(self), indent=2)
 
     @classmethod
     def from_json(cls, data: bytes | str) -> Report:
+        """Read a report. Raises msgspec.ValidationError for anything else."""
         return msgspec.json.decode(data, type=cls)
 
     def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
         return plain

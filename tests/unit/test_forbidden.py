@@ -31,7 +31,7 @@ from mlgrade.sandbox.isolation import kernel, landlock, seccomp
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = courses.load(ROOT)
-LAYERS = [layer for layer in confine.WALLS if layer not in (confine.PROCESS, confine.JOB)]
+LAYERS = [layer for layer in confine.WALLS if layer != confine.PROCESS]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are Linux's")
 Change = Callable[[str], None]
 

@@ -25,7 +25,7 @@ from mlgrade.sandbox import isolation as confine
 from mlgrade.sandbox.forked import WarmParent
 from mlgrade.sandbox.fresh import FreshProcess
 from mlgrade.sandbox.host import Died, Host, Raised, Result, Value
-from mlgrade.sandbox.isolation import WALLS, identity, job, kernel, landlock, libraries
+from mlgrade.sandbox.isolation import WALLS, identity, kernel, landlock, libraries
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import MIB, SCRATCH_BYTES, SCRATCH_DEPTH, SCRATCH_ENTRIES, Limits
 from mlgrade.sandbox.protocol import Load, Loaded
@@ -532,22 +532,9 @@ def test_a_course_in_reach_of_student_code_is_not_graded(tmp_path: Path) -> None
         Grader(msgspec.structs.replace(course, root=within), [], Host(None))  # type: ignore[arg-type]  # no worker is started
 
 
-# -- Windows, as far as it can be looked at from here ---------------------------------------------------------
-
-
-@pytest.mark.skipif(ctypes.sizeof(ctypes.c_void_p) != 8, reason="the sizes of 64 bits")
-def test_the_layout_of_a_job_object() -> None:
-    """The structures have the sizes that Windows documents for 64 bits, and carry the limits."""
-    assert ctypes.sizeof(job.BasicLimits) == 64
-    assert ctypes.sizeof(job.ExtendedLimits) == 144
-    wanted = job.limits(512 * MIB)
-    assert wanted.process_memory == 512 * MIB
-    assert wanted.basic.flags == 0x8 | 0x100 | 0x400 | 0x2000
-
-
 def test_every_wall_is_described() -> None:
     """A wall that can stand has a sentence that says what it stops."""
-    assert {act.wall for act in proof.acts()} | {"job object"} == set(WALLS)
+    assert {act.wall for act in proof.acts()} == set(WALLS)
 
 
 def test_an_error_names_the_call() -> None:

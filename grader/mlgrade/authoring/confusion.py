@@ -25,10 +25,12 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def wrong(self) -> bool:
+        """Return whether a misconception was named that is not in the file."""
         return not set(self.named) <= set(self.given)
 
     @property
     def complete(self) -> bool:
+        """Return whether every misconception in the file was named."""
         return set(self.named) == set(self.given)
 
 

@@ -54,6 +54,7 @@ def rounds(root: Path, only: Sequence[str], pause: Callable[[], None]) -> Iterat
 
 
 def look(root: Path) -> Look:
+    """Return the state of every watched file of a course."""
     found: Look = {}
     for path in (root / FILE, *(path for folder in FOLDERS for path in (root / folder).rglob("*"))):
         try:

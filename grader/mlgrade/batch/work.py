@@ -23,6 +23,8 @@ from mlgrade.text import clean, one_line
 
 
 class Graded(msgspec.Struct, frozen=True):
+    """The result of one submission, with what it was graded on."""
+
     report: ConceptReport
     walls: tuple[str, ...]  # that stood in the process that graded it
     environment: dict[str, str] = {}  # versions and BLAS kernel of the process that graded it

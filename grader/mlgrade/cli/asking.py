@@ -31,6 +31,7 @@ class CardSession:
         self._trouble = ""
 
     def run(self) -> None:
+        """Ask until no card is due or the student stops."""
         if self._waiting:
             say(self._console, "Think of the answer, press Enter to see it, then say how it went. q stops at any time.")
             try:
@@ -94,6 +95,7 @@ def rating_of(said: str) -> Rating | None:
 
 
 def answers_of(course: Course) -> Answers:
+    """Return the answers that were given so far."""
     answers, trouble = history.load(course)
     if trouble:
         click.echo(f"mlgrade: {trouble}", err=True)
@@ -101,6 +103,7 @@ def answers_of(course: Course) -> Answers:
 
 
 def next_step(console: Console, decks: list[Deck], answers: Answers) -> None:
+    """Print when the next card is due."""
     cards = [card.id for deck in decks for card in deck.cards]
     if waiting := queue(cards, answers, now()):
         unit = f" {decks[0].unit.id}" if len(decks) == 1 else ""

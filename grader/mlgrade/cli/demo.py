@@ -53,6 +53,7 @@ def command(names: tuple[str, ...], listing: bool, as_json: bool, plain: bool, c
 
 
 def exit_code(played: Sequence[Played]) -> int:
+    """Return the exit code for what was played."""
     from mlgrade.study.demo import DemoState
 
     states = {one.state for one in played}

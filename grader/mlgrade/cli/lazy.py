@@ -17,10 +17,12 @@ class Lazy(click.Group):
         self.home, self.names = home, names
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands in their order."""
         del ctx
         return list(self.names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
         del ctx
         if cmd_name not in self.names:
             return None
@@ -30,6 +32,7 @@ class Lazy(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command, and suggest the nearest name for a slip."""
         from mlgrade.errors import closest
 
         if args and args[0] not in self.names and not args[0].startswith("-"):

@@ -143,14 +143,18 @@ def _round(shown: LintOutput, one: Round, root: Path, only: Sequence[str], proof
 
 
 class LintOutput:
+    """Print what lint finds."""
+
     def __init__(self, console: Console, *, matrix: bool, notes: bool) -> None:
         self.console, self._matrix, self._notes = console, matrix, notes
 
     def say(self, text: str, style: str = "") -> None:
+        """Print a line."""
         self.console.print(text, style=style or None, soft_wrap=True)
         self.console.file.flush()  # whoever reads a pipe should not wait for the next change
 
     def proof(self, proof: ConceptProof) -> None:
+        """Print the result of one concept."""
         word = "FAIL" if proof.faults else "ok  "
         others = [options.counted(len(proof.rejected), "alternative")] if proof.rejected else []
         counts = [
@@ -164,6 +168,7 @@ class LintOutput:
             _matrix(self.console, proof)
 
     def problems(self, problems: Iterable[Problem]) -> None:
+        """Print problems with their places."""
         from mlgrade.text import one_line
 
         for problem in problems:

@@ -76,10 +76,12 @@ def open_gradebook(given: str | None, course: Course, *, create: bool = False) -
 
 
 def counted(number: int, noun: str) -> str:
+    """Return a number with its noun."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def shown(path: Path) -> str:
+    """Return a path relative to the working folder where that is shorter."""
     from mlgrade.submissions.model import near
 
     return str(near(path))

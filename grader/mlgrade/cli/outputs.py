@@ -28,6 +28,8 @@ _OPTIONS = (
 
 
 class Outputs(NamedTuple):
+    """The files that `check` writes beside what it prints."""
+
     junit: Path | None
     markdown: Path | None
     annotate: str | None

@@ -45,6 +45,7 @@ def load(path: Path) -> Course:
 
 
 def parse(text: str, file: str = FILE) -> Course:
+    """Parse and check the text of a course.yml. Raise CourseError with every fault."""
     tree = Tree(text, file)
     converter = Converter(tree, skip=frozenset({"root"}))
     course = converter.value(tree.data, Course, "")

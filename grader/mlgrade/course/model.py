@@ -46,6 +46,8 @@ class Size(int):
 
 
 class Keep(StrEnum):
+    """Which attempt counts."""
+
     BEST = "best"
     LAST = "last"
 
@@ -111,6 +113,8 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """A course, as course.yml describes it."""
+
     format: int  # of this file: 1
     title: Title
     version: Annotated[
@@ -132,9 +136,11 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def concepts(self) -> list[Concept]:
+        """Return all concepts in the order of the course."""
         return [concept for unit in self.units for concept in unit.concepts]
 
     def concept(self, name: str) -> Concept:
+        """Return a concept by its id. Raise UsageError if there is none."""
         for concept in self.concepts:
             if concept.id == name:
                 return concept
@@ -149,12 +155,15 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         return notebook if notebook.is_file() and not path.is_file() else path
 
     def solution(self, concept: str) -> Path:
+        """Return the path of a solution."""
         return self.root / "solutions" / f"{concept}.py"
 
     def misconceptions(self, concept: str) -> Path:
+        """Return the path of a misconceptions file."""
         return self.root / "tests" / "misconceptions" / f"{concept}.py"
 
     def lesson(self, concept: str) -> Path:
+        """Return the path of a lesson."""
         return self.root / "lessons" / f"{concept}.yml"
 
     def suites(self, concept: str) -> list[Path]:
@@ -163,6 +172,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         return [path for folder in folders if (path := folder / f"test_{concept}.py").is_file()]
 
     def sandbox_limits(self) -> Limits:
+        """Return the limits of a worker."""
         return Limits(
             call_seconds=self.limits.call.total_seconds(),
             import_seconds=self.limits.load.total_seconds(),

@@ -21,6 +21,7 @@ def text(course: Course) -> str:
 
 
 def plain(value: Any) -> Any:
+    """Turn a value into plain data for YAML."""
     if isinstance(value, msgspec.Struct):
         return {name: plain(part) for name, part in _said(value)}
     if isinstance(value, list):

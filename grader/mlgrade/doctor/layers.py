@@ -84,10 +84,12 @@ class LayerProof(msgspec.Struct, frozen=True):
 
     @property
     def holds(self) -> bool:
+        """Return whether the layer refused the act that was possible without it."""
         return self.stands and self.refused and self.possible is not False
 
 
 def acts() -> list[LayerAct]:
+    """Return one act for each layer."""
     own = os.getpid()
     kernel = (SECCOMP, LANDLOCK, AUDIT)
     return [

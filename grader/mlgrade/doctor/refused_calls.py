@@ -90,6 +90,7 @@ class RefusedCalls:
         self._read = 0
 
     def new(self) -> list[str]:
+        """Return the names of the system calls that were refused."""
         path = Path(self.path)
         lines = path.read_text().splitlines() if path.exists() else []
         new, self._read = lines[self._read :], len(lines)

@@ -23,10 +23,13 @@ TRIES = 2  # of a job whose process died: once more, and then it is given up
 class Work(Protocol[J_contra, R_co]):
     """Something to be done to each job. It travels to other processes, and is opened once in each."""
 
-    def open(self) -> AbstractContextManager[Callable[[J_contra], R_co]]: ...
+    def open(self) -> AbstractContextManager[Callable[[J_contra], R_co]]:
+        """Open what the jobs of one process share, and return the function that does a job."""
 
 
 class Done(msgspec.Struct, Generic[J, R], frozen=True):
+    """A job with its result."""
+
     job: J
     result: R
 
@@ -39,6 +42,8 @@ class Lost(msgspec.Struct, Generic[J], frozen=True):
 
 
 class Engine(Protocol):
+    """Run many jobs, and return their results as they come."""
+
     def run(self, work: Work[J, R], jobs: Iterable[J]) -> Iterator[Done[J, R] | Lost[J]]:
         """Do every job; results come as they are ready. Closing the iterator ends all that was started."""
         ...

@@ -31,10 +31,13 @@ CONNECT_SECONDS = 10
 
 
 class Cluster:
+    """Run jobs on the workers of a Dask scheduler."""
+
     def __init__(self, scheduler: str, *, batch: int = BATCH, connect_seconds: float = CONNECT_SECONDS) -> None:
         self._scheduler, self._batch, self._connect_seconds = scheduler, batch, connect_seconds
 
     def run(self, work: Work[J, R], jobs: Iterable[J]) -> Iterator[Done[J, R] | Lost[J]]:
+        """Run the jobs, and yield results in any order."""
         with _connected(self._scheduler, self._connect_seconds) as client:
             flight = _Flight[J, R](client, work)
             try:

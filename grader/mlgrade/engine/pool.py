@@ -34,11 +34,14 @@ LEAVE_SECONDS = 5.0
 
 
 class Pool:
+    """Run jobs in several processes of this machine."""
+
     def __init__(self, processes: int, *, patience: float = PATIENCE_SECONDS, processor: float | None = None) -> None:
         self._processes, self._patience = processes, patience
         self._processor = PROCESSOR_SECONDS if processor is None else processor
 
     def run(self, work: Work[J, R], jobs: Iterable[J]) -> Iterator[Done[J, R] | Lost[J]]:
+        """Run the jobs, and yield results in any order."""
         waiting = iter(jobs)
         if not (first := list(itertools.islice(waiting, self._processes))):
             return  # nothing to do is no reason to start anything

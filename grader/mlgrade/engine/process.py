@@ -30,6 +30,7 @@ class GradingProcess:
 
     @property
     def pid(self) -> int:
+        """Return the number of the process."""
         return self._popen.pid
 
     @property
@@ -38,6 +39,7 @@ class GradingProcess:
         return self._popen.poll()
 
     def join(self, timeout: float | None = None) -> None:
+        """Wait until the process has ended."""
         try:
             self._popen.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -47,9 +49,11 @@ class GradingProcess:
             self._alive = None
 
     def terminate(self) -> None:
+        """Ask the process to end."""
         self._popen.terminate()
 
     def kill(self) -> None:
+        """End the process at once."""
         self._popen.kill()
 
 
@@ -105,6 +109,7 @@ def _line(end: int) -> Connection:
 
 
 def main() -> None:
+    """Serve jobs in a grading process."""
     line = _line(int(sys.argv[1]))
     for alive in map(int, sys.argv[2:]):
         orphans.end_with(alive)

@@ -9,7 +9,10 @@ from mlgrade.engine import Done, J, Lost, R, Work
 
 
 class Serial:
+    """Run jobs one after another in this process."""
+
     def run(self, work: Work[J, R], jobs: Iterable[J]) -> Iterator[Done[J, R] | Lost[J]]:
+        """Run the jobs, and yield results in their order."""
         waiting = iter(jobs)
         if not (first := list(itertools.islice(waiting, 1))):
             return  # nothing to do is no reason to open anything

@@ -26,6 +26,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mark(StrEnum):
+    """What a cell holds beside a score."""
+
     GRADED = "graded"
     MISSING = "missing"
     EXCUSED = "excused"
@@ -53,5 +55,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """The grades of one student, a cell for each column."""
+
     person: Person
     cells: Mapping[str, Cell]  # by the id of the column; a column that is not there is left alone

@@ -45,6 +45,7 @@ def later(course: Course, target: str, days: int) -> list[tuple[str, datetime]]:
 
 
 def points(course: Course, concept: str, value: float) -> float:
+    """Check the points of a decision. Raise UsageError for more than the concept has."""
     possible = course.concept(concept).points
     if not 0 <= value <= possible:  # also refuses nan
         raise UsageError(f"{concept}: from 0 to {possible:g} points (got {value:g})")
@@ -52,6 +53,7 @@ def points(course: Course, concept: str, value: float) -> float:
 
 
 def shown(target: str) -> str:
+    """Return the target of a decision in words."""
     return target or "the course"
 
 

@@ -46,6 +46,7 @@ def told(place: str, secret: str = "") -> Iterator[None]:
 
 
 def damaged(place: str, what: str) -> GradebookError:
+    """Return the error for a gradebook that is damaged."""
     return GradebookError(f"{place}: {what} {_DAMAGED}")
 
 

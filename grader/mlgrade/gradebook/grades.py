@@ -32,6 +32,8 @@ from mlgrade.text import one_line
 
 
 class By(StrEnum):
+    """What a column stands for."""
+
     CONCEPT = "concept"
     UNIT = "unit"
     TOTAL = "total"

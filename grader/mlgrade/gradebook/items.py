@@ -41,6 +41,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def failed(self) -> int:
+        """Return how many students failed the check."""
         return self.students - self.passed
 
     @property
@@ -57,6 +58,7 @@ class Items:
         self._sums: dict[tuple[Checks, int], Sums] = {}
 
     def add(self, checks: Checks, outcomes: tuple[Outcome, ...]) -> None:
+        """Add the outcomes of one student."""
         patterns = self._patterns[checks]
         patterns[outcomes] += 1
         if len(patterns) >= MOST_PATTERNS:

@@ -27,6 +27,7 @@ _GRADED_WITH = (  # names in `Attempt.versions`, and what a person calls them
 
 
 def score(points: float | None, possible: float) -> str:
+    """Return points of possible points."""
     return f"{'-' if points is None else f'{points:.10g}'} of {possible:.10g}"
 
 
@@ -57,6 +58,7 @@ def of_class(grades: Iterable[Grade]) -> Iterator[str]:
 
 
 def of_grade(grade: Grade) -> str:
+    """Return a grade in one line."""
     graded = "" if grade.attempt else "overridden"
     state = graded if grade.state is GradeState.GRADED else str(grade.state)
     status = str(grade.status) if grade.status and grade.state is GradeState.GRADED else ""
@@ -102,6 +104,7 @@ def _graded_with(attempts: Iterable[Attempt]) -> Iterator[str]:
 
 
 def of_decision(decision: Decision, standing: Iterable[Decision]) -> str:
+    """Return a decision in one line."""
     what = ""
     if decision.until is not None:
         what = f" until {_time(decision.until)}"

@@ -31,6 +31,7 @@ _WORDS = {
 
 
 def attempts(connection: Connection) -> None:
+    """Create the tables of attempts."""
     _run(
         connection,
         """CREATE TABLE suites (
@@ -50,6 +51,7 @@ def attempts(connection: Connection) -> None:
 
 
 def decisions(connection: Connection) -> None:
+    """Create the table of decisions."""
     _run(
         connection,
         """CREATE TABLE decisions (
@@ -62,6 +64,7 @@ def decisions(connection: Connection) -> None:
 
 
 def roster(connection: Connection) -> None:
+    """Create the table of the roster."""
     _run(
         connection,
         """CREATE TABLE students (
@@ -72,6 +75,7 @@ def roster(connection: Connection) -> None:
 
 
 def written(connection: Connection) -> None:
+    """Allow decisions on written answers."""
     _run(connection, "ALTER TABLE decisions ADD COLUMN possible {real}")
 
 

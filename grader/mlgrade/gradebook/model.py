@@ -45,6 +45,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DecisionKind(StrEnum):
+    """What a decision of staff does."""
+
     EXCUSE = "excuse"
     EXTEND = "extend"
     OVERRIDE = "override"

@@ -24,10 +24,12 @@ class DatabaseAddress(NamedTuple):
 
     @property
     def secret(self) -> str:
+        """Return the password in the address, or ""."""
         return str(self.url.password or self.url.query.get("password") or "")
 
 
 def place(where: str | Path) -> DatabaseAddress:
+    """Parse the address of a gradebook: a file or a server."""
     if isinstance(where, str) and "://" in where:
         return _server(where)
     file = Path(where)
@@ -62,6 +64,7 @@ def absent(where: DatabaseAddress) -> bool:
 
 
 def engine(where: DatabaseAddress) -> Engine:
+    """Return SQLAlchemy's engine for an address."""
     try:
         return _sqlite(where.url) if where.file is not None else _postgres(where.url)
     except ModuleNotFoundError as error:
@@ -76,6 +79,7 @@ def reading(engine: Engine) -> Engine:
 
 
 def writing(engine: Engine) -> Engine:
+    """Return the same engine for transactions that write."""
     return engine.execution_options(writes=True)
 
 

@@ -61,6 +61,7 @@ class Latest(NamedTuple):
 
 
 def micros(when: datetime) -> int:
+    """Return a time in microseconds since 1970, UTC."""
     if when.tzinfo is None:
         raise UsageError(f"{when.isoformat()}: a time in the gradebook needs a time zone, such as +01:00")
     value = (when - EPOCH) // _MICROSECOND
@@ -70,10 +71,12 @@ def micros(when: datetime) -> int:
 
 
 def moment(value: int) -> datetime:
+    """Return the time of such a number."""
     return EPOCH + timedelta(microseconds=value)
 
 
 def name(student: str) -> str:
+    """Check the id of a student."""
     if not 0 < len(student) <= MOST_NAME:
         raise UsageError(f'"{one_line(student[:60])}": the name of a student has 1 to {MOST_NAME} characters')
     return text(student)
@@ -98,6 +101,7 @@ def text(value: str) -> str:
 
 
 def suite_values(attempt: Attempt) -> Values:
+    """Return the row of a suite."""
     values = {
         "suite": attempt.suite,
         "limits": attempt.limits,
@@ -108,6 +112,7 @@ def suite_values(attempt: Attempt) -> Values:
 
 
 def suite(row: Any) -> SuiteRecord:
+    """Return the suite of a row."""
     return SuiteRecord(
         row.suite,
         row.limits,
@@ -117,6 +122,7 @@ def suite(row: Any) -> SuiteRecord:
 
 
 def attempt_values(attempt: Attempt, suite_id: int) -> Values:
+    """Return the row of an attempt."""
     if len(attempt.outcomes) != len(attempt.checks):
         raise ValueError(f"{len(attempt.checks)} checks and {len(attempt.outcomes)} outcomes")
     return {
@@ -159,6 +165,7 @@ def attempt(suites: Mapping[int, SuiteRecord], row: Any) -> Attempt:
 
 
 def latest(suites: Mapping[int, SuiteRecord], row: Any) -> Latest:
+    """Return the newest grading of a row."""
     student, concept, source, suite_id, status, number = row
     with_what = suites[suite_id]
     lost = _STATUSES[status] is Status.BROKEN and not with_what.checks
@@ -166,10 +173,12 @@ def latest(suites: Mapping[int, SuiteRecord], row: Any) -> Latest:
 
 
 def packed(report: bytes) -> bytes:
+    """Compress a report."""
     return zlib.compress(report)
 
 
 def unpacked(data: bytes) -> bytes:
+    """Return a compressed report. Raise GradebookError if it is damaged or too large."""
     return zlib.decompress(data)
 
 
@@ -191,6 +200,7 @@ def _json(value: Any) -> str:
 
 
 def decision_values(decision: Decision) -> Values:
+    """Return the row of a decision."""
     if decision.target and not decision.target.startswith(("concept:", "unit:")):
         raise UsageError(
             f'"{one_line(decision.target)}": a decision is about concept:NAME, unit:NAME or "" (the course)'
@@ -210,6 +220,7 @@ def decision_values(decision: Decision) -> Values:
 
 
 def decision(row: Any) -> Decision:
+    """Return the decision of a row."""
     return Decision(
         id=row.id,
         student=row.student,
@@ -226,9 +237,11 @@ def decision(row: Any) -> Decision:
 
 
 def person_values(person: Person) -> Values:
+    """Return the row of a person."""
     name(person.student)
     return {column: text(getattr(person, field)) for column, field in _PERSON.items()}
 
 
 def person(row: Any) -> Person:
+    """Return the person of a row."""
     return Person(**{field: getattr(row, column) for column, field in _PERSON.items()})

@@ -34,6 +34,7 @@ def standing(decisions: Iterable[Decision]) -> Standing:
 
 
 def ruling(decided: Standing, concept: str, unit: str) -> Ruling:
+    """Return the decisions that hold for a concept of a unit."""
     if not decided:
         return NONE
     targets = (f"concept:{concept}", f"unit:{unit}", "")

@@ -23,6 +23,7 @@ Row = Mapping[str, str]
 
 
 def read(path: Path) -> bytes:
+    """Read a sheet of decisions. Raise UsageError if it cannot be read."""
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)

@@ -49,6 +49,8 @@ def _now() -> datetime:
 
 
 class Gradebook:
+    """An open gradebook, in a file or on a server. Rows are added, never changed."""
+
     def __init__(self, where: DatabaseAddress, clock: Clock = _now) -> None:
         """Use `open`, which also brings the tables up to date."""
         self.place = where.shown
@@ -78,6 +80,7 @@ class Gradebook:
         self.close()
 
     def close(self) -> None:
+        """Close the connection."""
         self._engine.dispose()
 
     # -- attempts -----------------------------------------------------------------------------------------------

@@ -81,6 +81,8 @@ class NotStarted(msgspec.Struct, frozen=True):
 
 
 class ClassSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """How a class is doing: the schema `mlgrade/summary/1`."""
+
     schema: str = SCHEMA
     course: str
     students: int
@@ -88,6 +90,7 @@ class ClassSummary(msgspec.Struct, frozen=True, kw_only=True):
     concepts: list[ConceptSummary]
 
     def to_json(self) -> bytes:
+        """Return the summary as JSON."""
         return msgspec.json.format(msgspec.json.encode(self), indent=2)
 
 

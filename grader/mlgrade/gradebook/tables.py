@@ -44,6 +44,7 @@ def as_csv(grades: Iterable[Grade]) -> Iterator[bytes]:
 
 
 def as_json(grades: Iterable[Grade], course: str) -> Iterator[bytes]:
+    """Yield the grades as JSON, a piece at a time."""
     yield b'{"schema": %s, "course": %s, "grades": [' % (_json(SCHEMA), _json(course))
     between = b"\n"
     for grade in grades:

@@ -1,0 +1,1 @@
+"""Grade one submission: prechecks, checks, diagnosis, scoring, redaction."""

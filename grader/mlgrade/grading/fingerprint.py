@@ -45,6 +45,7 @@ def _read(path: Path) -> bytes:
 
 
 def limits(course: Course) -> str:
+    """Return the hash of the limits of a course."""
     return hashlib.sha256(msgspec.json.encode(course.sandbox_limits())).hexdigest()
 
 

@@ -70,6 +70,7 @@ class Grader:
 
     @numerics.same_threads()
     def grade(self, submission: Submission) -> ConceptReport:
+        """Grade one submission, and return what its author may read."""
         concept = self.course.concept(submission.concept)
         source = source_of(submission)
         with self._attempt(submission) as attempt:
@@ -215,6 +216,7 @@ def collect(course: Course, concepts: Iterable[str]) -> dict[str, Suite]:
 
 
 def source_of(submission: Submission) -> Source:
+    """Return the source of a submission, to quote lines from."""
     text = submission.source.decode("utf-8-sig", "replace")
     return Source(submission.file, lines_of(text), submission.cells)
 

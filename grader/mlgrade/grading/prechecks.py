@@ -21,6 +21,8 @@ from mlgrade.suite.findings import Source
 
 
 class Stop(msgspec.Struct, frozen=True):
+    """Why a file is not graded."""
+
     status: Status
     reason: str
 
@@ -53,6 +55,7 @@ def missing(loaded: Loaded, concept: Concept) -> list[str]:
 
 
 def not_started(loaded: Loaded, concept: Concept) -> list[str]:
+    """Return the functions that are still stubs."""
     return [name for name in concept.functions if _function(loaded, name).stub]
 
 

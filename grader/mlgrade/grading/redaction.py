@@ -59,6 +59,7 @@ def check_result(finding: Finding, points: float, earned: float, error: str = ""
 
 
 def message(finding: Finding, error: str = "") -> str:
+    """Return the message of a check as a student may read it."""
     if finding.outcome is Outcome.BROKEN:
         return OUR_FAULT
     if error and _hidden_error(finding):

@@ -16,6 +16,7 @@ def worth(findings: Sequence[Finding], points: float) -> dict[str, float]:
 
 
 def earned(finding: Finding, value: float) -> float:
+    """Return what a check earns of its points."""
     return value if finding.outcome is Outcome.PASSED else 0.0
 
 

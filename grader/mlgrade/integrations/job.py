@@ -49,6 +49,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def isolation(self) -> Isolation:
+        """Return how strict the isolation was."""
         return Isolation(level(self.walls))
 
     @property

@@ -9,6 +9,7 @@ from mlgrade.results import ConceptReport, Outcome
 
 
 def cents(points: float) -> int:
+    """Return points in hundredths."""
     return round(points * 100)
 
 

@@ -37,11 +37,13 @@ def whole(report: ConceptReport) -> str:
 
 
 def diagnoses(report: ConceptReport) -> Iterator[str]:
+    """Yield the known mistakes of a report in words."""
     for one in report.diagnoses:
         yield f"Looks like: {one.title} ({one.function}). {one.hint}"
 
 
 def complete(report: ConceptReport) -> bool:
+    """Return whether everything was earned."""
     return report.status is Status.GRADED and not words.wrong(report)
 
 

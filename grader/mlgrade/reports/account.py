@@ -63,6 +63,7 @@ class DiscoverySummary:
         self.begun = time.monotonic()
 
     def add(self, told: Event) -> None:
+        """Count one event of a class run."""
         self.done += 1
         match told:
             case DiscoveryNote():
@@ -86,14 +87,17 @@ class DiscoverySummary:
 
     @property
     def graded(self) -> int:
+        """Return how many submissions were graded."""
         return self.counts.total() - self.counts[UNCHANGED]
 
     @property
     def undecided(self) -> list[DiscoveryNote]:
+        """Return the notes on students whose file is ambiguous."""
         return [note for note in self.notes if _undecided(note)]
 
     @property
     def others(self) -> list[DiscoveryNote]:
+        """Return the other notes."""
         return [note for note in self.notes if not _undecided(note)]
 
     @property
@@ -104,6 +108,7 @@ class DiscoverySummary:
         return Exit.FAILED if self.undecided else Exit.PASSED
 
     def sentence(self) -> str:
+        """Return the counts in one sentence."""
         parts = [f"{self.counts[name]} {name.replace('_', ' ')}" for name in ORDER if self.counts[name]]
         return ", ".join(parts) or "nothing yet"
 
@@ -122,6 +127,7 @@ class Moves:
         return bool(self.same or self.counts)
 
     def add(self, move: GradeMove) -> None:
+        """Count one move of a grade."""
         direction = _direction(move)
         if direction is None:
             self.same += move.regraded
@@ -180,4 +186,5 @@ def _sentence(move: GradeMove) -> str:
 
 
 def score(grade: Grade) -> str:
+    """Return a grade as points of possible points."""
     return f"{grade.points:g}" if grade.state is GradeState.GRADED and grade.points is not None else str(grade.state)

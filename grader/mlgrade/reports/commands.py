@@ -24,6 +24,7 @@ def pause(token: str) -> str:
 
 
 def resume(token: str) -> str:
+    """Return the workflow command that resumes commands."""
     return f"::{token}::"
 
 

@@ -25,12 +25,16 @@ _WRONG = (Outcome.FAILED, Outcome.RAISED, Outcome.TIMED_OUT)
 
 
 class AnnotationKind(StrEnum):
+    """How grave an annotation is."""
+
     ERROR = "error"
     WARNING = "warning"
     NOTICE = "notice"
 
 
 class Annotation(msgspec.Struct, frozen=True, kw_only=True):
+    """An annotation of a line in GitHub's pages."""
+
     kind: AnnotationKind
     title: str
     message: str

@@ -22,6 +22,7 @@ _COUNTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
 def render(report: Report) -> bytes:
+    """Return a report as JUnit XML."""
     suites = [_suite(concept, report) for concept in report.concepts]
     cases = [case for suite in suites for case in suite.findall("testcase")]
     root = ET.Element("testsuites", {"name": report.course, "time": f"{report.seconds:.3f}"} | _counts(cases))

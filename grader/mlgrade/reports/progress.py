@@ -22,6 +22,8 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True):
+    """How many checks changed sides since the last run."""
+
     fixed: int
     broken: int
 
@@ -40,6 +42,7 @@ def save(course: Course, memories: Memories) -> str:
 
 
 def memory(report: ConceptReport, sha256: str) -> Memory:
+    """Return what is remembered of a report."""
     passed = [check.id for check in report.checks if check.outcome is Outcome.PASSED]
     return Memory(sha256=sha256, status=report.status, earned=report.earned, possible=report.possible, passed=passed)
 
@@ -53,6 +56,7 @@ def change(before: Memory | None, report: ConceptReport) -> Change | None:
 
 
 def key(concept: str, file: str | Path) -> str:
+    """Return the key of a file in the memories."""
     return f"{concept}:{Path(file).resolve()}"
 
 
@@ -62,6 +66,7 @@ def of_exercise(course: Course, memories: Memories, concept: str) -> Memory | No
 
 
 def complete(memory: Memory | None) -> bool:
+    """Return whether the last run earned everything."""
     return memory is not None and memory.status is Status.GRADED and memory.earned >= memory.possible
 
 

@@ -20,6 +20,7 @@ BESIDE = 60  # columns of a terminal, from which two passages stand beside each 
 
 
 def render(console: Console, found: Similarity, most: int) -> None:
+    """Print the pairs of similar submissions."""
     say(console, found.about)
     for concept in found.concepts:
         console.print()

@@ -38,5 +38,6 @@ def save(course: Course, name: str, value: Any) -> str:
 
 
 def file(course: Course, name: str) -> Path:
+    """Return the path of a file of the user's state."""
     digest = hashlib.sha256(str(course.root).encode()).hexdigest()[:16]
     return state_folder() / f"{digest}-{name}.json"

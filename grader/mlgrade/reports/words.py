@@ -45,20 +45,24 @@ class ShownCheck(msgspec.Struct, frozen=True):
 
 
 def verdict(concept: ConceptReport) -> str:
+    """Return the first line of a report."""
     if concept.status is Status.GRADED:
         return OF_OUTCOME[Outcome.FAILED if wrong(concept) else Outcome.PASSED]
     return _OF_STATUS[concept.status]
 
 
 def wrong(concept: ConceptReport) -> bool:
+    """Return whether anything is wrong with a concept."""
     return any(check.outcome is not Outcome.PASSED for check in concept.checks)
 
 
 def graded(concept: ConceptReport) -> bool:
+    """Return whether a concept was graded."""
     return concept.status is Status.GRADED or bool(concept.checks)
 
 
 def summary(concept: ConceptReport) -> str:
+    """Return how many checks passed, and the points."""
     if concept.status is Status.NOT_STARTED:
         return "not started"
     if concept.status is Status.CANNOT_RUN:
@@ -122,10 +126,12 @@ def waiting(checks: Sequence[CheckResult], *, verbose: bool) -> list[str]:
 
 
 def mark(check: CheckResult) -> str:
+    """Return the word and style of an outcome."""
     return "  [hidden]" if check.visibility is Visibility.HIDDEN else ""
 
 
 def hint(check: CheckResult) -> str:
+    """Return the hint of a check in words."""
     return f"Hint: {check.hint}" if check.hint and check.outcome is not Outcome.SKIPPED else ""
 
 
@@ -133,6 +139,7 @@ def hint(check: CheckResult) -> str:
 
 
 def share(score: Score) -> float:
+    """Return the earned share, from 0 to 1."""
     return score.earned / score.possible if score.possible else 0.0
 
 
@@ -142,12 +149,14 @@ def percent(score: Score) -> int:
 
 
 def printed(concept: ConceptReport) -> str:
+    """Return what the student's code printed."""
     lines = concept.output.rstrip("\n").split("\n")
     more = [f"... {len(lines) - OUTPUT_LINES} more lines"] if len(lines) > OUTPUT_LINES else []
     return "\n".join([*lines[:OUTPUT_LINES], *more])
 
 
 def since(change: Change | None) -> str:
+    """Return what changed since the last run."""
     if change is None or not (change.fixed or change.broken):
         return ""
     return f"Since last run: {change.fixed} fixed, {change.broken} broken."

@@ -23,6 +23,8 @@ class NotTried(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkerSession:
+    """One submission and its workers: after a worker has ended, the next call gets a new one."""
+
     def __init__(self, host: Host, load: Load, limits: Limits) -> None:
         self._host, self._load, self._limits = host, load, limits
         self._worker: Worker | None = None
@@ -37,6 +39,7 @@ class WorkerSession:
         self.close()
 
     def close(self) -> None:
+        """End the worker."""
         if self._worker is not None:
             self._worker.close()
 
@@ -49,6 +52,7 @@ class WorkerSession:
         return reply
 
     def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Result | NotTried:
+        """Call a function of the student's."""
         if self._strikes[function] >= self._limits.strikes:
             return NotTried(why=f"{function} was stopped {self._limits.strikes} times already", timed_out=True)
         if self._deaths >= self._limits.deaths:

@@ -40,11 +40,13 @@ class Unfolded:
         self._error, self._most, self._longest, self._items = error, most, 0, 1
 
     def text(self, text: str) -> str:
+        """Count a text, and return it."""
         self._longest = max(self._longest, len(text))
         self._check()
         return text
 
     def items(self, count: int) -> None:
+        """Count items."""
         self._items += count
         if self._most is not None and self._items > self._most:
             raise self._error(f"lists of more than {self._most} items")
@@ -71,6 +73,7 @@ class Writer:
         self._unfolded = Unfolded(UnsendableError, items)
 
     def node(self, value: object, depth: int = DEPTH) -> Node:
+        """Encode a value. Raises TypeError for what cannot cross."""
         if value is None or value is True or value is False:
             return value
         kind = type(value)
@@ -178,6 +181,7 @@ class Reader:
         self._unfolded = Unfolded(ProtocolError, items)
 
     def value(self, node: Node, depth: int = DEPTH) -> Any:
+        """Decode a node. Raises ProtocolError for anything that a Writer would not write."""
         if isinstance(node, str):
             return self._unfolded.text(node)
         if not isinstance(node, list):
@@ -191,6 +195,7 @@ class Reader:
         return read(self, rest, depth - 1)
 
     def done(self) -> None:
+        """Raise ProtocolError if bytes are left over."""
         if self._at != len(self._blob):
             raise ProtocolError("bytes that no array accounts for")
 

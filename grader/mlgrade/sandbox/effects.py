@@ -16,6 +16,7 @@ def named(args: list[Any], kwargs: dict[str, Any]) -> Arguments:
 
 
 def changed(before: Arguments, after: Arguments) -> list[str]:
+    """Return the names of the arguments that a call changed."""
     return [name for name in before if not same(before[name], after[name])]
 
 

@@ -21,6 +21,7 @@ class ForbiddenError(RuntimeError):
 
     @classmethod
     def named(cls, name: str) -> ForbiddenError:
+        """Return the error for a forbidden function."""
         return cls(f"{name} is what this exercise asks you to write yourself")
 
 
@@ -29,6 +30,7 @@ class ForbiddenSourceError(ForbiddenError, OSError):
 
     @classmethod
     def named(cls, name: str) -> ForbiddenSourceError:
+        """Return the error for a source that names a forbidden function."""
         return cls(f"{name} holds a function that this exercise asks you to write yourself")
 
 

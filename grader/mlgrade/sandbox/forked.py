@@ -32,6 +32,8 @@ LEAVE_SECONDS = 5.0  # for the fork server to end its workers, before it is kill
 
 
 class WarmParent:
+    """The fork server: a process that has loaded numpy and forks workers."""
+
     def __init__(self, without: Iterable[str] = (), listing: str = "") -> None:
         self._without, self._listing = tuple(without), listing
         self._scratch = Scratch()
@@ -71,6 +73,7 @@ class WarmParent:
             raise SandboxError("the worker's parent process does not stay up; run: mlgrade doctor") from None
 
     def begin(self, limits: Limits) -> ForkedProcess:
+        """Ask for a worker, and do not wait for it."""
         scratch = self._scratch.folder()
         request, ours_out = os.pipe()
         ours_in, reply = os.pipe()
@@ -119,6 +122,7 @@ class WarmParent:
         return text.decode()
 
     def close(self) -> None:
+        """End the fork server and its workers."""
         self._stop()
         self._scratch.close()
 
@@ -132,6 +136,8 @@ class WarmParent:
 
 
 class ForkedProcess:
+    """A worker that the fork server has made."""
+
     def __init__(self, parent: WarmParent, pipe: Pipe, stack: int, scratch: str) -> None:
         self._parent, self._stack, self._scratch = parent, stack, scratch
         self.pid = 0
@@ -139,6 +145,7 @@ class ForkedProcess:
         self.walls: tuple[str, ...] = ()
 
     def ready(self) -> None:
+        """Wait until the worker is isolated."""
         try:
             self._parent.number(self)
         except BaseException:
@@ -147,6 +154,7 @@ class ForkedProcess:
         self.walls = await_ready(self)
 
     def where(self) -> bytes:
+        """Return where the worker's code is, as a traceback."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGUSR1)
         stack, deadline = b"", time.monotonic() + STACK_SECONDS
@@ -161,11 +169,13 @@ class ForkedProcess:
         return stack
 
     def kill(self) -> str:
+        """End the worker, and say how it ended."""
         self._stop()
         status, why = self._parent.status(self.pid, self._scratch)
         return why or ending(os.waitstatus_to_exitcode(status))
 
     def end(self) -> None:
+        """End the worker."""
         with contextlib.suppress(OSError, SandboxError):  # a parent that is gone took its workers along
             self._parent.number(self)
         self._stop()
@@ -177,5 +187,6 @@ class ForkedProcess:
         self.forget()
 
     def forget(self) -> None:
+        """Close what belongs to the worker."""
         self.pipe.close()
         os.close(self._stack)

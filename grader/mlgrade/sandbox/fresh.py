@@ -21,26 +21,33 @@ from mlgrade.sandbox.starting import await_ready, command, ending, environment, 
 
 
 class FreshProcess:
+    """Start each worker as a Python of its own, where no fork server can be."""
+
     def __init__(self, without: Iterable[str] = ()) -> None:
         self._without = tuple(without)
         self._scratch = Scratch()
         self._started: list[OwnProcess] = []
 
     def spawn(self, limits: Limits) -> OwnProcess:
+        """Start a worker, and wait until it is ready."""
         return ready(self.begin(limits))
 
     def begin(self, limits: Limits) -> OwnProcess:
+        """Start a worker, and do not wait for it."""
         process = OwnProcess(self._scratch.folder(), limits, self._without)
         self._started = [*(one for one in self._started if one.running), process]
         return process
 
     def close(self) -> None:
+        """Remove the scratch folder."""
         for process in self._started:
             process.stop()
         self._scratch.close()
 
 
 class OwnProcess:
+    """A worker that was started afresh."""
+
     def __init__(self, scratch: str, limits: Limits, without: tuple[str, ...] = ()) -> None:
         self._scratch = scratch
         request, ours_out = os.pipe()
@@ -60,31 +67,35 @@ class OwnProcess:
                 os.close(ours_out)
                 raise SandboxError(f"a worker could not be started: {error}") from None
         self.pipe: Pipe = ThreadPipe(ours_in, ours_out)
-        from mlgrade.sandbox.isolation import JOB, job  # now, while the worker loads numpy
-
-        self.walls: tuple[str, ...] = (JOB,) if job.contain(self._process, limits.memory_bytes) else ()
+        self.walls: tuple[str, ...] = ()
 
     def ready(self) -> None:
-        self.walls = (*await_ready(self), *self.walls)
+        """Wait until the worker is isolated."""
+        self.walls = await_ready(self)
 
     @property
     def running(self) -> bool:
+        """Return whether the worker is still running."""
         return self._process.poll() is None
 
     def where(self) -> bytes:
+        """Return where the worker's code is, as a traceback."""
         return b""
 
     def stop(self) -> int:
+        """Stop the worker, and return its exit status."""
         if sys.platform != "win32":
             kill_all(self._process.pid)
         self._process.kill()
         return self._process.wait()
 
     def kill(self) -> str:
+        """End the worker, and say how it ended."""
         status = self.stop()
         self.pipe.close()
         sweep(self._scratch)
         return ending(status)
 
     def end(self) -> None:
+        """End the worker."""
         self.kill()

@@ -40,11 +40,15 @@ REQUEST_BYTES = 1024 * MIB
 
 
 class TimedOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that took longer than it may."""
+
     seconds: float
     line: int = 0  # of the student's file, where the worker was when it was stopped
 
 
 class Died(msgspec.Struct, frozen=True, kw_only=True):
+    """A worker that ended in a call."""
+
     how: str
 
 
@@ -60,6 +64,8 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Raised(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that raised."""
+
     fault: Fault
     changed: list[str] = []
     output: str = ""
@@ -96,6 +102,7 @@ class Host:
             )
 
     def worker(self, limits: Limits) -> Worker:
+        """Return a worker with these limits."""
         worker = Worker(self._launcher.spawn(limits), limits)
         known = worker.walls if self._walls is None else self._walls
         self._walls = tuple(wall for wall in known if wall in worker.walls)
@@ -113,6 +120,7 @@ class Worker:
 
     @property
     def alive(self) -> bool:
+        """Return whether the worker can take another call."""
         return self._process is not None
 
     def load(self, request: Load, seconds: float | None = None) -> Loaded | TimedOut | Died:
@@ -134,6 +142,7 @@ class Worker:
         return self._broke_the_rules() if isinstance(reply, (Loaded, Asks)) else reply
 
     def close(self) -> None:
+        """End the worker."""
         process, self._process = self._process, None
         if process is not None:
             process.end()

@@ -34,9 +34,11 @@ class Ahead:
         self._next: tuple[Limits, WorkerProcess] | None = None
 
     def begin(self, limits: Limits) -> WorkerProcess:
+        """Return the worker in reserve, or begin one."""
         return self.inner.begin(limits)
 
     def spawn(self, limits: Limits) -> WorkerProcess:
+        """Return a worker that is ready, and begin the next one."""
         process = self._reserve(limits) or self.inner.spawn(limits)
         with contextlib.suppress(
             SandboxError, OSError
@@ -65,5 +67,6 @@ class Ahead:
             kept[1].end()
 
     def close(self) -> None:
+        """End the worker in reserve and the launcher."""
         self.rest()
         self.inner.close()

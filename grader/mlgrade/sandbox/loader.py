@@ -126,6 +126,7 @@ def _restrict(module: ModuleType, imports: Sequence[str], instead: Mapping[str, 
 
 
 def functions(module: ModuleType, request: Load) -> dict[str, Function]:
+    """Return what the file defines of the functions that are asked for."""
     stubs = dict(_stubs(request))
     return {name: _function(module, name, stubs) for name in request.functions}
 

@@ -21,6 +21,7 @@ class Capped:
         self._kept = self._lost = 0
 
     def write(self, text: str) -> int:
+        """Write up to the limit, and count the rest."""
         part = text[: self._most - self._kept]
         if part:
             self._parts.append(part)
@@ -29,6 +30,7 @@ class Capped:
         return len(text)
 
     def writelines(self, lines: Sequence[str]) -> None:
+        """Write several texts."""
         for line in lines:
             self.write(line)
 
@@ -36,16 +38,20 @@ class Capped:
         """Nothing is held back."""
 
     def isatty(self) -> bool:
+        """Return False: this is no terminal."""
         return False
 
     def writable(self) -> bool:
+        """Return True."""
         return True
 
     @property
     def buffer(self) -> Bytes:
+        """Return the stream of bytes beneath."""
         return Bytes(self)
 
     def take(self) -> str:
+        """Return what was written, and begin anew."""
         text = sayable("".join(self._parts), MOST_OUTPUT)
         text += f"\n... {self._lost} more characters" if self._lost else ""
         self._parts.clear()
@@ -60,6 +66,7 @@ class Bytes:
         self._text = text
 
     def write(self, data: bytes) -> int:
+        """Decode and write."""
         self._text.write(bytes(data).decode(self._text.encoding, "replace"))
         return len(data)
 
@@ -83,6 +90,7 @@ class Notes:
         file: object = None,
         line: str | None = None,
     ) -> None:
+        """Keep a warning, in the place of warnings.showwarning."""
         del file, line
         place = f"{self._filename}:{lineno}: " if filename == self._filename else ""
         note = sayable(f"{place}{category.__name__}: {message}", 200)
@@ -90,10 +98,12 @@ class Notes:
             self._lines.append(note)
 
     def take(self) -> list[str]:
+        """Return the warnings, and begin anew."""
         lines, self._lines = self._lines, []
         return lines
 
 
 def watch_warnings(notes: Notes) -> None:
+    """Have all warnings kept as notes."""
     warnings.simplefilter("always")
     warnings.showwarning = notes.show

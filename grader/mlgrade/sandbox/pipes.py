@@ -25,9 +25,16 @@ class ClosedError(Exception):
 
 
 class Pipe(Protocol):
-    def read(self, size: int, deadline: float) -> bytes: ...
-    def write(self, data: bytes, deadline: float) -> None: ...
-    def close(self) -> None: ...
+    """Two directions of bytes to a worker, with deadlines."""
+
+    def read(self, size: int, deadline: float) -> bytes:
+        """Read so many bytes. Raises TimeoutError, or EOFError if the other end is closed."""
+
+    def write(self, data: bytes, deadline: float) -> None:
+        """Write all bytes. Raises TimeoutError or OSError."""
+
+    def close(self) -> None:
+        """Close both directions."""
 
 
 class _Buffered:
@@ -67,6 +74,7 @@ class PollPipe(_Buffered):
         return os.read(self._source, CHUNK)
 
     def write(self, data: bytes, deadline: float) -> None:
+        """Write all bytes before the deadline."""
         rest = memoryview(data)
         while rest:
             try:
@@ -77,6 +85,7 @@ class PollPipe(_Buffered):
                 raise ClosedError from None
 
     def close(self) -> None:
+        """Close both directions."""
         os.close(self._source)
         os.close(self._sink)
 
@@ -117,6 +126,7 @@ class ThreadPipe(_Buffered):
         return chunk
 
     def write(self, data: bytes, deadline: float) -> None:
+        """Write all bytes before the deadline."""
         failed: list[OSError] = []
         writer = threading.Thread(target=_write_all, args=(self._sink, data, failed), daemon=True)
         writer.start()
@@ -127,6 +137,7 @@ class ThreadPipe(_Buffered):
             raise ClosedError
 
     def close(self) -> None:
+        """Close both directions."""
         self._closed = True
         os.close(self._sink)
         while not self._chunks.empty():  # room for a reader that waits to put its last chunk

@@ -33,6 +33,8 @@ Line = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
 
 
 class Load(msgspec.Struct, tag="load", frozen=True, kw_only=True):
+    """Load a source."""
+
     source: bytes  # crosses as the blob of its frame
     name: str
     filename: str
@@ -43,6 +45,8 @@ class Load(msgspec.Struct, tag="load", frozen=True, kw_only=True):
 
 
 class Call(msgspec.Struct, tag="call", frozen=True, kw_only=True):
+    """Call a function."""
+
     function: str
     args: list[Node]
     kwargs: dict[str, Node]
@@ -56,6 +60,8 @@ class Answer(msgspec.Struct, tag="answer", frozen=True, kw_only=True):
 
 
 class Frame(msgspec.Struct, frozen=True):
+    """A line of the student's file in a traceback."""
+
     line: Line
     function: Word
 
@@ -74,6 +80,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True):
+    """What the file defines under a name that is asked for."""
+
     defined: bool
     stub: bool = False
     line: Line = 0
@@ -81,11 +89,15 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FailedCell(msgspec.Struct, frozen=True, kw_only=True):
+    """A cell of a notebook that raised."""
+
     line: Line  # the first one of the cell
     fault: Fault
 
 
 class Loaded(msgspec.Struct, tag="loaded", frozen=True, kw_only=True):
+    """The reply to Load."""
+
     functions: Annotated[dict[Word, Function], msgspec.Meta(max_length=100)]
     names: Annotated[list[Word], msgspec.Meta(max_length=200)] = []
     fault: Fault | None = None  # what ended the file
@@ -159,15 +171,18 @@ def equal(a: Node, b: Node) -> bool:
 
 
 def encoded(node: Node) -> bytes:
+    """Return a node as bytes."""
     return _encoder.encode(node)
 
 
 def unpack_reply(header: bytes) -> Reply:
+    """Read a reply. Raises ProtocolError."""
     reply: Reply = _unpack(_replies, header)
     return reply
 
 
 def unpack_request(header: bytes) -> Request:
+    """Read a request. Raises ProtocolError."""
     request: Request = _unpack(_requests, header)
     return request
 

@@ -49,9 +49,11 @@ class Scratch:
         Path(self.path).chmod(0o711)  # a worker of another user passes through to its own folder
 
     def folder(self) -> str:
+        """Make a folder for a worker, and return its path."""
         return tempfile.mkdtemp(prefix=PREFIX, dir=self.path)
 
     def close(self) -> None:
+        """Remove everything."""
         sweep(self.path)
         if self._lock is not None:
             os.close(self._lock)

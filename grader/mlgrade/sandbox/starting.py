@@ -22,6 +22,8 @@ _MODULE = "mlgrade.sandbox.worker"
 
 
 class WorkerProcess(Protocol):
+    """A worker process as the host sees it."""
+
     pipe: Pipe
     walls: tuple[str, ...]  # those that stand around it, as it said itself before it read student code
 
@@ -43,15 +45,21 @@ class WorkerProcess(Protocol):
 
 
 class Launcher(Protocol):
+    """Start worker processes."""
+
     def begin(self, limits: Limits) -> WorkerProcess:
         """Start a worker, and do not wait until it is ready."""
         ...
 
-    def spawn(self, limits: Limits) -> WorkerProcess: ...
-    def close(self) -> None: ...
+    def spawn(self, limits: Limits) -> WorkerProcess:
+        """Return a worker that is ready."""
+
+    def close(self) -> None:
+        """End everything that was started."""
 
 
 def command(*args: str) -> list[str]:
+    """Return the command line of a worker."""
     return [sys.executable, "-S", "-P", "-m", _MODULE, *args]
 
 
@@ -87,6 +95,7 @@ _P = TypeVar("_P", bound=WorkerProcess)
 
 
 def ready(process: _P) -> _P:
+    """Wait until a process is ready, and return it."""
     process.ready()
     return process
 

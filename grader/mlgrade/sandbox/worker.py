@@ -62,6 +62,8 @@ REQUEST_BYTES = 2**31 - 1  # what the trusted side sends is its own affair
 
 
 class Received(NamedTuple):
+    """A request with its arrays."""
+
     request: Request
     blob: bytes
     header: int  # bytes
@@ -74,6 +76,7 @@ class Wire:
         self._source, self._sink = source, sink
 
     def receive(self) -> Received:
+        """Read the next request."""
         prefix = self._source.read(LENGTHS.size)
         if len(prefix) < LENGTHS.size:
             raise EOFError
@@ -81,6 +84,7 @@ class Wire:
         return Received(unpack_request(self._source.read(header)), self._source.read(blob), header)
 
     def send(self, message: Reply, blob: bytes | bytearray = b"", *, more: int = 0) -> None:
+        """Send a reply."""
         self._sink.write(pack(message, blob, more=more))
         self._sink.write(blob)
         self._sink.flush()
@@ -97,6 +101,7 @@ class Desk:
         self._notes = output.Notes("")
 
     def serve(self) -> None:
+        """Answer requests until the pipe is closed."""
         while True:
             request, blob, header = self._wire.receive()
             if isinstance(request, Load):
@@ -251,6 +256,7 @@ def _silence() -> None:
 
 
 def once(limits: Limits, without: Sequence[str]) -> None:
+    """Be one worker."""
     source, sink = os.dup(0), os.dup(1)
     _silence()
     scratch = str(Path.cwd())
@@ -367,6 +373,7 @@ class Nursery:
 
 
 def warm(control: int, scratch: str, listing: str, without: Sequence[str]) -> None:
+    """Be the fork server."""
     _silence()
     orphans.adopt()
     gc.freeze()  # what is here stays: a collection in a worker would only copy its pages
@@ -392,6 +399,7 @@ def _stack_on_request(sink: int) -> None:
 
 
 def main(argv: list[str]) -> None:
+    """Start as a worker or as the fork server."""
     warnings.filterwarnings("ignore", message=".*multi-threaded.*fork", category=DeprecationWarning)
     if argv[0] == "--warm":
         warm(int(argv[1]), argv[2], argv[3], argv[4:])

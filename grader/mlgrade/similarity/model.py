@@ -60,6 +60,8 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Similarity(msgspec.Struct, frozen=True, kw_only=True):
+    """The pairs of similar submissions: the schema `mlgrade/similar/1`."""
+
     schema: str = SCHEMA
     about: str = ABOUT
     course: str
@@ -69,8 +71,10 @@ class Similarity(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[str]
 
     def to_json(self) -> bytes:
+        """Return it as JSON."""
         return msgspec.json.format(msgspec.json.encode(self), indent=2)
 
     def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
         return plain

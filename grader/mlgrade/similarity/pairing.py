@@ -26,6 +26,7 @@ class PassageMatch(NamedTuple):
 
     @property
     def score(self) -> int:
+        """Return the larger of the two shares, in percent."""
         return 100 * self.shared // self.of
 
 

@@ -1,0 +1,1 @@
+"""What a student learns with beside the checks: cards and demos."""

@@ -1,0 +1,1 @@
+"""Find submissions in files, folders and notebooks."""

@@ -19,6 +19,7 @@ class OutcomeCounts:
         self.counts: Counter[FileOutcome] = Counter(dict.fromkeys(FileOutcome, 0))
 
     def files(self, matches: Iterable[FileMatch]) -> None:
+        """Count the outcomes of files."""
         alike: dict[tuple[FileOutcome, str], list[str]] = defaultdict(list)
         for one in matches:
             self.counts[one.kind] += 1
@@ -27,6 +28,7 @@ class OutcomeCounts:
         self.notes += [note(sorted(paths), what, kind) for (kind, what), paths in alike.items()]
 
     def missing(self, student: str, what: str) -> None:
+        """Count a student with nothing to grade."""
         self.counts[FileOutcome.MISSING] += 1
         self.notes.append(note([student], what, FileOutcome.MISSING))
 

@@ -29,6 +29,8 @@ class FileOutcome(StrEnum):
 
 
 class FolderLayout(StrEnum):
+    """How a folder of submissions is laid out."""
+
     FOLDERS = "a folder for each student"
     FLAT = "a file for each student"
 

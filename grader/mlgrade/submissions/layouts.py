@@ -53,6 +53,7 @@ class Folders:
         ]
 
     def of(self, student: str) -> Found:
+        """Return the matches of a student's folder."""
         listing = walk.student(self._root, student)
         matches = listing.refused + match(listing.files, self._course, lambda paths: _same(self._root, paths))
         if sidecar.FILE not in listing.hidden:
@@ -85,6 +86,7 @@ class Files:
         self.beside = self._matches.get("", []) + _no_students(hidden) + _neither(found)
 
     def of(self, student: str) -> Found:
+        """Return the matches of a student's files."""
         return Found(self._matches[student])
 
 

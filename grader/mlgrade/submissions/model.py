@@ -35,6 +35,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
+        """Return the name of the file without its folder."""
         return self.file.replace("\\", "/").rpartition("/")[2]
 
     @property
@@ -60,6 +61,7 @@ def find(paths: Iterable[Path], course: Course, concept: str = "") -> Iterator[S
 
 
 def concept_of(path: Path, course: Course) -> str:
+    """Return the concept that a file is of, by its name."""
     known = [known.id for known in course.concepts]
     if path.name in known and not path.exists():  # as the other commands take it
         raise UsageError(f'{path}: no such file; did you mean "{near(course.exercise(path.name))}"?')
@@ -71,6 +73,7 @@ def concept_of(path: Path, course: Course) -> str:
 
 
 def read(path: Path, concept: str) -> Submission:
+    """Read a submission. Raise SubmissionError if it cannot be read."""
     return from_file(str(path), concept, _bytes(path))
 
 

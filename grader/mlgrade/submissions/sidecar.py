@@ -35,6 +35,7 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, When] = {}  # msgspec copies the empty default for each instance
 
     def time_of(self, file: str) -> datetime | None:
+        """Return when a file was submitted, if that is known."""
         return self.files.get(file, self.submitted_at)
 
 

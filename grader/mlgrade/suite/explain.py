@@ -50,4 +50,5 @@ _SYNTAX = [
 
 
 def syntax_in_plain_words(message: str) -> str:
+    """Return a syntax error in words for a beginner."""
     return next((words for pattern, words in _SYNTAX if re.search(pattern, message[:SEARCHED])), "")

@@ -42,6 +42,7 @@ class Source(msgspec.Struct, frozen=True):
     cells: Sequence[tuple[int, int]] = ()
 
     def line(self, number: int) -> str:
+        """Return a line of the source."""
         return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""  # the number came from the worker
 
     def cell(self, number: int) -> tuple[int, int]:
@@ -49,15 +50,19 @@ class Source(msgspec.Struct, frozen=True):
         return max(((start, cell) for start, cell in self.cells if start <= number), default=(1, 0))
 
     def place(self, number: int) -> str:
+        """Return a line's place, as FILE:LINE or by its cell."""
         start, cell = self.cell(number)
         return f"{self.filename}:cell {cell}:{number - start + 1}" if cell else f"{self.filename}:{number}"
 
     def quote(self, number: int) -> str:
+        """Return a line with its place."""
         text = self.line(number).strip()
         return f"{self.place(number)}: {text}" if text else ""
 
 
 class Verdict(msgspec.Struct, frozen=True):
+    """How a check ended, with what to say of it."""
+
     outcome: Outcome
     problem: str = ""
     detail: str = ""
@@ -65,6 +70,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 def finding(check_id: str, visibility: Visibility, marks: Marks, verdict: Verdict) -> Finding:
+    """Build the finding of a check from its verdict."""
     return Finding(
         id=check_id,
         title=marks.title,

@@ -28,6 +28,8 @@ NAMES = {
 
 
 class Marks(msgspec.Struct, frozen=True, kw_only=True):
+    """The marks of a check, with their defaults."""
+
     title: str
     weight: float = 1.0
     aspect: str = "values"
@@ -37,11 +39,13 @@ class Marks(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def register(config: pytest.Config) -> None:
+    """Declare the marks to pytest."""
     for name, meaning in NAMES.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
 
 
 def read(item: pytest.Function) -> Marks:
+    """Read the marks of a check. Raise SuiteError for wrong ones."""
     weight = _argument(item, "points", 1.0)
     if not isinstance(weight, (int, float)) or not 0 < weight < math.inf:
         raise SuiteError(f"{item.nodeid}: points must be a positive number (got {weight!r})")
@@ -70,6 +74,7 @@ def visibility(item: pytest.Item) -> Visibility:
 
 
 def name(item: pytest.Function) -> str:
+    """Return the name of a check without `test_`."""
     return item.originalname.removeprefix("test_")
 
 

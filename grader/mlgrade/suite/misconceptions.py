@@ -33,6 +33,8 @@ def misconception(of: str, *, title: str, hint: str) -> Callable[[_F], _F]:
 
 
 class Misconception(msgspec.Struct, frozen=True, kw_only=True):
+    """A known wrong version of a function."""
+
     name: str
     function: str
     title: str
@@ -48,6 +50,7 @@ class Misconception(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.solution.rstrip()}\n\n\n{self.code}\n"
 
     def as_diagnosis(self) -> Diagnosis:
+        """Return what a student reads of it."""
         return Diagnosis(misconception=self.name, function=self.function, title=self.title, hint=self.hint)
 
 

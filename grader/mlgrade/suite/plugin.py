@@ -33,6 +33,7 @@ FAILED = pytest.StashKey[dict[tuple[str, str], str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the plug-in."""
     group = parser.getgroup("mlgrade")
     group.addoption("--submission", type=Path, help="the student's file that the checks are run on")
     group.addoption("--course", type=Path, default=None, help="course.yml; default: the one around the checks")
@@ -40,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marks."""
     marks.register(config)
     config.stash[FINDINGS], config.stash[FAILED] = [], {}
 
@@ -89,12 +91,14 @@ def _begin(path: Path | None, course: Course, name: str, host: Host) -> tuple[Wo
 
 @pytest.fixture
 def student(request: pytest.FixtureRequest, _attempt: tuple[WorkerSession, Loaded]) -> Student:
+    """Give the functions of the submission."""
     attempt, loaded = _attempt
     return Student(attempt, loaded.functions, marks.may_return(request.node))
 
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest, _course: Course) -> np.random.Generator:
+    """Give the random numbers of the check."""
     seed = request.config.getoption("--seed")
     return rng_for(_check(request.node).id, _course.seed if seed is None else seed)
 
@@ -126,6 +130,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 def pytest_runtest_makereport(
     item: pytest.Function, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show a failed check in the words of mlgrade."""
     report = yield
     raised = item.stash.setdefault(PHASES, {})
     if call.excinfo is not None:

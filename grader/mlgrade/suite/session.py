@@ -66,6 +66,8 @@ class Ran(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Suite(msgspec.Struct, frozen=True):
+    """The checks of one concept."""
+
     checks: tuple[Check, ...]
 
     def run(self, attempt: WorkerSession, functions: Mapping[str, Function], source: Source, seed: int) -> list[Ran]:
@@ -245,6 +247,7 @@ def _admit(item: pytest.Function) -> None:
 
 
 def concept_of(item: pytest.Item) -> str:
+    """Return the concept that a check belongs to, by its file."""
     return item.path.stem.removeprefix("test_")
 
 

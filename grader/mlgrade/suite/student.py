@@ -28,14 +28,17 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def changed(self) -> list[str]:
+        """Return the names of the arguments that the call changed."""
         return self.result.changed if isinstance(self.result, (Value, Raised)) else []
 
     @property
     def shares(self) -> list[str]:
+        """Return the names of the arguments that the result shares memory with."""
         return self.result.shares if isinstance(self.result, Value) else []
 
     @property
     def text(self) -> str:
+        """Return the call as it can be repeated."""
         return show_call(self.function, self.args, self.kwargs)
 
 
@@ -78,6 +81,7 @@ class Student:
 
     @property
     def last(self) -> CallRecord:
+        """Return the last call."""
         return self.calls[-1]
 
     def judged(self, error: BaseException | None) -> BaseException | None:
@@ -103,6 +107,8 @@ class Student:
 
 
 class StudentFunction:
+    """A function of the student's, called in the worker."""
+
     def __init__(
         self,
         name: str,
@@ -112,6 +118,7 @@ class StudentFunction:
         self._name, self._record, self._look = name, call, look
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function in the worker, and return its result. Raises CallError if there is none."""
         record = self._record(self._name, args, kwargs)
         if not isinstance(record.result, Value) or record.result.unusable:
             raise CallError(record)

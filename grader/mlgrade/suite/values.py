@@ -12,6 +12,7 @@ _UNCHANGING = {bool, int, float, complex, str, bytes, type(None)}
 
 
 def show(value: Any) -> str:
+    """Return a value as a student reads it."""
     if isinstance(value, np.ndarray):
         return _array(value)
     if isinstance(value, np.generic):
@@ -28,6 +29,7 @@ def show(value: Any) -> str:
 
 
 def show_call(function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    """Return a call as a student can repeat it."""
     parts = [show(value) for value in args] + [f"{name}={show(value)}" for name, value in kwargs.items()]
     return f"{function}({', '.join(parts)})"
 

@@ -1,0 +1,1 @@
+"""Read and write delimited text, and write numbers as LMSs take them."""

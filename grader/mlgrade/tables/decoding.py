@@ -34,6 +34,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     mark: str = ""
 
     def encode(self, text: str) -> bytes:
+        """Encode a text as the file was encoded."""
         return text.encode(self.codec)
 
 

@@ -36,30 +36,38 @@ class TableRecord(msgspec.Struct, frozen=True):
 
     @property
     def texts(self) -> list[str]:
+        """Return the cells as text."""
         return [plain(raw) for raw in self.raw]
 
     @property
     def blank(self) -> bool:
+        """Return whether all cells are empty."""
         return not any(text.strip() for text in self.texts)
 
 
 class Table(msgspec.Struct, frozen=True):
+    """A file of delimited text."""
+
     source: Text
     separator: str
     quotes: bool = True  # False: a quote is a character like others (what nbgrader writes)
 
     @property
     def name(self) -> str:
+        """Return the name of the file."""
         return self.source.name
 
     def records(self) -> Iterator[TableRecord]:
+        """Yield the records. Raise UsageError with the line of a fault."""
         return _records(self.source.text, self.separator, self.name, quotes=self.quotes)
 
     def fault(self, line: int, what: str) -> UsageError:
+        """Return the error for a line."""
         return UsageError(f"{self.name}: line {line}: {one_line(what)}")
 
 
 def open_table(path: Path) -> Table:
+    """Open a file, and find its encoding, separator and quotes."""
     return table(read_bytes(path), str(path))
 
 
@@ -72,10 +80,12 @@ def table(raw: bytes, name: str) -> Table:
 
 
 def plain(raw: str) -> str:
+    """Return the text of a raw cell."""
     return raw[1:-1].replace('""', '"') if raw.startswith('"') and len(raw) > 1 else raw
 
 
 def quoted(text: str) -> str:
+    """Return a cell in quotes."""
     return '"' + text.replace('"', '""') + '"'
 
 
@@ -86,6 +96,7 @@ def fit(text: str, separator: str, *, like: str = "") -> str:
 
 
 def row(cells: Iterable[str], separator: str = ",", end: str = "\n") -> str:
+    """Return a line of cells."""
     texts = list(cells)
     if texts == [""]:
         return '""' + end  # a lone blank cell would read as no row at all

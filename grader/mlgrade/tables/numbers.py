@@ -15,6 +15,8 @@ NOISE = Fraction(1, 10**9)  # what floats add to 0.1 + 0.2 is not a rounding tha
 
 
 class Number(msgspec.Struct, frozen=True):
+    """A number as text, and whether it was rounded."""
+
     text: str
     rounded: bool
 
@@ -31,6 +33,7 @@ def scaled(score: Fraction, points: float, to: Fraction | None) -> Fraction:
 
 
 def two_decimals(value: Fraction) -> Number:
+    """Return a number with at most two decimals."""
     near = round(value, 2)
     return Number(written(near), abs(near - value) > NOISE)
 

@@ -14,10 +14,12 @@ from mlgrade.study.cards import deck
 
 
 def lesson(course: Course, concept: Concept) -> list[Problem]:
+    """Check the lesson of a concept."""
     return _read(course, partial(lessons.load, course, concept)) if course.lesson(concept.id).exists() else []
 
 
 def cards(course: Course) -> list[Problem]:
+    """Check the study cards of a course."""
     return _read(course, partial(deck.load, course)) if (course.root / deck.FOLDER).is_dir() else []
 
 

@@ -15,6 +15,7 @@ TODO = "TODO(author)"  # not a bare TODO: that is what a stub may say to a stude
 
 
 def needed(course: Course, concept: Concept) -> list[Path]:
+    """Return the files that a concept must have."""
     suites = [course.root / "tests" / folder / f"test_{concept.id}.py" for folder in ("public", "hidden")]
     return [course.exercise(concept.id), course.solution(concept.id), course.misconceptions(concept.id), *suites]
 
@@ -25,6 +26,7 @@ def alternatives(course: Course, concept: Concept) -> list[Path]:
 
 
 def missing(course: Course, concept: Concept) -> Iterator[Problem]:
+    """Report files that are missing."""
     beside = [path for path in (course.lesson(concept.id), *alternatives(course, concept)) if path.exists()]
     for path in [*needed(course, concept), *beside]:
         try:
@@ -50,6 +52,7 @@ def _wish(rest: str) -> str:
 
 
 def unreadable(course: Course, concept: Concept) -> Iterator[Problem]:
+    """Report files that cannot be read or do not parse."""
     for path in [*needed(course, concept), *alternatives(course, concept)]:
         try:
             ast.parse(path.read_bytes().decode("utf-8-sig"))
@@ -62,6 +65,7 @@ def unreadable(course: Course, concept: Concept) -> Iterator[Problem]:
 
 
 def functions(path: Path) -> dict[str, ast.FunctionDef]:
+    """Return the functions that a file defines, by name."""
     body = ast.parse(path.read_text(encoding="utf-8-sig")).body
     return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
 
@@ -75,6 +79,7 @@ def absent(course: Course, concept: Concept) -> Iterator[Problem]:
 
 
 def signatures(course: Course, concept: Concept) -> Iterator[Problem]:
+    """Report functions whose parameters differ between stub and solution."""
     path = course.exercise(concept.id)
     stubs, solved = functions(path), functions(course.solution(concept.id))
     for name in concept.functions:

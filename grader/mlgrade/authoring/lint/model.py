@@ -6,6 +6,8 @@ import msgspec
 
 
 class Problem(msgspec.Struct, frozen=True):
+    """A finding with its file and line; a note does not make lint fail."""
+
     file: str
     line: int
     text: str
@@ -29,8 +31,10 @@ class ConceptProof(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def faults(self) -> list[Problem]:
+        """Return the problems that make lint fail."""
         return [problem for problem in self.problems if not problem.note]
 
     @property
     def notes(self) -> list[Problem]:
+        """Return the problems that do not."""
         return [problem for problem in self.problems if problem.note]

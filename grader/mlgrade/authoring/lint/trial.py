@@ -29,6 +29,8 @@ Watch = Callable[[Check], AbstractContextManager[None]]
 
 
 class ConceptTrial:
+    """Run the suites of one concept on its solution, stub, misconceptions and alternatives."""
+
     def __init__(self, grader: Grader, concept: Concept, known: Sequence[Misconception], clock: Clock) -> None:
         self.grader, self.concept, self.known = grader, concept, known
         self.course = grader.course
@@ -67,10 +69,12 @@ class ConceptTrial:
             self.grader.suites[self.concept.id] = plain
 
     def wrong(self, one: Misconception) -> Submission:
+        """Return a misconception as a submission."""
         name = self.concept.id
         return Submission(concept=name, file=f"{name}.py", source=one.source.encode())
 
     def check(self, name: str) -> Check:
+        """Return a check by its name."""
         return next(check for check in self.checks if check.id == name)
 
     # -- findings ---------------------------------------------------------------------------------------------

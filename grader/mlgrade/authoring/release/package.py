@@ -65,6 +65,7 @@ def stub(place: str) -> str:
 
 
 def given(edition: str, files: Mapping[str, bytes]) -> bytes:
+    """Return the list of what was handed out, as JSON."""
     hashes = {place: hashlib.sha256(data).hexdigest() for place, data in sorted(files.items())}
     return msgspec.json.format(msgspec.json.encode(Given(edition, hashes)), indent=1) + b"\n"
 

@@ -16,6 +16,7 @@ def readme(course: Course, exercise: PurePosixPath) -> str:
 
 
 def workflow() -> str:
+    """Return the workflow that runs the visible checks on each push."""
     return _WORKFLOW.replace("VERSION", __version__)
 
 

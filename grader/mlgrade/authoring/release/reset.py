@@ -14,6 +14,8 @@ from mlgrade.submissions.model import MOST_BYTES
 
 
 class Reset(NamedTuple):
+    """What a reset did."""
+
     exercise: Path
     backup: Path | None  # None where there was nothing to keep
     changed: bool

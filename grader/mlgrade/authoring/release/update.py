@@ -32,6 +32,8 @@ _LAST = (FILE, GIVEN)
 
 
 class UpdateKind(StrEnum):
+    """What an update does with a file."""
+
     NEW = "new"
     REPLACED = "replaced"
     KEPT = "kept"  # the student's own, and the edition has nothing new for it
@@ -48,6 +50,8 @@ class FileUpdate(msgspec.Struct, frozen=True):
 
 
 class Update(msgspec.Struct, frozen=True):
+    """All that an update would change, from one edition to another."""
+
     before: str
     after: str
     moves: list[FileUpdate]
@@ -65,6 +69,7 @@ def plan(course: Course, edition: Path, *, force: bool = False) -> Update:
 
 
 def carry_out(root: Path, update: Update) -> None:
+    """Make the changes of an update."""
     for move in update.moves:
         if move.target:
             write(root / move.target, move.data)
@@ -217,6 +222,7 @@ def _sha(data: bytes) -> str:
 
 
 def write(path: Path, data: bytes) -> None:
+    """Write one file of an update. Raise UsageError if it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         atomic_write(path, data)

@@ -27,4 +27,5 @@ def files(name: str) -> dict[str, bytes]:
 
 
 def title(name: str) -> str:
+    """Return the title of a template."""
     return courses.parse(files(name)[FILE].decode()).title

@@ -29,7 +29,6 @@ from mlgrade.sandbox.isolation import (
     AUDIT,
     DESCRIPTORS,
     IDENTITY,
-    JOB,
     LANDLOCK,
     NAMESPACES,
     PROCESS,
@@ -89,6 +88,7 @@ class ActTrial(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def possible(self) -> list[Tried]:
+        """Return the acts that were possible."""
         return [one for one in self.tried if one.verdict == probe.POSSIBLE]
 
 
@@ -153,6 +153,7 @@ class Prober:
         return worker
 
     def close(self) -> None:
+        """End the worker and remove what was made to try acts on."""
         self._worker.close()
 
     def _asked(self, function: str, *arguments: Any) -> Any:
@@ -355,8 +356,8 @@ def _resources(limits: Limits) -> Iterator[ForbiddenAct]:
         )
 
     memory = limits.memory_bytes + MIB
-    yield act(f"allocate more than {limits.memory_bytes // MIB} MiB", "maps_memory", memory, 1, layers=(RLIMITS, JOB))
-    yield act(f"allocate {memory // MIB} MiB in pieces", "maps_memory", memory, 16, layers=(RLIMITS, JOB))
+    yield act(f"allocate more than {limits.memory_bytes // MIB} MiB", "maps_memory", memory, 1, layers=(RLIMITS,))
+    yield act(f"allocate {memory // MIB} MiB in pieces", "maps_memory", memory, 16, layers=(RLIMITS,))
     if sys.platform == "win32":
         return
     from mlgrade.sandbox.isolation import rlimits

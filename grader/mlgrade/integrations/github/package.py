@@ -56,10 +56,12 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
 
 
 def scripts(files: Mapping[str, bytes]) -> list[str]:
+    """Return the files that must be executable."""
     return [place for place in files if place.endswith(".sh")]
 
 
 def summary(target: str) -> str:
+    """Return what was written and what to do next."""
     return (
         f"{target}/{STUDENTS}: copy it into the repository that students start from.\n"
         f"{target}/{STAFF}: copy it into the private repository that holds this course; fill in {REPOSITORIES}, and "

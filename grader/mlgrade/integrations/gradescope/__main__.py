@@ -21,6 +21,7 @@ SUBMISSION, METADATA = "submission", "submission_metadata.json"
 
 
 def main(root: Path) -> Exit:
+    """Grade the submission in Gradescope's folder, and write results.json."""
     source, written = root / "source", root / "results" / "results.json"
     written.unlink(missing_ok=True)
     for problem in job.close([source, written.parent, root / METADATA]):

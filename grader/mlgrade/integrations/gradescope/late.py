@@ -19,10 +19,14 @@ When = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Assignment(msgspec.Struct, frozen=True):
+    """What Gradescope says of the assignment."""
+
     due_date: When | None = None
 
 
 class Metadata(msgspec.Struct, frozen=True):
+    """What Gradescope says of the submission."""
+
     created_at: When | None = None
     assignment: Assignment = Assignment()
 

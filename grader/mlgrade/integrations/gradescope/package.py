@@ -33,6 +33,8 @@ class GradescopeVisibility(StrEnum):
 
 
 class GradescopeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The settings in the package."""
+
     concepts: list[str]
     visibility: GradescopeVisibility = (
         GradescopeVisibility.AFTER_DUE_DATE
@@ -69,6 +71,7 @@ def summary(course: Course, settings: GradescopeSettings, target: str) -> str:
 
 
 def longest_seconds(course: Course, concepts: Sequence[str]) -> float:
+    """Return how long the grading of a submission can take."""
     return len(concepts) * course.sandbox_limits().total_seconds
 
 

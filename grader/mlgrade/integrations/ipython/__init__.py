@@ -1,0 +1,1 @@
+"""Checks in a notebook: `%check`, `%%check` and `mlgrade.notebook.check`."""

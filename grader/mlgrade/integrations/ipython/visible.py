@@ -22,6 +22,8 @@ from mlgrade.results import Report, Visibility
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """The question of a kernel: which cells to check."""
+
     course: str
     concept: str
     file: str
@@ -29,6 +31,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VisibleReport(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The answer: the report, and what changed since the last run."""
+
     report: Report
     change: Change | None  # since the last time
     edition: str
@@ -36,6 +40,8 @@ class VisibleReport(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The answer where nothing could be checked."""
+
     why: str
     usage: bool
 
@@ -58,6 +64,7 @@ def ask(asked: Asked) -> VisibleReport:
 
 
 def main() -> None:
+    """Answer one question on standard input."""
     asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Asked)
     with contextlib.redirect_stdout(sys.stderr):  # whatever a suite prints is no part of the answer
         try:

@@ -35,6 +35,7 @@ class KnownCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no
     """Builds the notebook anew from what its author wrote and what the gradebook knows."""
 
     def preprocess(self, nb: Any, resources: Resources) -> Converted:
+        """Restore the cells that the gradebook knows."""
         _refuse_links(Path(resources["metadata"]["path"]))
         return handin.restored(nb, known.cells(resources["nbgrader"])), resources
 
@@ -43,6 +44,7 @@ class EscapeStudentHtml(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader
     """Takes the effect from HTML and links in the Markdown that students wrote."""
 
     def preprocess_cell(self, cell: Any, resources: Resources, _: int) -> Converted:
+        """Make the Markdown of a student harmless."""
         if cell.cell_type != "code" and not _ours(cell):
             cell.source = harmless.markdown(cell.source, cell.get("attachments", {}))
         return cell, resources
@@ -57,6 +59,7 @@ class HiddenSuites(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
     ).tag(config=True)
 
     def preprocess(self, nb: Any, resources: Resources) -> Converted:
+        """Grade a notebook with the hidden suites."""
         tests = {cell.name: cell for cell in known.cells(resources["nbgrader"]) if cell.test}
         found = [cell for cell in nb.cells if _name(cell) in tests]
         for cell in found:  # before anything can fail: no output is worth all points
@@ -92,6 +95,7 @@ class ConceptComments(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader h
     """Says under each answer how it stands. A test cell without a score that we can answer for waits for a person."""
 
     def preprocess(self, nb: Any, resources: Resources) -> Converted:
+        """Write the reports as comments."""
         place, reports = resources["nbgrader"], resources.get("mlgrade", {})
         at = (place["notebook"], place["assignment"], place["student"])
         tests = [cell for cell in known.cells(place) if cell.test]

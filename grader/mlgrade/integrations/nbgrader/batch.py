@@ -15,7 +15,6 @@ import re
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +29,9 @@ from mlgrade.course import Course
 from mlgrade.engine import Done, Engine, Lost, interrupts
 from mlgrade.errors import SubmissionError, UsageError
 from mlgrade.files import describe_error, safe_read
+from mlgrade.gradebook import faults
 from mlgrade.grading import fingerprint
-from mlgrade.integrations.nbgrader import config, desk, known, marks, onebook, place, warm
+from mlgrade.integrations.nbgrader import config, desk, known, marks, place, warm
 from mlgrade.integrations.nbgrader.autograde import HiddenSuites
 from mlgrade.integrations.nbgrader.finished import Finished, identity, wanted
 from mlgrade.integrations.nbgrader.known import Known
@@ -77,9 +77,10 @@ def ready(
 
 
 def run(batch: Batch) -> None:
+    """Run a batch. Raise UsageError for what nbgrader refuses."""
     coursedir = batch.coursedir
     try:
-        with warnings.catch_warnings(), onebook.opened(desk.known(coursedir)) as (coursedir.db_url, batch.whole):
+        with warnings.catch_warnings(), faults.told(str(desk.known(coursedir))):
             warnings.simplefilter("ignore")  # nbgrader and its libraries warn of each other
             batch.start()
     except NbGraderException as error:
@@ -102,7 +103,6 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         super().__init__(**given)
         self.force = True  # what is not to be graded again is not given to nbgrader
         self._course, self._engine, self._tell = course, engine, tell
-        self.whole: Callable[[], AbstractContextManager[None]] = nullcontext
         self._finished = Finished(parent=self)
         self._left: dict[str, tuple[str, int]] = {}  # of folders under way: the hash, and the jobs that it waits for
         self._lost: set[str] = set()  # folders with a job over which grading processes ended
@@ -225,7 +225,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         student, faults = self._student(folder), self._faults.pop(folder, [])
         strange = [self._strange(path) for path in map(Path, notebooks) if path.stem not in self._cells]
         self.assignments, self._finished.folder = {folder: notebooks}, folder
-        with desk.heard(self.log) as complaint, self.whole():
+        with desk.heard(self.log) as complaint:
             try:
                 super().convert_notebooks()
             except NbGraderException:

@@ -26,12 +26,14 @@ class Collect(ExchangeCollect):  # type: ignore[misc]  # nbgrader has no types
     """
 
     def copy_files(self) -> None:
+        """Copy the submissions of the exchange."""
         self._failed: list[str] = []
         super().copy_files()
         if self._failed:
             self.fail(f"not collected: {', '.join(self._failed)}")
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
+        """Copy one submission and follow no link."""
         try:
             with tempfile.TemporaryDirectory(prefix="mlgrade-") as scratch:
                 for left_out in _copied(Path(src), Path(scratch, "handed_in"), self.coursedir.max_dir_size * 1000):

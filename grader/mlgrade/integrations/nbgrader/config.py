@@ -48,6 +48,7 @@ def firm() -> str:
 
 
 def text(course: Course) -> str:
+    """Return the nbgrader_config.py of a course."""
     values = {"COURSE_ID": course_id(course), "COURSE": str(course.root.resolve())}
     return re.sub(r"<([A-Z_]+)>", lambda found: repr(values[found[1]]), TEMPLATE)
 

@@ -52,6 +52,7 @@ class LmsExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
     overwrite = Bool(False, help="Replace the file if it is there.").tag(config=True)
 
     def export(self, gradebook: Gradebook) -> None:
+        """Write the grades of nbgrader's gradebook in the format of an LMS."""
         try:
             summary, path = self._export(gradebook)
         except MlgradeError as error:
@@ -107,55 +108,81 @@ class LmsExport(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
 
 
 class Canvas(LmsExport):
+    """Export for Canvas."""
+
     format = "canvas"
 
 
 class Moodle(LmsExport):
+    """Export for Moodle, as CSV."""
+
     format = "moodle-csv"
 
 
 class MoodleXml(LmsExport):
+    """Export for Moodle, as XML."""
+
     format = "moodle-xml"
     numbered = True
 
 
 class MoodleWorksheet(LmsExport):
+    """Export for Moodle, as a grading worksheet."""
+
     format = "moodle-worksheet"
 
 
 class Blackboard(LmsExport):
+    """Export for Blackboard."""
+
     format = "blackboard"
 
 
 class Brightspace(LmsExport):
+    """Export for Brightspace."""
+
     format = "brightspace"
 
 
 class Gradescope(LmsExport):
+    """Export for Gradescope."""
+
     format = "gradescope"
 
 
 class Sakai(LmsExport):
+    """Export for Sakai."""
+
     format = "sakai"
 
 
 class OpenEdx(LmsExport):
+    """Export for Open edX."""
+
     format = "openedx"
 
 
 class OneRoster(LmsExport):
+    """Export as OneRoster."""
+
     format = "oneroster"
 
 
 class Csv(LmsExport):
+    """Export as plain CSV."""
+
     format = "csv"
 
 
 class Json(LmsExport):
+    """Export as JSON."""
+
     format = "json"
 
 
 class Xlsx(LmsExport):
+    """Export as a spreadsheet."""
+
     format = "xlsx"
 
 

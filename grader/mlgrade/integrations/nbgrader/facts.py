@@ -34,6 +34,7 @@ class GradeRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def written(self) -> bool:
+        """Return whether the grade is of a written answer."""
         return self.target.startswith("unit:")
 
 
@@ -45,6 +46,7 @@ class GradeRecords(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def of(records: Iterable[DatabaseRecord], course: Course, present: Present) -> GradeRecords:
+    """Turn rows of nbgrader's database into grade records of a course."""
     facts: list[GradeRecord] = []
     elsewhere: Counter[str] = Counter()
     targets = _targets(course)

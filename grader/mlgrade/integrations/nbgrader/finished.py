@@ -44,12 +44,15 @@ class Finished(HiddenSuites):
         return self.reports[where]
 
     def undecided(self, folder: str) -> bool:
+        """Return whether a check of ours broke in a submission."""
         theirs = (report.concepts[0] for (owner, _), report in self.reports.items() if owner == folder)
         return not all(map(scores.decided, theirs))
 
     def forget(self, folder: str) -> None:
+        """Drop the results of a submission."""
         self.reports = {where: report for where, report in self.reports.items() if where[0] != folder}
 
 
 def identity(submission: Submission) -> Any:
+    """Return what tells two submissions apart."""
     return submission.concept, submission.file, submission.sha256, tuple(map(tuple, submission.cells))

@@ -33,6 +33,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CourseFileState(StrEnum):
+    """What would happen to a file of the course."""
+
     NEW = "new"
     CHANGED = "updated"
     SAME = "as before"

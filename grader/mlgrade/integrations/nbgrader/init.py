@@ -85,6 +85,7 @@ def plan(
 
 
 def carry_out(plan: InitPlan) -> None:
+    """Write what the plan says."""
     folder.write(plan.folder, plan.files, plan.manifest)
     if plan.due or plan.students:
         due = {one.unit: one.new for one in plan.due}

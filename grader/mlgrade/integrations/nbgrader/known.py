@@ -21,6 +21,8 @@ from mlgrade.integrations.nbgrader import marks
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """A cell as nbgrader's gradebook knows it."""
+
     name: str  # nbgrader's grade_id
     kind: str  # "code" or "markdown"
     source: str
@@ -38,6 +40,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def metadata(self) -> dict[str, Any]:
+        """Return nbgrader's metadata of the cell."""
         own = {
             "schema_version": marks.SCHEMA,
             "grade_id": self.name,

@@ -30,6 +30,7 @@ def written(unit: str, points: float) -> dict[str, Any]:
 
 
 def text(name: str) -> dict[str, Any]:
+    """Return nbgrader's metadata of a text cell."""
     return _cell(TEXT + name, locked=True)
 
 

@@ -248,5 +248,5 @@ _TITLES = {
     DecisionKind.MANUAL: "graded by hand",
     DecisionKind.EXTRA: "extra credit",
     DecisionKind.PENALTY: "late penalties, in the place of the course's own",
-    DecisionKind.WRITTEN: "written answers, kept for their unit (`mlgrade gradebook history`), in no score of a concept",
+    DecisionKind.WRITTEN: "written answers, kept for their unit (`gradebook history`), in no score of a concept",
 }

@@ -51,10 +51,13 @@ class NotebookAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PushReport(msgspec.Struct, kw_only=True):
+    """What a push did, counted by outcome."""
+
     counts: Counter[str] = msgspec.field(default_factory=Counter)
     named: dict[str, list[str]] = msgspec.field(default_factory=dict)
 
     def add(self, what: str, who: str = "") -> None:
+        """Count one outcome."""
         self.counts[what] += 1
         if who:
             self.named.setdefault(what, []).append(one_line(who))
@@ -247,6 +250,7 @@ def _no_folder(student: str) -> str:
 
 
 def lines(account: PushReport) -> Iterator[str]:
+    """Yield the report in lines."""
     counts = dict(account.counts)
     yield f"{_counted(counts.pop('answers', 0), 'answer')} in {_counted(counts.pop('pushed', 0), 'notebook')}"
     for what, number in counts.items():

@@ -20,6 +20,7 @@ OUR_FAULT = "the course could not check this answer. That is not your mistake, a
 
 
 def nothing() -> Any:
+    """Return the output of a cell that was not graded."""
     return _result({"text/plain": "0.0"})
 
 

@@ -19,6 +19,8 @@ MOST_BYTES = 256 * 1024 * 1024
 
 
 class Line(msgspec.Struct, frozen=True):
+    """A submission that was graded."""
+
     student: str
     key: str
 
@@ -31,9 +33,11 @@ class ProgressLog:
         self._keys = dict(_read(file))
 
     def has(self, student: str, key: str) -> bool:
+        """Return whether a submission was graded with the same content."""
         return self._keys.get(student) == key
 
     def add(self, student: str, key: str) -> None:
+        """Record a submission."""
         self._keys[student] = key
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)

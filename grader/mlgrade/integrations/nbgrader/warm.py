@@ -46,6 +46,7 @@ class Warm:
         self._graders: dict[tuple[Path, str], tuple[object, Grader]] = {}
 
     def grade(self, submission: Submission, path: Path, *, allow_weak_isolation: bool) -> Report:
+        """Grade a submission with the course at a path."""
         course = self._course(path)
         grader = self._grader(course, submission.concept)
         if not (allow_weak_isolation or self._walled):

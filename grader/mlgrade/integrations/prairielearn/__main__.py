@@ -22,6 +22,7 @@ CLOSED = ("tests", "data", "serverFilesCourse")
 
 
 def main(root: Path) -> Exit:
+    """Grade the submission in PrairieLearn's folder, and write results.json."""
     written = root / "results" / "results.json"
     written.unlink(missing_ok=True)
     try:

@@ -37,6 +37,8 @@ _HTML = """\
 
 
 class PrairieLearnSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The settings of a question."""
+
     concept: str
     each_hidden: bool = False  # a line for each hidden check, instead of one for all of them
     allow_weak_isolation: bool = False
@@ -64,6 +66,7 @@ def built(
 
 
 def scripts(files: dict[str, bytes]) -> list[str]:
+    """Return the files that must be executable."""
     return [place for place in files if place.endswith(f"/tests/{RUN}")]
 
 
@@ -135,6 +138,7 @@ def _json(document: object) -> bytes:
 
 
 def summary(concepts: Sequence[str], image: str, target: str) -> str:
+    """Return what was written and what to do next."""
     questions = "1 question" if len(concepts) == 1 else f"{len(concepts)} questions"
     return (
         f"{target}: {questions}, graded in the image {image}.\n"

@@ -23,6 +23,7 @@ Document = dict[str, Any]
 
 
 def document(job: Job, *, each_hidden: bool) -> Document:
+    """Return results.json of a job."""
     [one] = job.concepts
     if job.faults:
         return not_gradable(OUR_FAULT)

@@ -22,7 +22,6 @@ RLIMITS = "rlimits"
 LANDLOCK = "landlock"
 DESCRIPTORS = "descriptors"
 SECCOMP = "seccomp"
-JOB = "job object"
 AUDIT = "audit hook"
 
 # What each stops, in a reader's words.
@@ -34,11 +33,10 @@ WALLS = {
     DESCRIPTORS: "nothing is open but its own pipes",
     RLIMITS: "memory, open files, file sizes and processor time are limited",
     SECCOMP: "no processes, programs, sockets, signals to others, or memory of others",
-    JOB: "memory and processes are limited, and all end with the grader (Windows)",
     AUDIT: "files and sockets are refused inside Python: a hint, which able code gets around",
 }
 NEEDED = frozenset({PROCESS, DESCRIPTORS, RLIMITS, LANDLOCK, SECCOMP})
-HELD_BY_THE_KERNEL = frozenset({RLIMITS, LANDLOCK, SECCOMP, IDENTITY, JOB})
+HELD_BY_THE_KERNEL = frozenset({RLIMITS, LANDLOCK, SECCOMP, IDENTITY})
 
 
 def missing(walls: Iterable[str]) -> list[str]:

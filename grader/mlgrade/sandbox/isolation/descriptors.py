@@ -14,6 +14,7 @@ HIGHEST = 1 << 20  # close_range does it in one call where there is one; rlimits
 
 
 def close_all_but(*kept: int) -> None:
+    """Close all descriptors but these."""
     low = 3  # the standard three point at nothing
     for descriptor in sorted(kept):
         os.closerange(low, descriptor)

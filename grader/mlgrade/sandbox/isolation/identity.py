@@ -51,6 +51,7 @@ def _maps(table: Path) -> bool:
 
 
 def capabilities() -> int:
+    """Return the capabilities of this process, as a bit mask."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1], 16) for line in lines if line.startswith("CapEff:"))
 

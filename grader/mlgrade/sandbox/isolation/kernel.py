@@ -23,6 +23,7 @@ def numbers(machine: str = "") -> dict[str, int]:
 
 @functools.cache
 def libc() -> ctypes.CDLL:
+    """Return the C library."""
     return ctypes.CDLL(None, use_errno=True)
 
 
@@ -35,6 +36,7 @@ def call(name: str, *arguments: object) -> int:
 
 
 def prctl(what: int, value: int) -> None:
+    """Call prctl. Raise OSError if it fails."""
     if libc().prctl(what, ctypes.c_ulong(value), 0, 0, 0) != 0:
         _fail(f"prctl({what})")
 

@@ -99,6 +99,7 @@ CONDITIONS: dict[str, tuple[Test, ...]] = {
 
 
 def available() -> bool:
+    """Return whether this machine has the filter."""
     if platform.system() != "Linux" or platform.machine() not in ARCHITECTURES:
         return False
     return "\nSeccomp:" in Path("/proc/self/status").read_text()

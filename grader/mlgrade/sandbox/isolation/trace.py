@@ -35,6 +35,7 @@ class TracedFilter(seccomp.Filter):
         self.kept = (self._listing,)
 
     def apply(self) -> None:
+        """Load the filter, with a listener for refused calls."""
         ours, theirs = socket.socketpair()
         worker = os.getpid()
         if os.fork() == 0:

@@ -53,10 +53,12 @@ def record(course: Course, card: str, answer: CardAnswer) -> str:
 
 
 def file(course: Course) -> Path:
+    """Return the file of the answers to a course's cards."""
     return folder() / f"{hashlib.sha256(course.title.encode()).hexdigest()[:16]}-cards.json"
 
 
 def folder() -> Path:
+    """Return the folder of such files."""
     if chosen := os.environ.get("MLGRADE_STATE"):
         return Path(chosen)
     from platformdirs import user_data_path

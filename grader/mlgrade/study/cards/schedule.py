@@ -22,6 +22,8 @@ _MODEL = fsrs.Scheduler(learning_steps=(), relearning_steps=(), maximum_interval
 
 
 class CardAnswer(msgspec.Struct, frozen=True, array_like=True):
+    """An answer to a card."""
+
     at: Annotated[datetime, msgspec.Meta(tz=True)]
     rating: Rating
 
@@ -30,6 +32,8 @@ Answers = dict[str, list[CardAnswer]]  # of each card, by its id, in the order t
 
 
 class Standing(StrEnum):
+    """Whether a card is due."""
+
     DUE = "due"
     NEW = "new"
     LEARNED = "learned"

@@ -24,6 +24,8 @@ __all__ = ["Demo", "DemoState", "Played", "play", "wanted"]
 
 
 class DemoState(StrEnum):
+    """How a demo went."""
+
     SHOWN = "shown"
     FAILED = "failed"  # a call did not give what it should
     WAITING = "waiting"  # for code: the student's is not complete, and no solution is here

@@ -79,6 +79,7 @@ def _code(course: Course, concept: str, own: Submission | None, report: ConceptR
 
 
 def complete(report: ConceptReport) -> bool:
+    """Return whether a concept earned everything."""
     return report.status is Status.GRADED and report.count(Outcome.PASSED) == len(report.checks)
 
 
@@ -106,6 +107,7 @@ class Stage:
         return function in self._functions
 
     def origins(self) -> list[Origin]:
+        """Return whose code was used."""
         return [
             Origin(function=function, file=code.submission.file, yours=code.yours, why=code.why)
             for function, code in self._functions.items()

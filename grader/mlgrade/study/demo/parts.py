@@ -17,9 +17,12 @@ Shape = tuple[int, ...]
 
 
 class DemoNote(msgspec.Struct, frozen=True, tag="note"):
+    """A sentence."""
+
     text: str
 
     def lines(self, width: int) -> list[str]:
+        """Return the lines for a terminal of this width."""
         return textwrap.wrap(self.text, width)
 
 
@@ -31,15 +34,19 @@ class DemoNumber(msgspec.Struct, frozen=True, tag="number"):
     shape: Shape
 
     def lines(self, width: int) -> list[str]:
+        """Return the lines for a terminal of this width."""
         return _headed(self.call, f"= {brief(self.value)}  shape {self.shape}", width)
 
 
 class Vector(msgspec.Struct, frozen=True, tag="vector"):
+    """A named vector."""
+
     name: str
     values: list[float]
     shape: Shape
 
     def lines(self, width: int) -> list[str]:
+        """Return the lines for a terminal of this width."""
         return _headed(self.name, f"= [{', '.join(map(brief, self.values))}]  shape {self.shape}", width)
 
 
@@ -53,6 +60,7 @@ class DemoTable(msgspec.Struct, frozen=True, tag="table"):
     words: dict[str, str] = {}
 
     def lines(self, width: int) -> list[str]:
+        """Return the lines for a terminal of this width."""
         cells = {name: list(map(brief, values)) for name, values in self.rows.items()}
         first = max(map(len, cells))
         sizes = [max(map(len, column)) + 1 for column in zip(self.columns, *cells.values(), strict=True)]
@@ -72,6 +80,7 @@ class Bars(msgspec.Struct, frozen=True, tag="bars"):
     total: float | None = None
 
     def lines(self, width: int) -> list[str]:
+        """Return the lines for a terminal of this width."""
         first = max(map(len, self.values))
         room = width - first - 10
         bars = [f"  {name:<{first}}  {value:.4f}  {_bar(value, room - 2)}" for name, value in self.values.items()]
@@ -87,6 +96,7 @@ class Curves(msgspec.Struct, frozen=True, tag="curves"):
     curves: dict[str, list[float]]
 
     def lines(self, width: int) -> list[str]:
+        """Return the lines for a terminal of this width."""
         ends = [
             row
             for name, curve in self.curves.items()
@@ -106,6 +116,7 @@ class Heatmap(msgspec.Struct, frozen=True, tag="heatmap"):
     sums: list[float]
 
     def lines(self, width: int) -> list[str]:
+        """Return the lines for a terminal of this width."""
         first = max(map(len, self.labels)) + 1
         head = " " * first + "".join(f"{label:^{CELL}}" for label in self.labels) + "  sum"
         rows: list[str] = []
@@ -119,6 +130,7 @@ Part = DemoNote | DemoNumber | Vector | DemoTable | Bars | Curves | Heatmap
 
 
 def brief(value: float) -> str:
+    """Return a number in few characters."""
     return f"{value:.{4 if abs(value) >= 1 else 3}g}"
 
 

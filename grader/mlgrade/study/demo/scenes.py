@@ -34,6 +34,7 @@ class Demo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def similarity(stage: Stage) -> Iterator[Part]:
+    """Show which of some vectors are alike."""
     a, b = [1.0, 2.0, 3.0], [1.0, 0.0, 1.0]
     yield Vector("a", a, np.shape(a))
     yield Vector("b", b, np.shape(b))
@@ -56,6 +57,7 @@ RANKING = {"gpu": 0.965024, "kubernetes": 0.846228, "postgres": 0.347409}
 
 
 def retrieval(stage: Stage) -> Iterator[Part]:
+    """Show a search among documents."""
     yield DemoTable("query and docs, each of", np.shape(QUERY), AXES, {"query": QUERY} | DOCS)
     for k in (2, 3):
         found = stage.call("retrieve", QUERY, DOCS, k, right=partial(_ranking, k=k))
@@ -82,6 +84,7 @@ AT_TEMPERATURE = {
 
 
 def softmax(stage: Stage) -> Iterator[Part]:
+    """Show how scores become probabilities."""
     z = np.array(list(LOGITS.values()))
     yield Vector("z", z.tolist(), z.shape)
     for temperature, expected in AT_TEMPERATURE.items():
@@ -111,6 +114,7 @@ LAST = {"0.001": 4.745803, "0.2": 0.05642857, "0.9": 7787.766}  # of train_loss 
 
 
 def training(stage: Stage) -> Iterator[Part]:
+    """Show a training run."""
     data = {"x_train": X_TRAIN, "y_train": Y_TRAIN, "x_val": X_VAL, "y_val": Y_VAL}
     yield DemoNote("; ".join(f"{name} shape {values.shape}" for name, values in data.items()))
     call = partial(stage.call, "train", *data.values(), steps=STEPS)
@@ -183,6 +187,7 @@ NO_FUTURE = [
 
 
 def attention(stage: Stage) -> Iterator[Part]:
+    """Show attention weights."""
     x = np.array(list(TOKENS.values()))
     yield DemoTable("x, one token in a row,", x.shape, ["dim 1", "dim 2"], TOKENS)
     yield DemoNote("Row: who looks. Column: at whom. The darker, the more; blank is exactly 0.")
