@@ -32,7 +32,7 @@ from in_process import Student  # noqa: E402  (beside this file)
 from mlgrade import course as courses  # noqa: E402  (after the path is set)
 from mlgrade.batch import work  # noqa: E402
 from mlgrade.course import Course  # noqa: E402
-from mlgrade.sandbox import forked, host, launch  # noqa: E402
+from mlgrade.sandbox import fork_server, host, launch
 from mlgrade.submissions.entries import StudentSubmission  # noqa: E402
 from mlgrade.submissions.model import find  # noqa: E402
 from mlgrade.suite import session  # noqa: E402
@@ -121,7 +121,7 @@ def profile(act: Callable[[], object]) -> None:
 
 def floor(workers: int, calls: int) -> float:
     """What as many confined workers and bare exchanges of a byte take, with nothing done in them."""
-    parent = forked.WarmParent()
+    parent = fork_server.ForkServer()
     try:
         starting = statistics.median(isolation.start(parent) for _ in range(20))
     finally:

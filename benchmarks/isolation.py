@@ -23,7 +23,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as inside; numpy reads it 
 
 import numpy as np
 
-from mlgrade.sandbox.forked import WarmParent
+from mlgrade.sandbox.fork_server import ForkServer
 from mlgrade.sandbox.host import Host, Value, Worker
 from mlgrade.sandbox.isolation import WALLS
 from mlgrade.sandbox.limits import Limits
@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=40)
     runs = parser.parse_args().runs
-    shut, open_ = WarmParent(), WarmParent(without=NO_WALLS)  # without a worker in reserve, which would hide the cost
+    shut, open_ = ForkServer(), ForkServer(without=NO_WALLS)  # without a worker in reserve, which would hide the cost
     fork, plain, worker = medians(runs, bare_fork, lambda: start(open_), lambda: start(shut))
     print(f"from fork to reaped: bare {ms(fork)}, a worker without walls {ms(plain)}, with walls {ms(worker)}")
     print(f"starting a confined worker costs {ms(worker - fork)} more than a bare fork (at most 5 ms)")
@@ -87,7 +87,7 @@ def bare_fork() -> float:
     return timed(act)
 
 
-def start(parent: WarmParent) -> float:
+def start(parent: ForkServer) -> float:
     return timed(lambda: parent.spawn(Limits()).kill())
 
 

@@ -32,7 +32,7 @@ import generated  # noqa: E402  (from tests/)
 
 from mlgrade import course as courses  # noqa: E402  (the same)
 from mlgrade.grading import grader as grading  # noqa: E402  (the same)
-from mlgrade.integrations.nbgrader import init, marks  # noqa: E402  (the same)
+from mlgrade.integrations.nbgrader import init, source_cells
 
 UNIT, CONCEPT = "scores", "softmax"
 TESTS = """\
@@ -97,7 +97,7 @@ def _ours(folder: Path, course: Path) -> None:
 def _stock(folder: Path) -> None:
     """The same exercise in a course of nbgrader alone."""
     answer = (ROOT / "exercises" / f"{CONCEPT}.py").read_text()
-    cells = [_cell(answer, marks.answer(CONCEPT)), _cell(TESTS, marks.test(CONCEPT, 10.0))]
+    cells = [_cell(answer, source_cells.answer(CONCEPT)), _cell(TESTS, source_cells.test(CONCEPT, 10.0))]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     path = folder / "source" / UNIT / f"{CONCEPT}.ipynb"
     path.parent.mkdir(parents=True)
@@ -106,7 +106,7 @@ def _stock(folder: Path) -> None:
 
 
 def _cell(source: str, metadata: dict[str, Any]) -> dict[str, Any]:
-    own = {"cell_type": "code", "id": marks.cell_id(source), "metadata": metadata, "source": source}
+    own = {"cell_type": "code", "id": source_cells.cell_id(source), "metadata": metadata, "source": source}
     return {**own, "outputs": [], "execution_count": None}
 
 
@@ -119,7 +119,7 @@ def _hand_in(folder: Path, students: int) -> None:
     for number in range(students):
         wrong = f"\n\ndef {CONCEPT}(z, axis=-1):\n    return z\n" if number % 3 == 2 else ""
         for cell in released["cells"]:
-            if cell["metadata"].get("nbgrader", {}).get("grade_id") == marks.ANSWER + CONCEPT:
+            if cell["metadata"].get("nbgrader", {}).get("grade_id") == source_cells.ANSWER + CONCEPT:
                 cell["source"] = f"{right}{wrong}\n# {number}\n"
         home = folder / "submitted" / f"s{number:04}" / UNIT
         shutil.copytree(folder / "release" / UNIT, home)
@@ -131,7 +131,7 @@ def _points(folder: Path, students: int) -> str:
 
     with sqlite3.connect(folder / "gradebook.db") as book:
         query = "SELECT coalesce(auto_score, 0) FROM grade JOIN base_cell ON base_cell.id = cell_id WHERE name = ?"
-        found = [points for (points,) in book.execute(query, (marks.TEST + CONCEPT,))]
+        found = [points for (points,) in book.execute(query, (source_cells.TEST + CONCEPT,))]
     return f"{sum(points == 10 for points in found)} of {students} with all of them"
 
 

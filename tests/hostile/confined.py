@@ -1,4 +1,4 @@
-"""mlgrade on the corpus: one process with one warm parent for a group of attacks, as a class is graded.
+"""mlgrade on the corpus: one process with one fork server for a group of attacks, as a class is graded.
 
 Reads one JSON line for each attack from its standard input ({"world": ..., "port": ...}), grades the attack and then
 the honest twin in that world, and answers with one line. Whoever asked looks at the machine before it asks again.

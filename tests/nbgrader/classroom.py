@@ -24,7 +24,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import JSONFileConfigLoader, PyFileConfigLoader
 
 from mlgrade import course as courses
-from mlgrade.integrations.nbgrader import init, marks, source
+from mlgrade.integrations.nbgrader import init, source, source_cells
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -125,7 +125,7 @@ def _add_cells_of_the_staff(path: Path) -> None:
     node = nbformat.read(path, 4)
     own = {"schema_version": 3, "grade_id": "bonus", "grade": True, "solution": False, "locked": True, "task": False}
     cell = nbformat.v4.new_code_cell("assert True", id="bonus", metadata={"nbgrader": own | {"points": 2.0}})
-    words = nbformat.v4.new_markdown_cell(source.PLACEHOLDER, id="words", metadata=marks.written(UNIT, 5.0))
+    words = nbformat.v4.new_markdown_cell(source.PLACEHOLDER, id="words", metadata=source_cells.written(UNIT, 5.0))
     node.cells += [cell, words]
     nbformat.write(node, path)
 

@@ -18,8 +18,7 @@ import pytest
 from classroom import RIGHT, UNIT, Classroom, Score, add, copy, delete, format_3, write
 from sqlalchemy import text
 
-from mlgrade.engine import Done, Lost
-from mlgrade.engine.serial import Serial
+from mlgrade.engine import Done, Lost, Serial
 from mlgrade.errors import UsageError
 from mlgrade.integrations.nbgrader import batch, warm
 from mlgrade.integrations.nbgrader.batch import SubmissionOutcome

@@ -14,7 +14,7 @@ from mlgrade import course as courses
 from mlgrade.gradebook import policy
 from mlgrade.gradebook.model import DecisionKind, Grade, GradeState
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.integrations.nbgrader import place, records, warm
+from mlgrade.integrations.nbgrader import database, session, warm
 
 pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore")]  # nbgrader and its libraries warn of each other]
 
@@ -85,7 +85,7 @@ def test_what_is_read_is_what_nbgrader_says(room: Classroom) -> None:
             for notebook in submission.notebooks
             for grade in notebook.grades
         }
-    read = records.read(room.root / "gradebook.db")
+    read = database.read(room.root / "gradebook.db")
     assert {(one.student, one.notebook, one.cell): (one.score or 0.0, one.most) for one in read} == theirs
 
 
@@ -133,7 +133,7 @@ def test_a_wrong_file(room: Classroom, tmp_path: Path) -> None:
 def test_the_course_that_is_meant(room: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Named, else of the variable, else of nbgrader's settings."""
     other = classroom.make(tmp_path).course
-    assert place.load_course(None, room.root).root == room.course
+    assert session.load_course(None, room.root).root == room.course
     monkeypatch.setenv("MLGRADE_COURSE", str(other))
-    assert place.load_course(None, room.root).root == other
-    assert place.load_course(room.course, room.root).root == room.course
+    assert session.load_course(None, room.root).root == other
+    assert session.load_course(room.course, room.root).root == room.course

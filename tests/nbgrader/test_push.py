@@ -13,7 +13,7 @@ from classroom import RIGHT, UNIT, Classroom, Score, cell, write
 from mlgrade import course as courses
 from mlgrade.gradebook import policy
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.integrations.nbgrader import desk, facts, place, push, records, warm
+from mlgrade.integrations.nbgrader import database, grade_records, push, session, warm
 from mlgrade.results import Status
 from mlgrade.submissions import discover as intake
 from mlgrade.submissions.entries import StudentSubmission
@@ -55,7 +55,7 @@ def again(room: Classroom, *, dry: bool = False) -> push.PushReport:
     taken = intake.take(room.root.parent / "files", course)
     handins = [read for entry in taken.handins if isinstance(read := entry.read(), StudentSubmission)]
     with Gradebook.open(room.root.parent / "ours.db") as book:
-        return push.push(desk.opened(room.root).coursedir, course, push.answers(course, book, handins), dry=dry)
+        return push.push(session.opened(room.root).coursedir, course, push.answers(course, book, handins), dry=dry)
 
 
 def test_scores_and_comments(room: Classroom) -> None:
@@ -95,7 +95,9 @@ def test_a_notebook_of_their_own_is_left_alone(room: Classroom) -> None:
 def test_a_notebook_that_waits_is_no_zero(room: Classroom) -> None:
     """A notebook that was handed in and has no score yet is broken, and not missing, whatever is pushed beside it."""
     assert room.score("cara", "test-norm") == Score(None, None, True, 10.0)
-    found = facts.of(records.read(room.root / "gradebook.db"), courses.load(room.course), place.handed_in(room.root))
+    found = grade_records.of(
+        database.read(room.root / "gradebook.db"), courses.load(room.course), session.handed_in(room.root)
+    )
     told = {(one.record.student, one.target): one.status for one in found.facts}
     assert told["cara", "concept:norm"] is Status.BROKEN
     assert told["cara", "concept:dot_product"] is None
@@ -137,7 +139,7 @@ def test_a_name_that_is_no_folder(room: Classroom) -> None:
     course = courses.load(room.course)
     with Gradebook.open(room.root.parent / "ours.db") as book:
         [(_, theirs)] = [pair for pair in push.answers(course, book, []) if pair[0] == "ben"]
-    account = push.push(desk.opened(room.root).coursedir, course, [("../../mallory", theirs)])
+    account = push.push(session.opened(room.root).coursedir, course, [("../../mallory", theirs)])
     [(what, who)] = account.named.items()
     assert (what, who) == ("not pushed, since the name cannot be the name of a folder", ["../../mallory"])
     assert not list(room.root.parent.rglob("mallory*"))

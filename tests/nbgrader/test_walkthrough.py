@@ -42,7 +42,7 @@ CLASS = {
 FULL, NONE = {"ada", "finn", "gil"}, {"bob", "eve", "hana"}
 
 
-class Desk:
+class RequestServer:
     """The TA's and the students' terminals."""
 
     def __init__(self, root: Path) -> None:
@@ -92,9 +92,9 @@ def _course(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> RequestServer:
     """The whole way up to the feedback, done once."""
-    at = Desk(tmp_path_factory.mktemp("class"))
+    at = RequestServer(tmp_path_factory.mktemp("class"))
     at.mlgrade("nbgrader", "init", str(at.folder))
     at.nbgrader("generate_assignment", UNIT)
     at.nbgrader("release_assignment", UNIT)
@@ -109,7 +109,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return at
 
 
-def test_everybody_is_graded(desk: Desk) -> None:
+def test_everybody_is_graded(desk: RequestServer) -> None:
     """Nobody's loop, crash, copied, deleted or hostile cell stops the class, and each earns what the answer is worth."""
     scores = desk.scores("softmax")
     assert scores.keys() == CLASS.keys()
@@ -118,13 +118,13 @@ def test_everybody_is_graded(desk: Desk) -> None:
     assert all(0 < (scores[student] or 0) < 10 for student in ("cleo", "dan"))  # a loop costs the checks it is in
 
 
-def test_as_mlgrade_grades(desk: Desk) -> None:
+def test_as_mlgrade_grades(desk: RequestServer) -> None:
     """Each score is what `mlgrade.check` says of the notebook that was handed in."""
     ours = {s: mlgrade.check(desk.folder / "submitted" / s / UNIT / "softmax.ipynb", course=desk.course.root).earned for s in CLASS if s != "gil"}  # fmt: skip
     assert {student: desk.scores("softmax")[student] for student in ours} == pytest.approx(ours)
 
 
-def test_the_feedback(desk: Desk) -> None:
+def test_the_feedback(desk: RequestServer) -> None:
     """Each student has a page, with the report of their own answer."""
     pages = {student: desk.folder / "feedback" / student / UNIT / "softmax.html" for student in CLASS}
     texts = {student: page.read_text() for student, page in pages.items()}
@@ -133,7 +133,7 @@ def test_the_feedback(desk: Desk) -> None:
     assert "after the function" in texts["finn"]
 
 
-def test_nothing_hidden_is_anywhere(desk: Desk) -> None:
+def test_nothing_hidden_is_anywhere(desk: RequestServer) -> None:
     """No line of a hidden suite, a solution or a misconception is in what students get, or where nbgrader keeps grades."""
     given = {line.strip() for student in ("ada", "cleo", "dan", "finn") for line in SOFTMAX.splitlines()}
     open_ = "\n".join(_texts(desk.course.root, ["exercises", "tests/public"])) + "\n".join(given)
@@ -147,7 +147,7 @@ def test_nothing_hidden_is_anywhere(desk: Desk) -> None:
     assert [line for line in secret if line in written] == []
 
 
-def test_into_the_file_of_the_lms(desk: Desk) -> None:
+def test_into_the_file_of_the_lms(desk: RequestServer) -> None:
     """nbgrader's export with our plug-in, and our gradebook after a pull, say the same of each student."""
     theirs = desk.folder / "theirs.csv"
     desk.nbgrader("export", "--exporter=mlgrade.integrations.nbgrader.export.Csv", f"--to={theirs}")

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from mlgrade import course as courses
 from mlgrade.errors import CourseError, SandboxError, UsageError
-from mlgrade.integrations import bundle, job, pins, points, telling, wheel, zips
+from mlgrade.integrations import bundle, formatting, job, wheel, zips
 from mlgrade.integrations.gradescope import late, package, results
 from mlgrade.integrations.gradescope.package import GradescopeSettings
 from mlgrade.integrations.gradescope.package import GradescopeVisibility as Shown
@@ -95,10 +95,10 @@ def test_the_points_of_checks_add_up(found: list[tuple[float, Outcome]], possibl
     worth = scoring.worth(findings, possible)
     rows = [checked(n, one.outcome, worth[one.id]) for n, one in enumerate(findings)]
     report = reported(rows, scoring.total(findings, possible), possible=possible)
-    split = points.shares(report)
+    split = formatting.shares(report)
     passed = [split[row.id] for row in rows if row.outcome is Outcome.PASSED]
-    assert sum(passed) == points.cents(report.earned)
-    assert sum(split.values()) == points.cents(possible)
+    assert sum(passed) == formatting.cents(report.earned)
+    assert sum(split.values()) == formatting.cents(possible)
     assert all(abs(split[row.id] / 100 - row.points) < 0.03 for row in rows)
 
 
@@ -157,7 +157,7 @@ def test_a_concept_without_a_file_says_how_it_is_called() -> None:
     """Points with a fraction of a cent are rounded there as everywhere."""
     nothing = Job(course=COURSE, concepts=[Handed(concept=TWO, why="hand in two.py")], account=[], walls=[])
     [test] = results.document(nothing, ALL)["tests"]
-    assert (test["score"], test["max_score"], test["output"]) == (0.0, points.cents(3.335) / 100, "hand in two.py")
+    assert (test["score"], test["max_score"], test["output"]) == (0.0, formatting.cents(3.335) / 100, "hand in two.py")
     assert test["extra_data"]["status"] == "missing"
 
 
@@ -215,8 +215,8 @@ def test_hidden_checks_are_one_line_unless_asked_for() -> None:
     each = learned.document(of(MIXED), each_hidden=True)
     assert [test["description"] for test in each["tests"]] == ["values", "values", "values  [hidden]"]
     for one in (found, each):
-        assert sum(points.cents(test["points"]) for test in one["tests"]) == 666
-        assert sum(points.cents(test["max_points"]) for test in one["tests"]) == 1000
+        assert sum(formatting.cents(test["points"]) for test in one["tests"]) == 666
+        assert sum(formatting.cents(test["max_points"]) for test in one["tests"]) == 1000
 
 
 def test_what_was_not_graded_costs_no_attempt() -> None:
@@ -265,7 +265,7 @@ def test_versions_are_exact_and_ours_is_not_among_them() -> None:
     """Everything that `mlgrade check` needs on Linux, with the versions that are installed here."""
     import numpy as np
 
-    lines = pins.requirements(["stdlib", "numpy"]).splitlines()
+    lines = wheel.requirements(["stdlib", "numpy"]).splitlines()
     assert f"numpy=={np.__version__}" in lines
     assert {"click", "fsrs", "msgspec", "pytest", "pluggy", "pyyaml", "rich"} <= {
         line.partition("==")[0] for line in lines
@@ -277,23 +277,23 @@ def test_versions_are_exact_and_ours_is_not_among_them() -> None:
 def test_an_import_that_is_not_installed_here_has_no_version() -> None:
     """Which one it is and what to do is said when the package is made, not when a class hands in."""
     with pytest.raises(UsageError, match="imports: no_such_thing is not installed here"):
-        pins.requirements(["numpy", "no_such_thing"])
+        wheel.requirements(["numpy", "no_such_thing"])
 
 
 def test_a_package_that_is_not_installed_here_is_answered_with_the_install_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What the staff's workflow needs for a gradebook on a server is not in every staff's environment."""
-    real = pins.distribution
+    real = wheel.distribution
 
     def without(name: str) -> Any:
         if name == "psycopg":
             raise PackageNotFoundError(name)
         return real(name)
 
-    monkeypatch.setattr(pins, "distribution", without)
+    monkeypatch.setattr(wheel, "distribution", without)
     with pytest.raises(UsageError, match=r"psycopg is not installed here, .*; pip install 'mlgrade\[staff,postgres\]'"):
-        pins.requirements(["numpy"], ("staff", "postgres"))
+        wheel.requirements(["numpy"], ("staff", "postgres"))
 
 
 def test_a_wheel_of_ours_installs_without_help(tmp_path: Path) -> None:
@@ -490,7 +490,7 @@ def test_an_account_without_the_platforms_folder(course: Path, tmp_path: Path) -
         "notes.txt: neither .py nor .ipynb",
     ]
     handed = Job(course=COURSE, concepts=[], account=lines, walls=[])
-    assert telling.account(handed).startswith("What was handed in:\n  deep/Softmax (1).py: graded")
+    assert formatting.account(handed).startswith("What was handed in:\n  deep/Softmax (1).py: graded")
 
 
 @pytest.mark.parametrize("script", ["gradescope/setup.sh", "gradescope/run_autograder.sh", "prairielearn/run.sh"])

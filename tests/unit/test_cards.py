@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mlgrade import course as courses
 from mlgrade.course import Course
 from mlgrade.errors import CourseError, UsageError
-from mlgrade.study.cards import anki, deck, history
+from mlgrade.study.cards import deck, history
 from mlgrade.study.cards.schedule import CardAnswer, Rating, Standing, comes_back, queue, standing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -314,7 +314,7 @@ def test_anki_fields(course: Path) -> None:
     odd = ["a\tb", 'say "x"', "one\ntwo", "# no comment", "<b> & ü 漢"]
     cards = [deck.Card(id=f"scores-{n:02}", front=text, back=text) for n, text in enumerate(odd)]
     loaded = courses.load(course)
-    written = anki.render(loaded, [deck.Deck(loaded.units[0], cards)])
+    written = deck.render(loaded, [deck.Deck(loaded.units[0], cards)])
     assert b"\r" not in written
     assert not written.startswith(b"\xef\xbb\xbf")
     head, rows = written.decode().split("#tags column:5\n")
@@ -329,7 +329,7 @@ def test_anki_identities() -> None:
     """Each card of the course is one note of its own in Anki, and no row reads as one of Anki's comments."""
     loaded = courses.load(ROOT)
     decks = deck.load(loaded)
-    lines = anki.render(loaded, decks).decode().splitlines()
+    lines = deck.render(loaded, decks).decode().splitlines()
     rows = [line for line in lines if not line.startswith("#")]
     assert len({row.split("\t")[0] for row in rows}) == sum(len(one.cards) for one in decks)
     assert len(lines) - len(rows) == 5

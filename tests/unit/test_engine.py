@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 from clusters import Computes, Machines, Naps, OpensLater, Refuses, Sleeps, Squares
 
-from mlgrade.engine import Done, Engine, Lost, process
+from mlgrade.engine import Done, Engine, Lost, Serial, process
 from mlgrade.engine.dask import Cluster
 from mlgrade.engine.pool import Pool
-from mlgrade.engine.serial import Serial
 from mlgrade.errors import CourseError, MlgradeError, UsageError
 
 

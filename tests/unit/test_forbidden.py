@@ -25,7 +25,7 @@ from mlgrade.doctor import report as doctor
 from mlgrade.doctor.acts import calls, probe
 from mlgrade.doctor.acts.site import PREFIX
 from mlgrade.results import Isolation
-from mlgrade.sandbox import forked
+from mlgrade.sandbox import fork_server
 from mlgrade.sandbox import isolation as confine
 from mlgrade.sandbox.isolation import kernel, landlock, seccomp
 
@@ -45,7 +45,7 @@ def change(monkeypatch: pytest.MonkeyPatch) -> Change:
             f"import sys\nfrom mlgrade.sandbox.isolation import landlock, seccomp\n{line}\n"
             "from mlgrade.sandbox import worker\nworker.main(sys.argv[1:])"
         )
-        monkeypatch.setattr(forked, "command", lambda *args: [sys.executable, "-S", "-P", "-c", program, *args])
+        monkeypatch.setattr(fork_server, "command", lambda *args: [sys.executable, "-S", "-P", "-c", program, *args])
 
     return changed
 

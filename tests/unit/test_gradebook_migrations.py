@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, inspect
 
 from mlgrade.errors import GradebookError
-from mlgrade.gradebook import migrations, places, schema
+from mlgrade.gradebook import addresses, migrations, schema
 from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.store import Gradebook
 
@@ -157,9 +157,9 @@ def test_two_at_once(file: Path) -> None:
 
 def test_settings_of_a_connection(file: Path) -> None:
     """A commit is on disk when it returns, readers do not wait for writers, and keys lead somewhere."""
-    with Gradebook.open(file) as book, places.reading(book._engine).connect() as connection:
+    with Gradebook.open(file) as book, addresses.reading(book._engine).connect() as connection:
         settings = [
             connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
-    assert settings == ["wal", 2, 1, places.BUSY_SECONDS * 1000]
+    assert settings == ["wal", 2, 1, addresses.BUSY_SECONDS * 1000]

@@ -17,8 +17,8 @@ from mlgrade import course as courses
 from mlgrade.course.model import Attempts, Duration, Keep, Late, Percent
 from mlgrade.errors import UsageError
 from mlgrade.gradebook import deciding, policy, rulings
-from mlgrade.gradebook.lateness import kept, lateness, span
 from mlgrade.gradebook.model import Attempt, Decision, DecisionKind, Grade, GradeState
+from mlgrade.gradebook.policy import kept, lateness, span
 from mlgrade.results import Status
 
 DUE = datetime(2027, 2, 5, 22, 59, tzinfo=UTC)

@@ -24,7 +24,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from mlgrade.errors import Exit, GradebookError, UsageError
-from mlgrade.gradebook import places, store
+from mlgrade.gradebook import addresses, store
 from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.model import Attempt, Decision, DecisionKind
 from mlgrade.gradebook.store import Gradebook
@@ -78,7 +78,7 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     if not POSTGRES:
         pytest.skip("MLGRADE_TEST_POSTGRES does not name a server (postgresql://USER@HOST:PORT/NAME)")
-    engine, schema = create_engine(places.place(POSTGRES).url), f"test_{os.getpid()}_{random.getrandbits(32):x}"
+    engine, schema = create_engine(addresses.place(POSTGRES).url), f"test_{os.getpid()}_{random.getrandbits(32):x}"
     with engine.begin() as connection:
         connection.execute(text(f"CREATE SCHEMA {schema}"))
     yield f"{POSTGRES}{'&' if '?' in POSTGRES else '?'}options=-csearch_path%3D{schema}"
@@ -104,7 +104,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(addresses, "BUSY_SECONDS", 0.2)
 
 
 # -- what is kept -----------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgrade.sandbox.forked import WarmParent
+from mlgrade.sandbox.fork_server import ForkServer
 from mlgrade.sandbox.host import CALLBACK_BYTES, Died, Host, Raised, TimedOut, Value, Worker
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.pipes import Pipe, PollPipe, ThreadPipe
@@ -317,7 +317,7 @@ def bad(z, g): z[0] = 1; print("said"); return z @ np.ones(5)
 def recorded() -> list[bytes]:
     """What a real worker said over three calls: loaded, asked and returned, raised."""
     said = []
-    with Host(WarmParent()) as host:
+    with Host(ForkServer()) as host:
         worker = host.worker(Limits())
         process: Any = worker._process
         process.pipe = recorder = Recorder(process.pipe)

@@ -23,7 +23,7 @@ from mlgrade.errors import UsageError
 from mlgrade.files import FileEntry, list_beneath
 from mlgrade.lms.archives import manifest
 from mlgrade.submissions import discover as intake
-from mlgrade.submissions import layouts, sidecar, walk
+from mlgrade.submissions import layouts, sidecar
 from mlgrade.submissions.discover import DiscoveryNote, Entry, FileOutcome, FolderLayout, StudentSubmission
 from mlgrade.submissions.match import RULES, match, match_flat
 
@@ -285,7 +285,7 @@ def test_the_order_of_a_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest
     def backwards(root: Path, place: str, most: int | None = None) -> list[FileEntry]:
         return sorted(plain(root, place, most), reverse=True)
 
-    for module in (layouts, walk):
+    for module in (layouts, layouts):
         monkeypatch.setattr(module, "list_beneath", backwards)
     assert take(tmp_path) == forward
     files = [path for path in tmp_path.rglob("*") if path.is_file() and not path.name.startswith(".")]
@@ -364,7 +364,7 @@ def test_a_pipe(tmp_path: Path) -> None:
 
 def test_deep_folders(tmp_path: Path) -> None:
     """Beyond a depth nothing is looked into, and that is said."""
-    deep = "/".join("d" * walk.MOST_FOLDERS)
+    deep = "/".join("d" * layouts.MOST_FOLDERS)
     lay(tmp_path, f"ada/{deep}/norm.py", f"bob/{deep}/e/norm.py")
     assert [one[0] for one in taken(tmp_path)] == ["ada"]
     assert told(tmp_path, FileOutcome.REFUSED) == [f"bob/{deep}/e: more than 8 folders deep; not looked into"]
@@ -372,7 +372,7 @@ def test_deep_folders(tmp_path: Path) -> None:
 
 def test_very_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder of too many files is refused as a whole, at the bound; the folders of others are not."""
-    monkeypatch.setattr(walk, "MOST_ENTRIES", 5)
+    monkeypatch.setattr(layouts, "MOST_ENTRIES", 5)
     lay(tmp_path, *(f"ada/x{number}/norm.py" for number in range(3)), "bob/norm.py", "bob/1", "bob/2", "bob/3", "bob/4")
     assert taken(tmp_path) == [("bob", "norm", "bob/norm.py")]
     assert told(tmp_path, FileOutcome.REFUSED) == [
@@ -396,7 +396,7 @@ def test_a_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Monkey
             raise PermissionError(13, "Permission denied")
         return plain(root, place, most)
 
-    monkeypatch.setattr(walk, "list_beneath", list_beneath)
+    monkeypatch.setattr(layouts, "list_beneath", list_beneath)
     assert [one[0] for one in taken(tmp_path)] == ["ada", "bob"]
     assert told(tmp_path, FileOutcome.REFUSED) == ["bob/secret: cannot be read: Permission denied"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mlgrade.authoring import lint
-from mlgrade.authoring.lint import places, worth
+from mlgrade.authoring.lint import files, worth
 from mlgrade.results import CheckResult, ConceptReport, Finding, Outcome, Status, Visibility
 from mlgrade.sandbox.host import Value
 from mlgrade.suite.marks import Marks
@@ -119,7 +119,7 @@ def test_an_error_is_placed(what: str, tmp_path: Path) -> None:
         "import x\nimport y\ndef test_one(): ...\n\ndef test_two(): ...\n"
     )
     text, expected = PLACED[what]
-    found = places.of(text, tmp_path, tmp_path / "course.yml")
+    found = files.of(text, tmp_path, tmp_path / "course.yml")
     assert [(str(Path(one.file).relative_to(tmp_path).as_posix()), one.line, one.text) for one in found] == expected
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
-from mlgrade.authoring.release import contents, notebook, package, papers
+from mlgrade.authoring.release import contents, notebook, package
 from mlgrade.course import Concept, Course, Unit, lessons, writing
 from mlgrade.course.model import Attempts, Duration, HiddenChecks, Keep, Late, Percent, Resources, Size
 from mlgrade.errors import CourseError, UsageError
@@ -190,10 +190,10 @@ def test_written_and_read(course: Course) -> None:
 def test_page_and_workflow(course: Path) -> None:
     """The page names a first file that is there, and the workflow runs the command that it tells."""
     files = package.build(courses.load(course))
-    page = files[papers.README].decode()
+    page = files[package.README].decode()
     assert "mlgrade check exercises/softmax.py" in page
     assert "mlgrade update" in page
-    assert b"mlgrade check" in files[papers.WORKFLOW]
+    assert b"mlgrade check" in files[package.WORKFLOW]
     assert files[package.stub("exercises/softmax.py")] == files["exercises/softmax.py"]
 
 

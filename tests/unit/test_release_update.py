@@ -12,8 +12,7 @@ import pytest
 
 from mlgrade import course as courses
 from mlgrade.authoring.release import package, update
-from mlgrade.authoring.release.reset import reset
-from mlgrade.authoring.release.update import UpdateKind
+from mlgrade.authoring.release.update import UpdateKind, reset
 from mlgrade.errors import UsageError
 
 Edit = Callable[[str, str, str], None]

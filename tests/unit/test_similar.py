@@ -21,11 +21,9 @@ from mlgrade import course as courses
 from mlgrade import similarity as similar
 from mlgrade.cli.similar import command
 from mlgrade.reports.similar import _heading, as_csv, beside
-from mlgrade.similarity import Similarity, pairing
-from mlgrade.similarity.folding import MOST_BYTES, fold
+from mlgrade.similarity import Similarity, passages
 from mlgrade.similarity.model import ABOUT, Compared
-from mlgrade.similarity.passages import spans
-from mlgrade.similarity.winnowing import RUN, WINDOW, covered, fingerprints, runs
+from mlgrade.similarity.passages import MOST_BYTES, RUN, WINDOW, covered, fingerprints, fold, runs, spans
 from mlgrade.submissions import discover as intake
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -195,20 +193,20 @@ def test_symbols_that_are_covered(places: list[int], symbols: int) -> None:
 
 def test_common_is_a_share_of_the_class() -> None:
     """What more than a tenth of the class has is common, but never so few as three, and always more than fifty."""
-    assert [pairing.common(number) for number in (2, 8, 30, 49, 300, 5000)] == [3, 3, 3, 4, 30, 50]
+    assert [passages.common(number) for number in (2, 8, 30, 49, 300, 5000)] == [3, 3, 3, 4, 30, 50]
 
 
 def test_what_is_particular() -> None:
     """Neither what the course knows nor what many have is particular."""
     files = [{1, 2, 3, number + 10} for number in range(5)]
     files[0].add(4)
-    assert pairing.particular(files, {10, 11}) == [{4}, set(), {12}, {13}, {14}]
+    assert passages.particular(files, {10, 11}) == [{4}, set(), {12}, {13}, {14}]
 
 
 @given(st.lists(st.frozensets(st.integers(0, 12), max_size=8), max_size=8))
 def test_an_index_finds_what_each_with_each_finds(files: list[frozenset[int]]) -> None:
     """The index gives exactly the pairs, and the counts, that comparing each with each gives."""
-    found = {(one.left, one.right): (one.shared, one.of) for one in pairing.matches(files)}
+    found = {(one.left, one.right): (one.shared, one.of) for one in passages.matches(files)}
     each = itertools.combinations(range(len(files)), 2)
     shared = {(a, b): (len(files[a] & files[b]), min(len(files[a]), len(files[b]))) for a, b in each}
     assert found == {pair: counts for pair, counts in shared.items() if counts[0]}
@@ -216,9 +214,9 @@ def test_an_index_finds_what_each_with_each_finds(files: list[frozenset[int]]) -
 
 def test_ordinary() -> None:
     """No more than one pair in a hundred has a higher score than the ordinary one."""
-    found = [pairing.PassageMatch(0, number, score, 100) for number, score in enumerate([90, 80, 20, 10])]
-    assert [pairing.ordinary(found, pairs) for pairs in (4, 99, 100, 250, 1000)] == [90, 90, 80, 20, 0]
-    assert pairing.ordinary([], 0) == 0
+    found = [passages.PassageMatch(0, number, score, 100) for number, score in enumerate([90, 80, 20, 10])]
+    assert [passages.ordinary(found, pairs) for pairs in (4, 99, 100, 250, 1000)] == [90, 90, 80, 20, 0]
+    assert passages.ordinary([], 0) == 0
 
 
 # -- what a disguise does not hide ----------------------------------------------------------------------------
@@ -369,7 +367,7 @@ def test_a_passage(tmp_path: Path) -> None:
 @given(LONG, ROW, ROW)
 def test_passages_are_the_same_and_as_long_as_can_be(shared: list[int], a: list[int], b: list[int]) -> None:
     """A passage holds the same symbols in both files, cannot grow, and lies in no other."""
-    from mlgrade.similarity.folding import Folded
+    from mlgrade.similarity.passages import Folded
 
     left, right = (Folded(row, [1] * len(row)) for row in (a + shared + b, b + shared + a))
     here, there = fingerprints(left.symbols), fingerprints(right.symbols)
@@ -388,14 +386,14 @@ def test_a_file_that_changes_meanwhile(tmp_path: Path, monkeypatch: pytest.Monke
     """The passages of a file that is another one by then are not shown; the pair is, and that is said."""
     answer = alternatives("softmax")[LOOPS]
     hand_in(tmp_path, "softmax", {"ada": answer, "bob": answer})
-    plain = pairing.matches
+    plain = passages.matches
 
-    def matches(files: list[set[int]]) -> list[pairing.PassageMatch]:
+    def matches(files: list[set[int]]) -> list[passages.PassageMatch]:
         if files:  # those of softmax, which are read by now
             (tmp_path / "bob" / "softmax.py").write_text("x = 1\n")
         return plain(files)
 
-    monkeypatch.setattr(pairing, "matches", matches)
+    monkeypatch.setattr(passages, "matches", matches)
     found = compare(tmp_path)
     assert [one.passages for one in found.pairs] == [[]]
     assert found.notes == ["changed while it was compared: bob/softmax.py"]
@@ -485,7 +483,7 @@ def test_one_file_is_one(files: int, said: str) -> None:
 def test_the_documentation_says_what_the_code_says() -> None:
     """The numbers in docs/how-to/similar.md are those of the code."""
     text = " ".join((ROOT / "docs" / "how-to" / "similar.md").read_text(encoding="utf-8").replace("\n>", "\n").split())
-    for said in (f"reaches {DISGUISED} and more", f"at most {DIFFERENT} with one another", f"runs of {RUN} symbols", f"every {WINDOW} neighbours", f"{RUN + WINDOW - 1} symbols", f"at least {similar.LEAST_SYMBOLS} symbols", f"more than {pairing.COMMON_MOST} students", f"more than {pairing.COMMON_SHARE:.0%} of the class", f"{MOST_BYTES // 1024} KiB", ABOUT):  # fmt: skip
+    for said in (f"reaches {DISGUISED} and more", f"at most {DIFFERENT} with one another", f"runs of {RUN} symbols", f"every {WINDOW} neighbours", f"{RUN + WINDOW - 1} symbols", f"at least {similar.LEAST_SYMBOLS} symbols", f"more than {passages.COMMON_MOST} students", f"more than {passages.COMMON_SHARE:.0%} of the class", f"{MOST_BYTES // 1024} KiB", ABOUT):  # fmt: skip
         assert said in text, said
 
 

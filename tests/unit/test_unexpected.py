@@ -10,7 +10,7 @@ import pytest
 from mlgrade.results import Outcome
 from mlgrade.suite import compare
 from mlgrade.suite.compare import Mismatch
-from mlgrade.suite.unexpected import unexpected
+from mlgrade.suite.values import unexpected
 
 if TYPE_CHECKING:
     from conftest import Bench

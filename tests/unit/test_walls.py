@@ -22,7 +22,7 @@ from mlgrade.doctor import refused_calls as refusals
 from mlgrade.errors import SandboxError, UsageError
 from mlgrade.grading.grader import Grader
 from mlgrade.sandbox import isolation as confine
-from mlgrade.sandbox.forked import WarmParent
+from mlgrade.sandbox.fork_server import ForkServer
 from mlgrade.sandbox.fresh import FreshProcess
 from mlgrade.sandbox.host import Died, Host, Raised, Result, Value
 from mlgrade.sandbox.isolation import WALLS, identity, kernel, landlock, libraries
@@ -101,7 +101,7 @@ def test_each_wall_is_what_refuses(act: proof.LayerAct) -> None:
 
 
 def test_a_fresh_process_has_the_same_walls() -> None:
-    """The way of systems without a warm parent puts up what the system has."""
+    """The way of systems without a fork server puts up what the system has."""
     with Host(FreshProcess()) as host:
         host.require()
         assert isinstance(called(host, "import os\ndef f(): return os.fork()"), Raised)
@@ -109,7 +109,7 @@ def test_a_fresh_process_has_the_same_walls() -> None:
 
 def test_a_wall_that_cannot_be_put_up_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that fails to shut itself in runs nothing, and says why."""
-    with Host(WarmParent()) as host:
+    with Host(ForkServer()) as host:
         gone = host._launcher._scratch.path  # type: ignore[attr-defined]
         monkeypatch.setattr(Scratch, "folder", lambda _self: f"{gone}/{PREFIX}not-there")
         with pytest.raises(SandboxError, match="could not be started"):
@@ -191,7 +191,7 @@ def f():
 def test_no_worker_keeps_a_capability(without: tuple[str, ...]) -> None:
     """Every set is empty, the bounding set too where it may be lowered: by root, and in a user namespace."""
     may_lower = identity.capabilities() >> identity.CAP_SETPCAP & 1
-    with Host(WarmParent(without=[*without, confine.SECCOMP])) as host:  # the filter refuses to ask
+    with Host(ForkServer(without=[*without, confine.SECCOMP])) as host:  # the filter refuses to ask
         result = called(host, CAPABILITIES)
         assert isinstance(result, Value), result
         *sets, bounding = result.value
@@ -273,15 +273,15 @@ def f():
 
 
 @pytest.mark.parametrize("source", [SHUT, NAMES, NESTED], ids=["shut", "names", "nested"])
-@pytest.mark.parametrize("start", [WarmParent, FreshProcess])
-def test_nothing_stays_in_the_scratch_folder(source: str, start: type[WarmParent] | type[FreshProcess]) -> None:
+@pytest.mark.parametrize("start", [ForkServer, FreshProcess])
+def test_nothing_stays_in_the_scratch_folder(source: str, start: type[ForkServer] | type[FreshProcess]) -> None:
     """Folders that nobody may enter, names that are no text, deep nesting: all gone with the worker."""
     with Host(start()) as host:
         top = Path(host._launcher._scratch.path)  # type: ignore[attr-defined]
         # A slow machine may notice the nesting before it is done.
         assert called(host, source) in (Value(value=1), Died(how=f"it nested folders more than {SCRATCH_DEPTH} deep"))
         left = list(top.iterdir())
-        assert start is WarmParent or left == []  # a warm parent clears away a little later
+        assert start is ForkServer or left == []  # a fork server clears away a little later
     assert not top.exists()
 
 
@@ -300,7 +300,7 @@ MANY_BYTES = "n = 0\n    while True:\n        open(f'{(n := n + 1)}', 'wb').writ
 )
 def test_a_scratch_folder_does_not_grow_for_ever(deed: str, why: str) -> None:
     """Where the kernel does not keep the bounds, the fork server does, and says why it stopped a file."""
-    with Host(WarmParent(without=[confine.NAMESPACES])) as host:
+    with Host(ForkServer(without=[confine.NAMESPACES])) as host:
         result = called(host, f"def f():\n    {deed}", seconds=30.0)
     assert isinstance(result, Died)
     assert why in result.how
@@ -328,7 +328,7 @@ def f(count, size, mapped):
 @pytest.mark.parametrize(("count", "mapped"), [(9, False), (9, True)], ids=["open", "mapped"])
 def test_deleted_files_are_counted(count: int, mapped: bool) -> None:
     """Files that have no name any more count as long as the worker holds them."""
-    with Host(WarmParent(without=[confine.NAMESPACES])) as host:
+    with Host(ForkServer(without=[confine.NAMESPACES])) as host:
         result = called(host, HIDE, (count, 4 * MIB, mapped), seconds=15.0)
     assert result == Died(how=f"it wrote more than {SCRATCH_BYTES // MIB} MiB into files")
 
@@ -351,9 +351,9 @@ def test_a_file_does_not_grow_for_ever(host: Host) -> None:
 
 
 def test_a_graders_death_leaves_no_scratch_folder() -> None:
-    """The warm parent tidies up after a grader that was killed."""
+    """The fork server tidies up after a grader that was killed."""
     code = (
-        "import sys; from mlgrade.sandbox.forked import WarmParent; from mlgrade.sandbox.limits import Limits; p = WarmParent();"
+        "import sys; from mlgrade.sandbox.fork_server import ForkServer; from mlgrade.sandbox.limits import Limits; p = ForkServer();"
         "p.spawn(Limits()); print(p._scratch.path, flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
@@ -474,7 +474,7 @@ def test_files_cannot_be_hidden_from_the_watch(name: str, levels: int, tmp_path:
 @pytest.mark.skipif(not LINUX, reason="Landlock is Linux's")
 def test_a_worker_sees_no_other_scratch_folder() -> None:
     """Also where all workers are one user: each opens files in its own folder, and in no other's."""
-    start = WarmParent(without=[confine.IDENTITY, confine.NAMESPACES])  # so that we see the files, too
+    start = ForkServer(without=[confine.IDENTITY, confine.NAMESPACES])  # so that we see the files, too
     with Host(start) as host:
         first = host.worker(Limits())
         [folder] = Path(start._scratch.path).iterdir()

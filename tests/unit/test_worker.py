@@ -19,7 +19,7 @@ import pytest
 from mlgrade.errors import SandboxError
 from mlgrade.sandbox.attempt import NotTried, WorkerSession
 from mlgrade.sandbox.codec import UnsendableError
-from mlgrade.sandbox.forked import WarmParent
+from mlgrade.sandbox.fork_server import ForkServer
 from mlgrade.sandbox.fresh import FreshProcess
 from mlgrade.sandbox.host import Died, Host, Raised, Result, TimedOut, Value, Worker
 from mlgrade.sandbox.isolation import landlock
@@ -34,7 +34,7 @@ LIMITS = Limits(import_seconds=PLENTY, call_seconds=PLENTY)
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[Host]:
-    with Host(WarmParent()) as host:
+    with Host(ForkServer()) as host:
         yield host
 
 
@@ -234,8 +234,8 @@ def test_every_import_is_a_result(host: Host, source: str | bytes, ends: Any) ->
         ("import ctypes; ctypes.string_at(0)", "signal SIGSEGV"),
     ],
 )
-@pytest.mark.parametrize("kind", [WarmParent, FreshProcess])
-def test_how_a_worker_died(kind: type[WarmParent | FreshProcess], body: str, how: str) -> None:
+@pytest.mark.parametrize("kind", [ForkServer, FreshProcess])
+def test_how_a_worker_died(kind: type[ForkServer | FreshProcess], body: str, how: str) -> None:
     """A worker that ended by itself is told by its exit status or its signal, however it was started."""
     with Host(kind()) as host:
         assert called(host, f"import os\ndef f(): {body}") == Died(how=how)
@@ -264,15 +264,15 @@ def test_a_source_of_megabytes(host: Host) -> None:
 
 
 @pytest.mark.parametrize("executable", ["/bin/false", "/no/such/python"])
-@pytest.mark.parametrize("kind", [WarmParent, FreshProcess])
+@pytest.mark.parametrize("kind", [ForkServer, FreshProcess])
 def test_no_worker_can_be_started(
-    kind: type[WarmParent | FreshProcess], executable: str, monkeypatch: pytest.MonkeyPatch
+    kind: type[ForkServer | FreshProcess], executable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where no worker can be started that is our fault, said as a SandboxError or as a death; nothing else is raised."""
     monkeypatch.setattr(sys, "executable", executable)
     try:
         with Host(kind()) as host:
-            if isinstance(host._launcher, WarmParent):
+            if isinstance(host._launcher, ForkServer):
                 host._launcher._process.wait()
             assert isinstance(loaded(host, ""), Died)
     except SandboxError:
@@ -314,15 +314,15 @@ def f():
 """
 
 
-@pytest.mark.parametrize("kind", [WarmParent, FreshProcess])
+@pytest.mark.parametrize("kind", [ForkServer, FreshProcess])
 @pytest.mark.parametrize("body", LEAVES.values(), ids=LEAVES)
-def test_nothing_survives_a_worker(kind: type[WarmParent | FreshProcess], body: str) -> None:
+def test_nothing_survives_a_worker(kind: type[ForkServer | FreshProcess], body: str) -> None:
     """What a call left running ends with its worker: nothing of it is there when the host has closed.
 
-    Where there is no warm parent that adopts what a worker leaves, only its own process group can be ended.
+    Where there is no fork server that adopts what a worker leaves, only its own process group can be ended.
     """
     if kind is FreshProcess and body in OUT_OF_REACH:
-        pytest.skip("without a warm parent a process that left its worker's group is out of reach; doctor says so")
+        pytest.skip("without a fork server a process that left its worker's group is out of reach; doctor says so")
     launcher = kind()
     with Host(launcher) as host:
         assert isinstance(called(host, SPIN.replace("{body}", body), seconds=5), (Value, Raised))
@@ -330,8 +330,8 @@ def test_nothing_survives_a_worker(kind: type[WarmParent | FreshProcess], body: 
     assert survivors(launcher) == 0
 
 
-@pytest.mark.parametrize("kind", [WarmParent, FreshProcess])
-def test_host_ends_workers_nobody_closed(kind: type[WarmParent | FreshProcess]) -> None:
+@pytest.mark.parametrize("kind", [ForkServer, FreshProcess])
+def test_host_ends_workers_nobody_closed(kind: type[ForkServer | FreshProcess]) -> None:
     """Leaving the host ends workers that were forgotten, idle or busy; closing one later is harmless."""
     launcher = kind()
     with Host(launcher) as host:
@@ -345,8 +345,8 @@ def test_host_ends_workers_nobody_closed(kind: type[WarmParent | FreshProcess]) 
 
 
 def test_workers_are_gone_when_closed() -> None:
-    """A stopped worker is gone when its call has returned; only the warm parent is left."""
-    launcher = WarmParent()
+    """A stopped worker is gone when its call has returned; only the fork server is left."""
+    launcher = ForkServer()
     with Host(launcher) as host:
         for body in ("while True: pass", "return 1"):
             called(host, f"def f():\n    {body}", seconds=0.1)
@@ -355,8 +355,8 @@ def test_workers_are_gone_when_closed() -> None:
     assert not Path(launcher._scratch.path).exists()
 
 
-@pytest.mark.parametrize("kind", [WarmParent, FreshProcess])
-def test_no_descriptor_leaks(kind: type[WarmParent | FreshProcess]) -> None:
+@pytest.mark.parametrize("kind", [ForkServer, FreshProcess])
+def test_no_descriptor_leaks(kind: type[ForkServer | FreshProcess]) -> None:
     """Workers that return, die or are stopped leave no descriptor of the host open."""
     with Host(kind()) as host:
         called(host, "def f(): return 1")
@@ -371,7 +371,7 @@ def test_no_descriptor_leaks(kind: type[WarmParent | FreshProcess]) -> None:
 
 def test_killing_the_parent() -> None:
     """A submission that kills the process it was forked from costs itself only."""
-    launcher = WarmParent()
+    launcher = ForkServer()
     with Host(launcher) as host:
         source = "import os\ndef f():\n    os.kill(os.getppid(), 9)\n    os._exit(0)"
         assert isinstance(called(host, source), (Died, Raised))  # where the kernel can, the signal is refused
@@ -390,7 +390,7 @@ def f():
         except OSError: pass
     return 1
 """
-    with Host(WarmParent()) as host:
+    with Host(ForkServer()) as host:
         assert isinstance(called(host, source), (Value, Raised, Died))
         assert value(called(host, "def f(z): return z + 1", 1)) == 2
 
@@ -414,8 +414,8 @@ def scratch():
 
 
 @pytest.mark.skipif(landlock.abi() < 1, reason="this kernel has no Landlock")
-@pytest.mark.parametrize("kind", [WarmParent, FreshProcess])
-def test_files_out_of_reach(kind: type[WarmParent | FreshProcess], tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [ForkServer, FreshProcess])
+def test_files_out_of_reach(kind: type[ForkServer | FreshProcess], tmp_path: Path) -> None:
     """Student code reads, lists and writes nothing outside of its scratch folder, and starts no program."""
     secret = tmp_path / "secret"
     secret.write_text("expected")
@@ -434,7 +434,7 @@ def test_files_out_of_reach(kind: type[WarmParent | FreshProcess], tmp_path: Pat
 @pytest.mark.skipif(landlock.abi() < 6, reason="this kernel's Landlock does not cover TCP and signals")
 def test_network_and_signals_out_of_reach() -> None:
     """Student code opens no TCP connection and signals no process but its own."""
-    with Host(WarmParent()) as host, socket.create_server(("127.0.0.1", 0)) as server:
+    with Host(ForkServer()) as host, socket.create_server(("127.0.0.1", 0)) as server:
         for name, argument in (("connect", server.getsockname()[1]), ("signal", os.getpid())):
             result = called(host, REACHES, name, argument)
             assert isinstance(result, Raised), name
@@ -454,7 +454,7 @@ def f():
     threading.Thread(target=drip).start()
     while True: time.sleep(1)
 """
-    with Host(WarmParent()) as host:
+    with Host(ForkServer()) as host:
         worker = host.worker(LIMITS)
         worker.load(request(source))
         process: Any = worker._process
@@ -504,7 +504,7 @@ def f():
 @pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
 def test_the_next_submission_finds_a_clean_machine(deed: str) -> None:
     """Nothing that one submission changed, in its process or its folder, is there for the next one."""
-    with Host(WarmParent()) as host:
+    with Host(ForkServer()) as host:
         clean = value(called(host, PROBE))
         loaded(host, f"import os\nimport numpy as np\ntry:\n    {deed}\nexcept AttributeError:\n    pass")
         assert value(called(host, PROBE)) == clean
@@ -897,8 +897,8 @@ def test_text_without_utf8(host: Host, body: str) -> None:
     assert isinstance(called(host, f"def f(): {body}"), (Value, Raised))
 
 
-@pytest.mark.parametrize("kind", [WarmParent, FreshProcess])
-def test_prints_from_c(kind: type[WarmParent | FreshProcess]) -> None:
+@pytest.mark.parametrize("kind", [ForkServer, FreshProcess])
+def test_prints_from_c(kind: type[ForkServer | FreshProcess]) -> None:
     """What is written to the standard descriptors themselves reaches neither the protocol nor our terminal."""
     with Host(kind()) as host:
         assert value(called(host, "import os\ndef f():\n    os.write(1, b'x'); os.write(2, b'y')\n    return 1")) == 1
@@ -1236,7 +1236,7 @@ def slow():
 def bad(): raise ValueError("m")
 """
     answers = []
-    for kind in (WarmParent, FreshProcess):
+    for kind in (ForkServer, FreshProcess):
         with Host(kind()) as host, working(host, source, functions=["f", "slow", "bad"]) as worker:
             first = worker.call("f", (np.zeros(3),), {}, PLENTY)
             assert isinstance(first, Value)
@@ -1250,8 +1250,8 @@ def bad(): raise ValueError("m")
     assert answers[0] == answers[1]
 
 
-@pytest.mark.parametrize("kind", [WarmParent, FreshProcess])
-def test_a_wall_that_cannot_be_built(kind: type[WarmParent | FreshProcess]) -> None:
+@pytest.mark.parametrize("kind", [ForkServer, FreshProcess])
+def test_a_wall_that_cannot_be_built(kind: type[ForkServer | FreshProcess]) -> None:
     """A worker that cannot be shut in is our fault and reads no source: it never looks like a student's crash."""
     impossible = msgspec.structs.replace(LIMITS, memory_bytes=2**63)
     with Host(kind()) as host, pytest.raises(SandboxError, match="could not be started"):

@@ -41,7 +41,7 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Callable[[StudentSubmission], Graded]]:
-        """Collect the suites and start the warm parent. Raises when the course is no longer the one of the start."""
+        """Collect the suites and start the fork server. Raises when the course is no longer the one of the start."""
         started = launcher()  # first of all: the worker loads numpy while this process loads pytest
         with Host(started) as host, self._course() as course:
             self._compare(course)

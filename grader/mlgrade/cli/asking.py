@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mlgrade.course import Course
-from mlgrade.reports.lines import say
+from mlgrade.reports.style import say
 from mlgrade.study.cards import history
 from mlgrade.study.cards.deck import Card, Deck
 from mlgrade.study.cards.schedule import Answers, CardAnswer, Rating, comes_back, queue

@@ -95,11 +95,11 @@ def _block(letter: str, text: str) -> str:
 
 def _export(console: Console, course: Course, decks: list[Deck], target: Path) -> None:
     from mlgrade.errors import UsageError
-    from mlgrade.reports.lines import say
-    from mlgrade.study.cards import anki
+    from mlgrade.reports.style import say
+    from mlgrade.study.cards import deck
 
     try:
-        target.write_bytes(anki.render(course, decks))
+        target.write_bytes(deck.render(course, decks))
     except OSError as error:
         raise UsageError(f"{target}: cannot be written: {error.strerror}") from None
     say(console, f"{sum(len(deck.cards) for deck in decks)} cards written to {target}")
@@ -108,7 +108,7 @@ def _export(console: Console, course: Course, decks: list[Deck], target: Path) -
 
 def _count(console: Console, course: Course, decks: list[Deck]) -> None:
     from mlgrade.cli import asking
-    from mlgrade.reports.lines import say
+    from mlgrade.reports.style import say
     from mlgrade.study.cards.schedule import standing
 
     answers, now = asking.answers_of(course), asking.now()

@@ -134,7 +134,7 @@ def _print(report: CollectReport, console: Console, *, as_json: bool) -> None:
         click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))
         return
     from mlgrade.lms.archives.report import lines
-    from mlgrade.reports.lines import say
+    from mlgrade.reports.style import say
 
     for line in lines(report):
         bare = line.lstrip(" ")

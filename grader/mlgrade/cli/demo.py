@@ -74,7 +74,7 @@ def _list(chosen: Sequence[Demo], *, as_json: bool, plain: bool) -> None:
         return
     from rich.text import Text
 
-    from mlgrade.reports.lines import say
+    from mlgrade.reports.style import say
 
     console = options.console(plain=plain)
     for one in chosen:
@@ -90,7 +90,7 @@ def _json(played: Sequence[Played]) -> None:
 def _print(console: Console, played: Sequence[Played], course: Course) -> None:
     from rich.text import Text
 
-    from mlgrade.reports.lines import say
+    from mlgrade.reports.style import say
 
     for one in played:
         _demo(console, one)
@@ -113,7 +113,7 @@ def _next(played: Sequence[Played], course: Course) -> str:
 def _demo(console: Console, one: Played) -> None:
     from rich.text import Text
 
-    from mlgrade.reports.lines import say
+    from mlgrade.reports.style import say
 
     say(console, Text(f"{one.name}: {one.title}", style="bold"))
     for origin in one.code:
@@ -134,7 +134,7 @@ def _rest(console: Console, one: Played) -> None:
     """Why there is no more to see, and what the code printed."""
     from rich.text import Text
 
-    from mlgrade.reports.lines import say
+    from mlgrade.reports.style import say
     from mlgrade.study.demo import DemoState
 
     word, style = {

@@ -29,7 +29,7 @@ def command(concept: str, as_json: bool, plain: bool, course: Path | None) -> No
     import msgspec
 
     from mlgrade.course import lessons
-    from mlgrade.reports.lines import say
+    from mlgrade.reports.style import say
 
     loaded = options.load_course(course)
     found = loaded.concept(concept)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlgrade.cli import columns, options
+from mlgrade.cli import options
 from mlgrade.errors import UsageError
 from mlgrade.text import one_line
 
@@ -40,9 +40,9 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @click.argument("format_", metavar="FORMAT", required=False, shell_complete=_complete)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file, a folder, or - for the standard output.")
 @click.option("--template", type=click.Path(path_type=Path), help="The LMS's own export, to be filled in.")
-@columns.columns
-@columns.units
-@columns.concepts
+@options.columns
+@options.units
+@options.concepts
 @click.option("--map", "maps", multiple=True, metavar="ITEM=COLUMN", help="This item of the template is that column.")
 @click.option("--item", "items", multiple=True, metavar="COLUMN=KEY", help="What the LMS finds a column's item by.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="What one format asks for; see --list.")
@@ -104,13 +104,13 @@ def command(
         raise click.UsageError(f"say which FORMAT: one of {', '.join(export.names())} (--list describes them)")
     wanted, now = export.get(format_), datetime.now().astimezone()
     loaded = grades.part(options.load_course(course), units, concepts)
-    groups = _groups(loaded, columns.chosen(by, concepts), items)
+    groups = _groups(loaded, options.chosen(by, concepts), items)
     target = _target(wanted, output, template, now, overwrite=overwrite or dry_run)
     with options.open_gradebook(gradebook, loaded) as book:
         _check_template(book, template)
         job = export.Export(
             columns=[group.column for group in groups],
-            rows=columns.rows(book, loaded, groups, comments=comments),
+            rows=options.rows(book, loaded, groups, comments=comments),
             template=template,
             clear=clear,
             map={item: grades.named(groups, name) for item, name in _pairs("--map", maps, last=True).items()},
@@ -166,11 +166,11 @@ def _target(wanted: Format, output: Path | None, template: Path | None, now: dat
 
 
 def _check_template(book: Gradebook, template: Path | None) -> None:
-    from mlgrade.tables import decoding
+    from mlgrade import tables
 
     if template is None:
         return
-    decoding.read_bytes(template)  # says what is wrong with it, before anything is said of the gradebook
+    tables.read_bytes(template)  # says what is wrong with it, before anything is said of the gradebook
     if next(book.students(), None) is None:
         raise UsageError(
             f"{book.place} has no roster, so nobody in {one_line(str(template))} can be found; "
@@ -216,7 +216,7 @@ def _warn_of_age(template: Path, summary: Summary, now: datetime) -> None:
 
 def _tell(console: Console, summary: Summary, written: Path | None) -> None:
     from mlgrade.lms import exports as export
-    from mlgrade.reports.lines import say
+    from mlgrade.reports.style import say
 
     say(console, "Nothing was written (--dry-run)." if written is None else f"Written: {one_line(str(written))}")
     for text in export.lines(summary):

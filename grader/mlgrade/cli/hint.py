@@ -39,7 +39,7 @@ def command(concept: str, shown: bool, restart: bool, plain: bool, course: Path 
 
 
 def _print(steps: list[str], total: int, concept: str, *, plain: bool) -> None:
-    from mlgrade.reports.lines import say
+    from mlgrade.reports.style import say
 
     console = options.console(plain=plain)
     for number, step in enumerate(steps, 1):

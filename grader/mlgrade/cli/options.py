@@ -1,4 +1,4 @@
-"""Options that several commands share, and the console they print on."""
+"""Share options, and the words of commands."""
 
 from __future__ import annotations
 
@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
     from mlgrade.course import Course
     from mlgrade.gradebook.store import Gradebook
+import itertools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlgrade.course import Course
+    from mlgrade.gradebook.columns import Row
+    from mlgrade.gradebook.grades import By, Group
+    from mlgrade.gradebook.store import Gradebook
+
 
 course = click.option(
     "--course",
@@ -101,3 +111,37 @@ def waiting(what: str) -> Iterator[None]:
     finally:
         sys.stderr.write("\r" + " " * len(line) + "\r")
         sys.stderr.flush()
+
+
+# -- columns -------------------------------------------------------------------------------------------------------
+
+# Which columns and whose rows go to an LMS: what `export` and `push` share.
+
+columns = click.option(
+    "--columns", "by", type=click.Choice(["concept", "unit", "total"]), help="One for each ... Default: unit."
+)
+units = click.option(
+    "--unit", "units", multiple=True, metavar="NAME", help="Only this unit; may be given several times."
+)
+concepts = click.option("--concept", "concepts", multiple=True, metavar="NAME", help="Only this concept; likewise.")
+
+
+def chosen(given: str | None, concepts: Sequence[str]) -> By:
+    """What a column is of. Who names concepts means a column for each of them."""
+    from mlgrade.gradebook.grades import By
+
+    if concepts and given not in (None, By.CONCEPT):
+        raise click.UsageError(f"--concept gives one column for each concept; it does not go with --columns {given}")
+    return By(given or (By.CONCEPT if concepts else By.UNIT))
+
+
+def rows(book: Gradebook, course: Course, groups: Sequence[Group], *, comments: bool = False) -> Iterator[Row]:
+    """Everybody who is in the course, or has handed in and was not dropped, as a stream."""
+    from mlgrade.gradebook import grades, policy
+
+    gone = {person.student for person in book.people(dropped=True)}
+    graded, beside = itertools.tee(book.attempts())  # the second follows the first by a student or two
+    decisions = book.decisions()
+    everybody = policy.current(course, graded, decisions, book.students())
+    kept = (grade for grade in everybody if grade.student not in gone)
+    return grades.rows(groups, kept, beside, decisions, book.people(), comments=comments)

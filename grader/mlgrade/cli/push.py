@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlgrade.cli import columns, options
+from mlgrade.cli import options
 
 if TYPE_CHECKING:
     from mlgrade.gradebook.grades import Group
@@ -38,10 +38,10 @@ def command() -> None:
     help="The number in its address in Canvas.",
 )
 @click.option("--url", metavar="URL", help="Such as https://canvas.example.edu. Default: $CANVAS_API_URL.")
-@columns.columns
+@options.columns
 @click.option("--item", "items", multiple=True, metavar="COLUMN=ID", help="This column is that assignment of Canvas.")
-@columns.units
-@columns.concepts
+@options.units
+@options.concepts
 @click.option("--send", is_flag=True, help="Really send. Without it nothing is changed in Canvas.")
 @options.gradebook
 @options.plain
@@ -85,11 +85,11 @@ def canvas(
 
     place = _canvas(number, url)
     loaded = grades.part(options.load_course(course), units, concepts)
-    groups = grades.groups(loaded, columns.chosen(by, concepts))
+    groups = grades.groups(loaded, options.chosen(by, concepts))
     mapped = _items(groups, items)
     with options.open_gradebook(gradebook, loaded) as book, options.waiting("reading from Canvas"):
         heading = f"{place.name} (course {number} at {place.host})"
-        plan = push.prepare(place, [group.column for group in groups], columns.rows(book, loaded, groups), mapped)
+        plan = push.prepare(place, [group.column for group in groups], options.rows(book, loaded, groups), mapped)
     _say([heading, *preview_lines(plan.preview)], plain=plain)
     if not (send and plan.size):
         _say([next_step(plan)], plain=plain)
@@ -128,7 +128,7 @@ def _items(groups: Sequence[Group], items: Sequence[str]) -> dict[str, str]:
 
 
 def _say(lines: Sequence[str] | Iterator[str], *, plain: bool) -> None:
-    from mlgrade.reports.lines import say
+    from mlgrade.reports.style import say
 
     console = options.console(plain=plain)
     for line in lines:

@@ -19,7 +19,7 @@ def command(concept: str, course: Path | None) -> None:
     Example:
       mlgrade reset softmax
     """
-    from mlgrade.authoring.release.reset import reset
+    from mlgrade.authoring.release.update import reset
 
     done = reset(options.load_course(course), concept)
     exercise = options.shown(done.exercise)

@@ -136,7 +136,7 @@ def _somebody(found: Roster, file: Path) -> list[Person]:
 
 def _tell(console: Console, file: Path, found: Roster, plan: RosterPlan) -> None:
     from mlgrade.lms.rosters.plan import lines
-    from mlgrade.reports.lines import say
+    from mlgrade.reports.style import say
     from mlgrade.text import one_line
 
     say(console, f"{one_line(str(file))}: {found.format}, {len(found.people)} read")
@@ -181,7 +181,7 @@ def _lines(people: Sequence[Person], *, dropped: bool) -> None:
 
 
 def _csv(people: Sequence[Person]) -> None:
-    from mlgrade.tables import delimited as tables
+    from mlgrade import tables
 
     click.echo(tables.row(FIELDS), nl=False)
     for person in people:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from mlgrade.course.convert import MISSING, Converter
+from mlgrade.course.convert import MISSING, Converter, Tree
 from mlgrade.course.location import FILE, VARIABLE, configured, find, handed_in, nearest, quoted, refuse_inside
 from mlgrade.course.model import FORMAT, Concept, Course, Unit
-from mlgrade.course.tree import Tree
 from mlgrade.errors import CourseError, UsageError, closest
 
 __all__ = [

@@ -7,8 +7,7 @@ from typing import Annotated
 import msgspec
 
 from mlgrade.course import Concept, Course
-from mlgrade.course.convert import MISSING, Converter
-from mlgrade.course.tree import Tree
+from mlgrade.course.convert import MISSING, Converter, Tree
 from mlgrade.errors import CourseError, UsageError
 
 WIDTH = 78  # of a picture; a narrow terminal shows it whole or says that it does not fit

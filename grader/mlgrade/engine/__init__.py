@@ -1,12 +1,13 @@
-"""Runs a piece of work over many jobs: in this process, in a pool of processes, or on a Dask cluster.
+"""Run many jobs: one after another, on all cores, or on a cluster.
 
-Knows no grading. A `Work` is what every process sets up once for itself (suites collected, a warm parent for workers);
+Knows no grading. A `Work` is what every process sets up once for itself (suites collected, a fork server for workers);
 what it opens is called with one job at a time. All engines give the same results; the order in which they come is not
 promised, so each comes with its job.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Generic, Protocol, TypeVar
@@ -47,3 +48,21 @@ class Engine(Protocol):
     def run(self, work: Work[J, R], jobs: Iterable[J]) -> Iterator[Done[J, R] | Lost[J]]:
         """Do every job; results come as they are ready. Closing the iterator ends all that was started."""
         ...
+
+
+# -- serial --------------------------------------------------------------------------------------------------------
+
+# One job after another, in this process. What the other engines are compared with.
+
+
+class Serial:
+    """Run jobs one after another in this process."""
+
+    def run(self, work: Work[J, R], jobs: Iterable[J]) -> Iterator[Done[J, R] | Lost[J]]:
+        """Run the jobs, and yield results in their order."""
+        waiting = iter(jobs)
+        if not (first := list(itertools.islice(waiting, 1))):
+            return  # nothing to do is no reason to open anything
+        with work.open() as do:
+            for job in itertools.chain(first, waiting):
+                yield Done(job, do(job))

@@ -20,14 +20,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from mlgrade import tables
 from mlgrade.course import Concept, Course, Unit
 from mlgrade.errors import UsageError, closest
 from mlgrade.gradebook import policy
 from mlgrade.gradebook.columns import Cell, Column, Mark, Person, Row
-from mlgrade.gradebook.lateness import ON_TIME, span
 from mlgrade.gradebook.model import Attempt, Decision, Grade, GradeState
+from mlgrade.gradebook.policy import ON_TIME, span
 from mlgrade.results import Status
-from mlgrade.tables import numbers
 from mlgrade.text import one_line
 
 
@@ -101,7 +101,7 @@ def _ids(groups: Iterable[Group]) -> list[str]:
 
 def _group(id_: str, title: str, units: Sequence[Unit], concepts: Sequence[Concept]) -> Group:
     due = units[0].due if len(units) == 1 else None
-    points = float(sum((_exact(concept.points) for concept in concepts), numbers.ZERO))
+    points = float(sum((_exact(concept.points) for concept in concepts), tables.ZERO))
     column = Column(id=id_, title=title, points=points, due="" if due is None else due.date().isoformat())
     ids = [concept.id for concept in concepts]
     return Group(column, ids, {"", *(f"unit:{unit.id}" for unit in units), *(f"concept:{id_}" for id_ in ids)})
@@ -185,8 +185,8 @@ def _score(counted: Sequence[Grade], whole: float) -> float:
     """The sum, exactly; where something is excused, the same share of the whole, rounded down as every grade is."""
     if len(counted) == 1 and counted[0].possible == whole:  # as in every column of one concept
         return counted[0].points or 0.0
-    earned = sum((_exact(grade.points or 0.0) for grade in counted), numbers.ZERO)
-    possible = sum((_exact(grade.possible) for grade in counted), numbers.ZERO)
+    earned = sum((_exact(grade.points or 0.0) for grade in counted), tables.ZERO)
+    possible = sum((_exact(grade.possible) for grade in counted), tables.ZERO)
     return float(earned) if possible == _exact(whole) else policy.points(float(earned / possible), whole)
 
 
@@ -211,9 +211,9 @@ def _said(grade: Grade, facts: GradeFacts) -> str:
     attempt = facts.attempts.get(grade.attempt)
     lost = grade.late > ON_TIME and grade.raw not in (None, grade.points)
     remarks = (
-        f"{grade.concept} {numbers.digits(grade.points or 0.0)}/{numbers.digits(grade.possible)}",
+        f"{grade.concept} {tables.digits(grade.points or 0.0)}/{tables.digits(grade.possible)}",
         f"{span(grade.late)} late" if grade.late > ON_TIME else "",
-        f"{numbers.digits(grade.raw or 0.0)} before that" if lost else "",
+        f"{tables.digits(grade.raw or 0.0)} before that" if lost else "",
         str(grade.status).replace("_", " ") if grade.status not in (None, Status.GRADED) else "",
         f"diagnosed: {', '.join(attempt.diagnoses).replace('_', ' ')}" if attempt and attempt.diagnoses else "",
     )

@@ -10,9 +10,8 @@ from operator import attrgetter
 
 from mlgrade.course import Concept, Course, Unit
 from mlgrade.gradebook import deciding, policy, rulings
-from mlgrade.gradebook.lateness import ON_TIME, postponed, span
 from mlgrade.gradebook.model import Attempt, Decision, Grade, GradeState
-from mlgrade.gradebook.policy import Judged
+from mlgrade.gradebook.policy import ON_TIME, Judged, postponed, span
 from mlgrade.results import Status
 from mlgrade.text import one_line
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from sqlalchemy import Connection, Engine, inspect, text
 
 from mlgrade.errors import GradebookError
-from mlgrade.gradebook import places, schema
+from mlgrade.gradebook import addresses, schema
 from mlgrade.gradebook.records import Clock, micros
 
 _LOCK = 0x6D6C67726164  # "mlgrad": the number under which PostgreSQL lets one session migrate at a time
@@ -96,7 +96,7 @@ def migrate(engine: Engine, place: str, clock: Clock, *, create: bool) -> None:
 
 def _take(engine: Engine, place: str, step: Callable[[Connection], None], clock: Clock) -> None:
     """Take one step whole or not at all; look again first, for another process may have been faster."""
-    with places.writing(engine).begin() as connection:
+    with addresses.writing(engine).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
         applied = _applied(connection, place)

@@ -18,10 +18,10 @@ import msgspec
 from sqlalchemy import Connection, Insert, Select, bindparam, exists, func, select, text, union
 
 from mlgrade.errors import GradebookError, UsageError, closest
-from mlgrade.gradebook import faults, migrations, places, records, schema
+from mlgrade.gradebook import addresses, migrations, records, schema
+from mlgrade.gradebook.addresses import DatabaseAddress
 from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.model import Attempt, Decision
-from mlgrade.gradebook.places import DatabaseAddress
 from mlgrade.gradebook.records import Clock, Latest, SuiteRecord, Values
 from mlgrade.text import one_line
 
@@ -55,14 +55,14 @@ class Gradebook:
         """Use `open`, which also brings the tables up to date."""
         self.place = where.shown
         self._where, self._clock = where, clock
-        self._engine = places.engine(where)
-        self._reading, self._writing = places.reading(self._engine), places.writing(self._engine)
+        self._engine = addresses.engine(where)
+        self._reading, self._writing = addresses.reading(self._engine), addresses.writing(self._engine)
 
     @classmethod
     def open(cls, where: str | Path, *, create: bool = True, clock: Clock = _now) -> Self:
         """Open a file or a postgresql:// URL. Raises GradebookError for what is no gradebook, or none yet."""
-        place = places.place(where)
-        if places.absent(place) and not create:
+        place = addresses.place(where)
+        if addresses.absent(place) and not create:
             raise GradebookError(f"{place.shown}: there is no gradebook yet; `mlgrade grade` makes it")
         book = cls(place, clock)
         try:
@@ -124,7 +124,7 @@ class Gradebook:
         try:
             return records.unpacked(data)
         except zlib.error:
-            raise faults.damaged(self.place, f"the report of attempt {attempt_id}") from None
+            raise addresses.damaged(self.place, f"the report of attempt {attempt_id}") from None
 
     # -- decisions ----------------------------------------------------------------------------------------------
 
@@ -184,7 +184,7 @@ class Gradebook:
     # -- reading ------------------------------------------------------------------------------------------------
 
     def _told(self) -> contextlib.AbstractContextManager[None]:
-        return faults.told(self.place, self._where.secret)
+        return addresses.told(self.place, self._where.secret)
 
     @contextlib.contextmanager
     def _reader(self) -> Iterator[Connection]:
@@ -200,7 +200,7 @@ class Gradebook:
                     for row in part:
                         yield decode(row)
             except _UNREADABLE:
-                raise faults.damaged(self.place, f"the row {one_line(str(row[0]))}") from None
+                raise addresses.damaged(self.place, f"the row {one_line(str(row[0]))}") from None
 
 
 def _only(query: Select[Any], wanted: dict[Any, Any]) -> Select[Any]:

@@ -17,8 +17,8 @@ from mlgrade.course import Concept, Course, Unit
 from mlgrade.errors import GradebookError
 from mlgrade.gradebook import policy
 from mlgrade.gradebook.items import Item, Items
-from mlgrade.gradebook.lateness import ON_TIME
 from mlgrade.gradebook.model import Attempt, Grade, GradeState
+from mlgrade.gradebook.policy import ON_TIME
 from mlgrade.results import Status
 from mlgrade.suite.misconceptions import read_misconceptions
 

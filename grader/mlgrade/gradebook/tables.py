@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from mlgrade.gradebook.model import Grade
-from mlgrade.tables.delimited import guard
+from mlgrade.tables import guard
 
 SCHEMA = "mlgrade/grades/1"
 COLUMNS = (

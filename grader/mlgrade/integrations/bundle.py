@@ -11,7 +11,7 @@ from mlgrade.course import Course
 from mlgrade.errors import CourseError, SuiteError, UsageError, closest
 from mlgrade.grading import fingerprint
 from mlgrade.grading import grader as grading
-from mlgrade.integrations import pins, wheel
+from mlgrade.integrations import wheel
 
 REQUIREMENTS = "requirements.txt"
 
@@ -53,7 +53,7 @@ def mlgrade_files(
     data = wheel.given(built) if built else wheel.made()
     if allow_weak_isolation and wheel.holds_a_course(data):
         raise UsageError(f"{built}: holds a course, which reduced walls do not hide; leave out --wheel")
-    return {REQUIREMENTS: pins.requirements(course.imports, extras).encode(), wheel.NAME: data}
+    return {REQUIREMENTS: wheel.requirements(course.imports, extras).encode(), wheel.NAME: data}
 
 
 def python() -> str:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from mlgrade.batch import Event, Saved, Unchanged
 from mlgrade.reports.account import GIVEN_UP, ORDER, SHOWN, UNCHANGED, Direction, DiscoverySummary
-from mlgrade.reports.lines import say
+from mlgrade.reports.style import say
 from mlgrade.results import Status
 from mlgrade.submissions.discover import RULES
 from mlgrade.text import one_line

@@ -11,9 +11,9 @@ from rich.cells import chop_cells, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from mlgrade.reports.lines import say
+from mlgrade.reports.style import say
 from mlgrade.similarity.model import Compared, Excerpt, Pair, Passage, Similarity
-from mlgrade.tables.delimited import guard
+from mlgrade.tables import guard
 
 COLUMNS = ("concept", "score", "shared", "of", "symbols", "left", "right", "left_file", "right_file")
 BESIDE = 60  # columns of a terminal, from which two passages stand beside each other

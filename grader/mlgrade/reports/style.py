@@ -1,8 +1,11 @@
-"""How a report looks on a page: two sets of colours, each with a contrast of at least 4.5 to 1, and one layout."""
+"""Style text for terminals of any width."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from rich.console import Console
+from rich.text import Text
 
 LIGHT = {
     "paper": "#ffffff",
@@ -90,3 +93,18 @@ body {{ margin: 0; padding: 1em; background: var(--mlgrade-paper); color: var(--
   font: 1rem/1.45 system-ui, sans-serif; }}
 main {{ max-width: 60em; margin: 0 auto; }}
 h1 {{ font-size: 1.3em; overflow-wrap: anywhere; }}"""
+
+
+# -- lines ---------------------------------------------------------------------------------------------------------
+
+# Lines for a terminal of any width: indented, wrapped at words, never ending in spaces.
+
+
+def say(console: Console, text: Text | str, indent: int = 0, hang: int = 0) -> None:
+    """Print with every line indented; what wraps keeps the indent, plus `hang`. No line ends in spaces."""
+    text = Text(text) if isinstance(text, str) else text
+    for line in text.split("\n", allow_blank=True):
+        rows = line.wrap(console, max(20, console.width - indent - hang))
+        for number, row in enumerate(rows):
+            row.rstrip()
+            console.print(Text(" " * (indent + (hang if number else 0))) + row if row.plain else row, soft_wrap=True)

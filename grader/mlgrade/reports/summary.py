@@ -10,8 +10,8 @@ from rich.text import Text
 
 from mlgrade.gradebook.items import Item
 from mlgrade.gradebook.summary import ClassSummary, ConceptSummary, Mistake, NotStarted
-from mlgrade.reports.lines import say
-from mlgrade.tables.delimited import guard, row
+from mlgrade.reports.style import say
+from mlgrade.tables import guard, row
 from mlgrade.text import one_line
 
 HEADINGS = ("concept", "graded", "mean", "of", "median", "complete", "missing", "excused", "broken", "late")

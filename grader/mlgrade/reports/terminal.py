@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from mlgrade.reports import words
-from mlgrade.reports.lines import say
 from mlgrade.reports.progress import Change
+from mlgrade.reports.style import say
 from mlgrade.reports.words import ShownCheck
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Report
 

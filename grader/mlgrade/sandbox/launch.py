@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable
 
 from mlgrade.errors import SandboxError
-from mlgrade.sandbox.forked import WarmParent
+from mlgrade.sandbox.fork_server import ForkServer
 from mlgrade.sandbox.fresh import FreshProcess
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.starting import Launcher, WorkerProcess
@@ -23,7 +23,7 @@ def launcher(without: Iterable[str] = (), listing: str = "") -> Launcher:
 
     `without` leaves walls out, to show what each is for. `listing` names a file for the system calls that are refused.
     """
-    return Ahead(WarmParent(without, listing) if sys.platform == "linux" else FreshProcess(without))
+    return Ahead(ForkServer(without, listing) if sys.platform == "linux" else FreshProcess(without))
 
 
 class Ahead:

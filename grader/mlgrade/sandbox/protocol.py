@@ -194,7 +194,7 @@ def _unpack(decoder: msgspec.msgpack.Decoder[Any], header: bytes) -> Any:
         raise ProtocolError(f"not a message: {error}") from None
 
 
-# -- between the grader and its warm parent, both ours ---------------------------------------------------------
+# -- between the grader and its fork server, both ours ---------------------------------------------------------
 
 
 class Start(msgspec.Struct, frozen=True, tag="start"):

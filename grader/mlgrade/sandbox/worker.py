@@ -33,7 +33,7 @@ from mlgrade.sandbox import effects, output
 from mlgrade.sandbox import loader as module
 from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
 from mlgrade.sandbox.faults import fault_of
-from mlgrade.sandbox.isolation import NAMESPACES, IsolationPlan, identity, libraries, mounts, namespaces, orphans, reach
+from mlgrade.sandbox.isolation import NAMESPACES, IsolationPlan, identity, libraries, namespaces, orphans
 from mlgrade.sandbox.limits import CALLBACK_BYTES, CALLBACK_ITEMS, Limits
 from mlgrade.sandbox.protocol import (
     FAILED,
@@ -90,7 +90,7 @@ class Wire:
         self._sink.flush()
 
 
-class Desk:
+class RequestServer:
     """One submission: its module, its captured output, and the calls made on it."""
 
     def __init__(self, wire: Wire, limits: Limits) -> None:
@@ -230,10 +230,10 @@ def serve(source: int, sink: int, limits: Limits, confine: Callable[[], tuple[st
     wire = Wire(os.fdopen(source, "rb"), os.fdopen(sink, "wb"))
     try:
         if _ready(sink, confine):
-            Desk(wire, limits).serve()
+            RequestServer(wire, limits).serve()
     except (EOFError, BrokenPipeError):
         os._exit(0)
-    finally:  # never back into the warm parent's code
+    finally:  # never back into the fork server's code
         os._exit(70)
 
 
@@ -260,7 +260,7 @@ def once(limits: Limits, without: Sequence[str]) -> None:
     source, sink = os.dup(0), os.dup(1)
     _silence()
     scratch = str(Path.cwd())
-    reach.redirect()
+    libraries.redirect()
     identity.drop_bounding()
     plan = IsolationPlan(scratch, packages=limits.packages, without=without)
     user = next(identity.users())
@@ -274,10 +274,10 @@ class Nursery:
         self._line = line
         if libraries.listed():
             libraries.ask()  # while this process may still do what it may, and while it does the rest
-        reach.redirect()
+        libraries.redirect()
         identity.drop_bounding()
         self._around = (NAMESPACES,) if NAMESPACES not in without and namespaces.enter() else ()
-        self._covers = bool(self._around) and mounts.possible(scratch)  # else we look at the folders ourselves
+        self._covers = bool(self._around) and namespaces.possible(scratch)  # else we look at the folders ourselves
         self._new_plan = functools.partial(IsolationPlan, scratch, without=without, listing=listing)
         self._plans = {False: self._new_plan()}  # by whether a course lets installed packages be read
         self._users = identity.users()
@@ -362,7 +362,7 @@ class Nursery:
 
         def confine() -> tuple[str, ...]:
             if self._covers:
-                mounts.cover(start.scratch)
+                namespaces.cover(start.scratch)
             _settle(start.scratch)
             kept = (source, sink, stack)
             watched = not self._covers

@@ -15,12 +15,9 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 import msgspec
 
 from mlgrade.course import Course
-from mlgrade.similarity import pairing
-from mlgrade.similarity.folding import MOST_BYTES, fold
+from mlgrade.similarity import passages
 from mlgrade.similarity.model import Compared, Excerpt, Pair, Passage, Similarity
-from mlgrade.similarity.pairing import PassageMatch
-from mlgrade.similarity.passages import spans
-from mlgrade.similarity.winnowing import covered, fingerprints, runs
+from mlgrade.similarity.passages import MOST_BYTES, PassageMatch, covered, fingerprints, fold, runs, spans
 from mlgrade.submissions.discover import Discovery, DiscoveryNote, Entry, FileOutcome, StudentSubmission
 from mlgrade.submissions.model import Submission, lines_of
 from mlgrade.suite.findings import Source
@@ -54,8 +51,8 @@ def compare(intake: Discovery, course: Course, at_least: int = AT_LEAST, most: i
     ]
     for concept in course.concepts:
         files = list(_files(by_concept[concept.id], notes))
-        marks = pairing.particular([file.places.keys() for file in files], _known(course, concept.id))
-        found = pairing.matches(marks)
+        marks = passages.particular([file.places.keys() for file in files], _known(course, concept.id))
+        found = passages.matches(marks)
         listed = list(_beyond_chance(found, files, marks, at_least))
         pairs += [_pair(one, symbols, files, notes, number < most) for number, (one, symbols) in enumerate(listed)]
         if files:
@@ -107,7 +104,7 @@ def _beyond_chance(
 
 def _compared(concept: str, files: int, found: Sequence[PassageMatch], listed: int) -> Compared:
     pairs = files * (files - 1) // 2
-    return Compared(concept=concept, files=files, pairs=pairs, ordinary=pairing.ordinary(found, pairs), listed=listed)
+    return Compared(concept=concept, files=files, pairs=pairs, ordinary=passages.ordinary(found, pairs), listed=listed)
 
 
 def _pair(match: PassageMatch, symbols: int, files: Sequence[ComparedFile], notes: list[str], shown: bool) -> Pair:

@@ -1,16 +1,19 @@
-"""The two ways in which a class's folder may be laid out. Each knows its students, and what becomes of their files."""
+"""Recognise how a folder of submissions is laid out, and walk it safely."""
 
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+import msgspec
+
 from mlgrade.course import Course
 from mlgrade.errors import SubmissionError, UsageError, closest
 from mlgrade.files import FileEntry, FileKind, describe_error, list_beneath, read_beneath
-from mlgrade.submissions import sidecar, walk
+from mlgrade.submissions import sidecar
 from mlgrade.submissions.entries import DiscoveryNote, FileOutcome, FolderLayout, note
 from mlgrade.submissions.match import FileMatch, match, match_flat
 from mlgrade.submissions.model import MOST_BYTES, SUFFIXES
@@ -31,7 +34,7 @@ class Found(NamedTuple):
 def layout_of(root: Path, course: Course, concepts: Sequence[str]) -> Folders | Files:
     """A folder that has folders in it holds a folder for each student; one that has none, a file for each student."""
     listed = _listed(root)
-    found = sorted(entry for entry in listed if not walk.skipped(entry.name))
+    found = sorted(entry for entry in listed if not skipped(entry.name))
     if any(entry.kind is FileKind.FOLDER for entry in found):
         return Folders(root, course, found, collected=any(entry.name == COLLECTED for entry in listed))
     return Files(root, course, found, concepts)
@@ -54,7 +57,7 @@ class Folders:
 
     def of(self, student: str) -> Found:
         """Return the matches of a student's folder."""
-        listing = walk.student(self._root, student)
+        listing = student_files(self._root, student)
         matches = listing.refused + match(listing.files, self._course, lambda paths: _same(self._root, paths))
         if sidecar.FILE not in listing.hidden:
             return Found(matches)
@@ -130,7 +133,7 @@ def _no_students(names: Iterable[str]) -> list[FileMatch]:
 
 def _neither(found: Iterable[FileEntry]) -> list[FileMatch]:
     entries = (entry for entry in found if entry.kind in (FileKind.LINK, FileKind.OTHER))
-    return [FileMatch(entry.name, FileOutcome.REFUSED, what=walk.refusal(entry.kind)) for entry in entries]
+    return [FileMatch(entry.name, FileOutcome.REFUSED, what=refusal(entry.kind)) for entry in entries]
 
 
 def _same(root: Path, paths: Sequence[str]) -> bool:
@@ -139,3 +142,70 @@ def _same(root: Path, paths: Sequence[str]) -> bool:
     except SubmissionError:
         return False
     return len(hashes) == 1
+
+
+# -- walk ----------------------------------------------------------------------------------------------------------
+
+# What lies in a student's folder: names only. No link is followed, nothing is opened but folders, all is bounded.
+
+MOST_ENTRIES = 2_000  # of one student, in all folders together
+MOST_FOLDERS = 8  # one inside another
+SKIPPED = frozenset({"__pycache__", "__MACOSX", "node_modules", "site-packages"})
+
+
+class FolderListing(msgspec.Struct, frozen=True):
+    """Paths below the folder of the class. `hidden` are the names in the student's folder that begin with a dot."""
+
+    files: list[str]
+    refused: list[FileMatch]
+    hidden: frozenset[str] = frozenset()
+
+
+def student_files(root: Path, name: str) -> FolderListing:
+    """List one student's folder: the same for any order in which the system lists it."""
+    files: list[str] = []
+    refused: list[FileMatch] = []
+    hidden: set[str] = set()
+    folders, left = deque([name]), MOST_ENTRIES
+    while folders:
+        folder = folders.popleft()
+        try:
+            entries = list_beneath(root, folder, left + 1)
+        except (OSError, ValueError) as error:
+            refused.append(_refused(folder, describe_error(error)))
+            continue
+        left -= len(entries)
+        if left < 0:
+            why = f"more than {MOST_ENTRIES} files and folders; take away what was not written for this course"
+            return FolderListing([], [_refused(name, why)], frozenset(hidden))
+        if folder == name:
+            hidden = {entry.name for entry in entries if entry.name.startswith(".")}
+        for entry in entries:
+            path = f"{folder}/{entry.name}"
+            if skipped(entry.name):
+                continue
+            if entry.kind is FileKind.FILE:
+                files.append(path)
+            elif why := refusal(entry.kind, path.count("/")):
+                refused.append(_refused(path, why))
+            else:
+                folders.append(path)
+    return FolderListing(sorted(files), sorted(refused, key=lambda one: one.path), frozenset(hidden))
+
+
+def skipped(name: str) -> bool:
+    """What systems and tools leave behind, and nobody hands in."""
+    return name.startswith(".") or name in SKIPPED
+
+
+def _refused(path: str, why: str) -> FileMatch:
+    return FileMatch(path, FileOutcome.REFUSED, what=why)
+
+
+def refusal(what: FileKind, depth: int = 0) -> str:
+    """Why neither taken as a file nor looked into, or nothing for a folder that is looked into."""
+    if what is FileKind.LINK:
+        return "a link; links are not followed"
+    if what is FileKind.OTHER:
+        return "not a file (a pipe, a socket or a device)"
+    return f"more than {MOST_FOLDERS} folders deep; not looked into" if depth > MOST_FOLDERS else ""

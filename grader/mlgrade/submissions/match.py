@@ -1,4 +1,4 @@
-"""Which of many files is graded. Pure: from names alone, and whether some of them hold the same.
+"""Choose which of many files is graded: from names alone, and whether some of them hold the same.
 
 The rules are `RULES`; docs/how-to/grading.md explains them. Nothing depends on the order in which a folder lists its
 files, nor on times of change, which do not survive a copy: the same files give the same answer on every machine.
@@ -7,7 +7,7 @@ files, nor on times of change, which do not survive a copy: the same files give 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -16,7 +16,7 @@ import msgspec
 
 from mlgrade.course import Course
 from mlgrade.errors import closest
-from mlgrade.submissions.entries import FileOutcome
+from mlgrade.submissions.entries import DiscoveryNote, FileOutcome, note
 from mlgrade.submissions.model import SUFFIXES
 
 RULES = """\
@@ -138,3 +138,37 @@ def _no_concept(path: str, known: Collection[str]) -> str:
     if near or suffix == ".py":
         return f"named after no concept{near}"
     return "named after no concept; a notebook is one concept, and graded under its name, such as softmax.ipynb"
+
+
+# -- account -------------------------------------------------------------------------------------------------------
+
+# The account of an intake: what became of every file, counted; and in words where it is not plain.
+
+_UNDECIDED = (FileOutcome.REFUSED, FileOutcome.AMBIGUOUS)
+
+
+class OutcomeCounts:
+    """Notes and counts. Files of one student of which the same is to be said share a note."""
+
+    def __init__(self) -> None:
+        self.notes: list[DiscoveryNote] = []
+        self.counts: Counter[FileOutcome] = Counter(dict.fromkeys(FileOutcome, 0))
+
+    def files(self, matches: Iterable[FileMatch]) -> None:
+        """Count the outcomes of files."""
+        alike: dict[tuple[FileOutcome, str], list[str]] = defaultdict(list)
+        for one in matches:
+            self.counts[one.kind] += 1
+            if one.what:
+                alike[one.kind, one.what].append(one.path)
+        self.notes += [note(sorted(paths), what, kind) for (kind, what), paths in alike.items()]
+
+    def missing(self, student: str, what: str) -> None:
+        """Count a student with nothing to grade."""
+        self.counts[FileOutcome.MISSING] += 1
+        self.notes.append(note([student], what, FileOutcome.MISSING))
+
+
+def nothing_of(matches: Iterable[FileMatch]) -> bool:
+    """Whether a student handed in nothing that was asked for, and nothing that staff have to look at either."""
+    return not any(one.kind is FileOutcome.TAKEN or one.kind in _UNDECIDED for one in matches)

@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mlgrade.suite.unexpected import is_inexact
-from mlgrade.suite.values import SMALL, show
+from mlgrade.suite.values import SMALL, is_inexact, show
 
 RTOL = 1e-6
 _KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}

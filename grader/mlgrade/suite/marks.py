@@ -16,7 +16,7 @@ import pytest
 
 from mlgrade.errors import SuiteError
 from mlgrade.results import Visibility
-from mlgrade.suite.unexpected import KINDS
+from mlgrade.suite.values import KINDS
 
 NAMES = {
     "points(weight)": "how much the check weighs among those of its concept (default 1)",

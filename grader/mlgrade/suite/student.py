@@ -14,8 +14,7 @@ from mlgrade.sandbox.attempt import NotTried, WorkerSession
 from mlgrade.sandbox.host import Died, Raised, Result, TimedOut, Value
 from mlgrade.sandbox.protocol import Fault, Function
 from mlgrade.suite.compare import Mismatch
-from mlgrade.suite.unexpected import unexpected
-from mlgrade.suite.values import copied, show, show_call
+from mlgrade.suite.values import copied, show, show_call, unexpected
 
 
 class CallRecord(msgspec.Struct, frozen=True, kw_only=True):

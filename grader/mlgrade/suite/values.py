@@ -1,8 +1,9 @@
-"""Values and calls as a student can read them, and copy them."""
+"""Show values as a student reads them, and recognise unexpected ones."""
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -65,3 +66,66 @@ def copied(value: Any) -> Any:
     if kind is dict:
         return {key: copied(item) for key, item in value.items()}
     return copy.deepcopy(value)
+
+
+# -- unexpected ----------------------------------------------------------------------------------------------------
+
+# Answers that are nothing: an empty array or nan where the call gives no reason for it.
+#
+# A property check says little about them. `np.all(p > 0)` holds for an array without entries, and no comparison with
+# nan is true, so that `not np.any(p < 0)` holds for nan. So a result that is empty or nan fails a check that would
+# pass, unless an argument of that call is empty (for nan: has nan or inf in it), or the check is marked
+# `@pytest.mark.may_return("empty")` or `("nan")`. inf is a value: the cross entropy of a certain mistake.
+
+EMPTY, NAN = "empty", "nan"
+KINDS = frozenset({EMPTY, NAN})
+_INF, _ARRAY = "inf", "empty array"
+
+
+def unexpected(value: Any, arguments: Iterable[Any], may_return: frozenset[str] = frozenset()) -> str:
+    """Say what is wrong with a result that is empty or nan without a reason; otherwise nothing."""
+    found: set[str] = set()
+    _look(value, found)
+    empty = _name(value, found) if EMPTY not in may_return else ""
+    nan = NAN in found and NAN not in may_return
+    if not (empty or nan):
+        return ""
+    given: set[str] = set()
+    for one in arguments:
+        _look(one, given)
+    if empty and not given & {EMPTY, _ARRAY}:
+        return f"returned {empty} where values should be"
+    if nan and not given & {NAN, _INF}:
+        return "returned nan where numbers should be"
+    return ""
+
+
+def _name(value: Any, found: set[str]) -> str:
+    """What is empty: the result itself, or an array anywhere in it. An empty list inside a list is a value."""
+    if isinstance(value, (list, tuple, dict, str)) and not value:
+        return f"an empty {'text' if isinstance(value, str) else type(value).__name__}"
+    return "an empty array" if _ARRAY in found else ""
+
+
+def _look(value: Any, found: set[str]) -> None:
+    """Note what is empty, nan or inf in a value and in all that it holds."""
+    if isinstance(value, (list, tuple, dict)):
+        if not value:
+            found.add(EMPTY)
+        for item in value.values() if isinstance(value, dict) else value:
+            if type(item) is not float or item - item != 0:  # a long list of plain numbers is soon seen through
+                _look(item, found)
+    elif isinstance(value, str):
+        found.update(() if value else (EMPTY,))
+    elif isinstance(value, np.ndarray) and not value.size:
+        found.add(_ARRAY)
+    elif is_inexact(value) and not np.isfinite(value).all():
+        found.update({NAN} if np.isnan(value).any() else ())
+        found.update({_INF} if np.isinf(value).any() else ())
+
+
+def is_inexact(value: Any) -> bool:
+    """Whether nan can be in it."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.dtype.kind in "fc"
+    return isinstance(value, (float, complex))

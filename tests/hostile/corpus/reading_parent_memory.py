@@ -20,7 +20,7 @@ class Vector(ctypes.Structure):
 def regions(pid):
     try:
         lines = open(f"/proc/{pid}/maps").read().splitlines()
-    except OSError:  # the warm parent's heap lies where ours does
+    except OSError:  # the fork server's heap lies where ours does
         here = id(libc)
         return [(here & ~0xFFFFF, (here & ~0xFFFFF) + 0x400000)]
     spans = [line.split()[0].split("-") for line in lines if " rw" in line and "[v" not in line]

@@ -20,11 +20,11 @@ from importers.delimited import rows as parsed
 from lms_classes import COLUMNS, classes, graded, person
 from running import run, scores, template
 
+from mlgrade import tables
 from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Cell, Column, Mark, Row
 from mlgrade.lms import exports as export
 from mlgrade.lms.exports import Export, Format, lines
-from mlgrade.tables import delimited as tables
 
 ROOT = Path(__file__).parents[3]
 HW1 = COLUMNS[:1]

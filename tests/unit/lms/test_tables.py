@@ -11,9 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from importers import delimited
 
+from mlgrade import tables
 from mlgrade.errors import UsageError
-from mlgrade.tables import decoding, numbers
-from mlgrade.tables import delimited as tables
 
 ANY = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 CSVISH = st.text('ab ,;\t"\r\n=é', max_size=40)
@@ -32,7 +31,7 @@ def test_rows_put_together_are_the_file(text: str) -> None:
 @given(CSVISH, st.sampled_from(",;\t"))
 def test_two_readers_agree(text: str, separator: str) -> None:
     """The reader that goes character by character finds the same cells, or the same file unreadable."""
-    table = tables.Table(decoding.Text(name="a", text=text, codec="utf-8"), separator)
+    table = tables.Table(tables.Text(name="a", text=text, codec="utf-8"), separator)
     try:
         expected = delimited.rows(text, separator)
     except delimited.Refused:
@@ -100,7 +99,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=message):
             tables.open_table(tmp_path / name)
     with pytest.raises(UsageError, match="larger than"):
-        decoding.read_bytes(tmp_path / "large.csv", most=10)
+        tables.read_bytes(tmp_path / "large.csv", most=10)
 
 
 GUARDED = {
@@ -120,10 +119,10 @@ def test_guard(text: str, safe: str) -> None:
 @given(st.floats(0, 1e6))
 def test_numbers_are_plain(score: float) -> None:
     """A written number has a point or nothing, at most two decimals, and is near what it was."""
-    value = numbers.exact(score)
+    value = tables.exact(score)
     assert value is not None
-    text = numbers.two_decimals(value).text
-    assert numbers.NUMBER.match(text)
+    text = tables.two_decimals(value).text
+    assert tables.NUMBER.match(text)
     assert len(text.partition(".")[2]) <= 2
     assert abs(float(text) - score) <= 0.005 + 1e-9
     assert tables.unguard(tables.guard(text)) == text

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_output
 from nbgrader.utils import determine_grade
 
 from mlgrade.errors import CourseError, SuiteError, UsageError
-from mlgrade.integrations.nbgrader import config, marks, scores, warm
+from mlgrade.integrations.nbgrader import config, scores, source_cells, warm
 from mlgrade.results import CheckResult, ConceptReport, Diagnosis, Outcome, Report, Status, Visibility
 from mlgrade.submissions.model import Submission, from_source
 
@@ -36,7 +36,7 @@ def report(one: ConceptReport) -> Report:
 
 
 def graded(outputs: list[Any], points: float = 4.0) -> float:
-    return float(determine_grade(new_code_cell("", metadata=marks.test("softmax", points), outputs=outputs))[0])
+    return float(determine_grade(new_code_cell("", metadata=source_cells.test("softmax", points), outputs=outputs))[0])
 
 
 # -- what nbgrader makes of outputs ---------------------------------------------------------------------------

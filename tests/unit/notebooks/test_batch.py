@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from mlgrade.errors import SubmissionError, UsageError
-from mlgrade.integrations.nbgrader import finished, marks
-from mlgrade.integrations.nbgrader.desk import heard
-from mlgrade.integrations.nbgrader.known import Known
-from mlgrade.integrations.nbgrader.seen import ProgressLog, key
+from mlgrade.integrations.nbgrader import progress_log, source_cells
+from mlgrade.integrations.nbgrader.progress_log import ProgressLog, key
+from mlgrade.integrations.nbgrader.session import heard
+from mlgrade.integrations.nbgrader.source_cells import Known
 
 # -- what was seen ------------------------------------------------------------------------------------------------
 
@@ -88,8 +88,8 @@ def known(name: str, source: str = "", **given: Any) -> Known:
 
 CELLS = [
     known("setup", "import numpy as np", locked=True),
-    known(marks.ANSWER + "softmax", solution=True),
-    known(marks.TEST + "softmax", "check()", grade=True, locked=True, points=10.0),
+    known(source_cells.ANSWER + "softmax", solution=True),
+    known(source_cells.TEST + "softmax", "check()", grade=True, locked=True, points=10.0),
     known("bonus", "assert True", grade=True, locked=True, points=1.0),
 ]
 
@@ -105,7 +105,7 @@ def notebook(**sources: str) -> bytes:
 def test_what_is_wanted_of_a_notebook() -> None:
     """One submission for each concept, of the student's code, with what is locked as its author wrote it."""
     given = notebook(setup="import os", answer_softmax="def f(): pass", test_softmax="10.0")
-    [one] = finished.wanted(given, "softmax.ipynb", CELLS)
+    [one] = progress_log.wanted(given, "softmax.ipynb", CELLS)
     assert (one.concept, one.file) == ("softmax", "softmax.ipynb")
     assert "def f(): pass" in one.source.decode()
     assert "import numpy as np" in one.source.decode()
@@ -116,7 +116,7 @@ def test_what_is_wanted_of_a_notebook() -> None:
 def test_no_notebook(text: bytes) -> None:
     """What is no notebook raises what a batch expects, and leaves the rest to nbgrader."""
     with pytest.raises((ValueError, SubmissionError, RecursionError)):
-        list(finished.wanted(text, "softmax.ipynb", CELLS))
+        list(progress_log.wanted(text, "softmax.ipynb", CELLS))
 
 
 # -- what went wrong ----------------------------------------------------------------------------------------------

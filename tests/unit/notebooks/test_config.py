@@ -12,7 +12,7 @@ from traitlets.config import Application, PyFileConfigLoader
 
 from mlgrade import course as courses
 from mlgrade.errors import UsageError
-from mlgrade.integrations.nbgrader import config, place
+from mlgrade.integrations.nbgrader import config, session
 
 NAMES = ("softmax", "layer_2_norm", "written-scores")
 
@@ -129,11 +129,11 @@ def test_a_course_that_was_moved(
     """Where the settings name a folder that is gone, it is said which line to change, and the variable is a way too."""
     there, moved = tmp_path_factory.mktemp("nb"), tmp_path_factory.mktemp("moved") / "course"
     loaded(there, config.text(courses.load(course)))
-    assert place.load_course(None, there).root == course
+    assert session.load_course(None, there).root == course
     course.rename(moved)
     with pytest.raises(
         UsageError, match=r"no such folder; nbgrader_config.py says .*HiddenSuites.course.*MLGRADE_COURSE"
     ):
-        place.load_course(None, there)
+        session.load_course(None, there)
     monkeypatch.setenv(courses.VARIABLE, str(moved))
-    assert place.load_course(None, there).root == moved
+    assert session.load_course(None, there).root == moved

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mlgrade.errors import SubmissionError
 from mlgrade.integrations.nbgrader import handin
-from mlgrade.integrations.nbgrader.known import Known
+from mlgrade.integrations.nbgrader.source_cells import Known
 
 
 def known(name: str, kind: str = "code", **flags: Any) -> Known:

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from mlgrade.integrations.nbgrader import harmless
+from mlgrade.integrations.nbgrader import sanitize
 
 TAGS = {
     "a", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
@@ -111,7 +111,7 @@ ATTACKS = [
 @pytest.mark.parametrize("text", ATTACKS)
 def test_an_attack_is_text(text: str) -> None:
     """After it nothing is left that Markdown alone could not have made."""
-    assert Faults(render(harmless.markdown(text))).found == []
+    assert Faults(render(sanitize.markdown(text))).found == []
 
 
 def test_the_attacks_are_attacks() -> None:
@@ -139,7 +139,7 @@ PIECES = [
 @example("]](javascript:x)[a](javascript:x)")
 def test_any_mixture_is_text(text: str) -> None:
     """However the pieces of attacks are put together, nothing of it runs, and the page can be made."""
-    page = render(harmless.markdown(text, ["a.png"]), {"a.png": PNG})
+    page = render(sanitize.markdown(text, ["a.png"]), {"a.png": PNG})
     assert Faults(page).found == []
     assert r"\href" not in read(page)
 
@@ -157,13 +157,13 @@ HONEST = [
 @pytest.mark.parametrize("text", HONEST)
 def test_honest_text_stays_as_it_is(text: str) -> None:
     """Formulae, comparisons, tables, links to pages and pictures in the notebook are not touched."""
-    assert harmless.markdown(text, ["a.png"]) == text
+    assert sanitize.markdown(text, ["a.png"]) == text
 
 
 def test_active_commands_of_a_formula() -> None:
     """A formula cannot make a link or load an extension; other commands stay."""
     text = r"$\href{javascript:alert(1)}{x} \require{html} \classical \hat{x}$"
-    assert harmless.markdown(text) == r"$\ href{javascript:alert(1)}{x} \ require{html} \classical \hat{x}$"
+    assert sanitize.markdown(text) == r"$\ href{javascript:alert(1)}{x} \ require{html} \classical \hat{x}$"
 
 
 @pytest.mark.parametrize(
@@ -172,13 +172,13 @@ def test_active_commands_of_a_formula() -> None:
 def test_a_formula_in_disguise(text: str) -> None:
     """A character reference is no way to a command: the browser would read it, and MathJax what the browser made of it."""
     assert r"\href" in read(render(text))
-    assert r"\href" not in read(render(harmless.markdown(text)))
+    assert r"\href" not in read(render(sanitize.markdown(text)))
 
 
 def test_a_long_text_is_cut_and_quick() -> None:
     """A text of any length and shape costs a pass over what may be shown of it."""
     for text in ("](" * 400_000, "<" * 800_000, "]:   " * 200_000, "\\" * 800_000):
-        assert len(harmless.markdown(text)) < 3 * harmless.MOST_CHARS
+        assert len(sanitize.markdown(text)) < 3 * sanitize.MOST_CHARS
 
 
 def test_attachments_are_pictures() -> None:
@@ -192,8 +192,8 @@ def test_attachments_are_pictures() -> None:
         "f.png": {"image/png": ["iVBORw0KGgo="]},
         "g.png": "no",
     }
-    assert harmless.attachments(given) == {"a.png": PNG, "e.png": PNG}
-    assert harmless.attachments([1]) == {}
+    assert sanitize.attachments(given) == {"a.png": PNG, "e.png": PNG}
+    assert sanitize.attachments([1]) == {}
 
 
 def test_outputs_are_text_and_pictures() -> None:
@@ -213,7 +213,7 @@ def test_outputs_are_text_and_pictures() -> None:
         {"output_type": "display_data", "data": 5},
         {},
     ]
-    assert harmless.outputs(given) == [
+    assert sanitize.outputs(given) == [
         {"output_type": "display_data", "data": {**PNG, "text/plain": "ab"}, "metadata": {}},
         {"output_type": "stream", "name": "stdout", "text": "ab"},
         {"output_type": "error", "ename": "error", "evalue": "", "traceback": ["line", ""]},

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from mlgrade import course as courses
 from mlgrade.errors import CourseError, GradebookError, UsageError
-from mlgrade.integrations.nbgrader import folder, init, records
+from mlgrade.integrations.nbgrader import database, folder, init
 from mlgrade.integrations.nbgrader.folder import CourseFile, CourseFileState, Manifest
 from mlgrade.integrations.nbgrader.init import InitPlan
 
@@ -66,7 +66,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def database_with(path: Path, version: str = records.VERSIONS[0], *cells: tuple[str, str, str]) -> None:
+def database_with(path: Path, version: str = database.VERSIONS[0], *cells: tuple[str, str, str]) -> None:
     """As much of nbgrader's gradebook as is read: units with submissions, their notebooks and cells."""
     with contextlib.closing(sqlite3.connect(path)) as book, book:
         book.executescript(
@@ -74,7 +74,7 @@ def database_with(path: Path, version: str = records.VERSIONS[0], *cells: tuple[
             "create table notebook (id text, name text, assignment_id text);"
             "create table source_cell (id text, name text, notebook_id text);"
             "create table submitted_assignment (id text, assignment_id text);"
-            + "".join(f"create table if not exists {name} (id text);" for name in records.TABLES)
+            + "".join(f"create table if not exists {name} (id text);" for name in database.TABLES)
         )
         book.execute("insert into alembic_version values (?)", [version])
         for unit, notebook, cell in cells:
@@ -232,7 +232,7 @@ CELLS = [("scores", "softmax", name) for name in ("text-softmax", "answer-softma
 def test_texts_and_points_may_change(make: Callable[..., InitPlan], into: Path, edit: Edit) -> None:
     """With submissions in nbgrader's gradebook, a notebook with the same cells is updated."""
     make()
-    database_with(into / "gradebook.db", records.VERSIONS[0], *CELLS)
+    database_with(into / "gradebook.db", database.VERSIONS[0], *CELLS)
     edit("course.yml", "points: 10", "points: 12")
     assert states(make())[NOTEBOOK] is CourseFileState.CHANGED
 
@@ -241,7 +241,7 @@ def test_a_new_notebook_is_held(
     ask: Callable[..., InitPlan], make: Callable[..., InitPlan], into: Path, second: None
 ) -> None:
     """A concept that is new in a unit with submissions is not written, and named with the reason."""
-    database_with(into.parent / "gradebook.db", records.VERSIONS[0], *CELLS)
+    database_with(into.parent / "gradebook.db", database.VERSIONS[0], *CELLS)
     into.mkdir()
     (into.parent / "gradebook.db").rename(into / "gradebook.db")
     plan = make()
@@ -256,7 +256,7 @@ def test_new_cells_are_held(make: Callable[..., InitPlan], course: Path, into: P
     make(per_unit=True)
     before = (into / "source/scores/scores.ipynb").read_bytes()
     names = ["text-unit-scores", "text-softmax", "answer-softmax", "test-softmax", "old"]
-    database_with(into / "gradebook.db", records.VERSIONS[0], *[("scores", "scores", name) for name in names])
+    database_with(into / "gradebook.db", database.VERSIONS[0], *[("scores", "scores", name) for name in names])
     [held] = [file for file in make().files if file.state is CourseFileState.HELD]
     assert (
         held.reason == "new cells (answer-kind, test-kind, text-kind) and cells fewer (old), and scores has submissions"
@@ -269,7 +269,7 @@ def test_a_removed_concept_that_nbgrader_needs(
 ) -> None:
     """To delete it would break generate_assignment, so that is not what is advised."""
     make()
-    database_with(into / "gradebook.db", records.VERSIONS[0], *CELLS, ("scores", "kind", "answer-kind"))
+    database_with(into / "gradebook.db", database.VERSIONS[0], *CELLS, ("scores", "kind", "answer-kind"))
     (course / "course.yml").write_text((course / "course.yml").read_text().replace(SECOND, ""))
     reasons = {file.path: file.reason for file in make().files if file.state is CourseFileState.GONE}
     assert reasons["source/scores/kind.ipynb"] == "scores has submissions, and nbgrader needs it"
@@ -278,7 +278,7 @@ def test_a_removed_concept_that_nbgrader_needs(
 def test_due_dates(ask: Callable[..., InitPlan], into: Path, edit: Edit) -> None:
     """A due date that nbgrader has otherwise is named with the old one, and one that it has is not."""
     into.mkdir()
-    database_with(into / "gradebook.db", records.VERSIONS[0], *CELLS)
+    database_with(into / "gradebook.db", database.VERSIONS[0], *CELLS)
     edit("course.yml", "title: Scores\n", "title: Scores\n    due: 2026-01-01T13:00:00+01:00\n")
     assert ask().due == []
     edit("course.yml", "13:00", "14:00")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlgrade.errors import UsageError
-from mlgrade.integrations.nbgrader import config, desk, place
+from mlgrade.integrations.nbgrader import config, session
 
 
 def planted(folder: Path) -> Path:
@@ -21,11 +21,11 @@ def test_no_settings_of_students_are_run(tmp_path: Path, step: str) -> None:
     """Below a folder of nbgrader's that holds students' files; the course around it is run as ever."""
     staff = planted(tmp_path / "nb")
     eve = planted(staff / step / "eve" / "scores")
-    for use in (place.configured, desk.opened, lambda folder: place.load_course(None, folder)):
+    for use in (session.configured, session.opened, lambda folder: session.load_course(None, folder)):
         with pytest.raises(UsageError, match="lies among what students handed in"):
             use(eve)
     assert not (eve / "mark").exists()
-    place.configured(staff)
+    session.configured(staff)
     assert (staff / "mark").exists()
 
 
@@ -35,7 +35,7 @@ def test_nor_what_mlgrade_collected(tmp_path: Path, mark: str) -> None:
     eve = planted(tmp_path / "got" / "eve")
     (tmp_path / "got" / mark).write_text("{}")
     with pytest.raises(UsageError, match="lies among what students handed in"):
-        place.configured(eve)
+        session.configured(eve)
     assert not (eve / "mark").exists()
 
 
@@ -47,5 +47,5 @@ def test_the_working_folder_does_not_get_onto_the_path(tmp_path: Path, monkeypat
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     before = [*sys.path]
-    desk.opened(tmp_path / "nb")
+    session.opened(tmp_path / "nb")
     assert sys.path == before

@@ -17,8 +17,8 @@ from mlgrade.gradebook import policy
 from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.model import Attempt, Decision, DecisionKind, Grade, GradeState
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.integrations.nbgrader import facts, pull
-from mlgrade.integrations.nbgrader.records import DatabaseRecord
+from mlgrade.integrations.nbgrader import grade_records, pull
+from mlgrade.integrations.nbgrader.database import DatabaseRecord
 from mlgrade.integrations.nbgrader.scores import comment
 from mlgrade.results import ConceptReport, Status
 
@@ -67,7 +67,7 @@ def book(tmp_path: Path) -> Iterator[Gradebook]:
 
 
 def pulled(book: Gradebook, *records: DatabaseRecord, present: bool = True, new: bool = False) -> pull.PullPlan:
-    found = facts.of(records, COURSE, lambda _: present)
+    found = grade_records.of(records, COURSE, lambda _: present)
     made = pull.plan(COURSE, book, found.facts, NOW, new=new)
     pull.keep(book, made)
     return made
@@ -129,7 +129,7 @@ def test_the_comments_are_ours(status: Status) -> None:
     """What the autograder writes under an answer without points is read back as what it was."""
     report = ConceptReport(concept="softmax", file="", status=status, reason="", earned=0.0, possible=10.0, aspects={}, diagnoses=[], checks=[])  # fmt: skip
     said = {"answer-softmax": comment(report, 10.0)}
-    [fact] = facts.of([record(auto=0.0, comments=said)], COURSE, lambda _: True).facts
+    [fact] = grade_records.of([record(auto=0.0, comments=said)], COURSE, lambda _: True).facts
     assert fact.status is status
 
 
@@ -153,7 +153,7 @@ def test_the_same_again(book: Gradebook) -> None:
     first, second = pulled(book, *given), pulled(book, *given)
     assert (len(first.attempts), len(first.decisions)) == (1, 4)
     assert (second.attempts, second.decisions) == ([], [])
-    assert "0 scores new, 0 changed, 1 as before" in "\n".join(pull.lines(second, 2, facts.Counter()))
+    assert "0 scores new, 0 changed, 1 as before" in "\n".join(pull.lines(second, 2, grade_records.Counter()))
 
 
 def test_a_second_autograde(book: Gradebook) -> None:
@@ -238,7 +238,7 @@ scores = st.lists(st.one_of(st.none(), st.floats(0, 10)), min_size=1, max_size=6
 def test_the_parts_of_a_penalty(scores: list[float | None], penalty: float) -> None:
     """The parts of a notebook's penalty are its whole, as far as there are points to take it off, and none is below 0."""
     cells = [record(f"test-{number}", score, penalty=penalty) for number, score in enumerate(scores)]
-    parts = list(facts._parts(cells))
+    parts = list(grade_records._parts(cells))
     assert min(parts) >= 0
     if sum(score or 0 for score in scores) > 0:
         assert sum(parts) == pytest.approx(penalty, abs=1e-3)
@@ -260,14 +260,14 @@ def test_strangers(book: Gradebook) -> None:
 
 def test_cells_of_others(book: Gradebook) -> None:
     """Cells that are about nothing of the course stay in nbgrader, and are counted by name."""
-    found = facts.of([record("bonus"), record("test-unheard"), record("test-norm")], COURSE, lambda _: True)
+    found = grade_records.of([record("bonus"), record("test-unheard"), record("test-norm")], COURSE, lambda _: True)
     assert (dict(found.elsewhere), [fact.target for fact in found.facts]) == ({"bonus": 1, "test-unheard": 1}, ["concept:norm"])  # fmt: skip
 
 
 def test_two_assignments_with_one_concept() -> None:
     """Where a concept stands in two assignments, that of its unit counts, whichever comes first."""
     given = [record(auto=1.0, assignment="a_rehearsal"), record(auto=2.0), record(auto=3.0, assignment="z_repetition")]
-    [fact] = facts.of(given, COURSE, lambda _: True).facts
+    [fact] = grade_records.of(given, COURSE, lambda _: True).facts
     assert fact.record.auto == 2.0
 
 
@@ -275,7 +275,7 @@ def test_the_account_names_everything(book: Gradebook) -> None:
     """Each kind of news has its line, and no name of a stranger moves a cursor."""
     book.set_roster([Person(student="ada")])
     given = [record(manual=9.0, penalty=1.0), record("bonus"), record("test-norm", None, notebook="norm"), record(student="eve\x1b[2J")]  # fmt: skip
-    found = facts.of(given, COURSE, lambda _: True)
+    found = grade_records.of(given, COURSE, lambda _: True)
     told = "\n".join(pull.lines(pull.plan(COURSE, book, found.facts, NOW), len(given), found.elsewhere))
     for part in ("4 grades read; 2 scores new", "1 handed in and without a score yet", "graded by hand: 1 new", "late penalties", "1 of cells that are not the course's", "(--new takes them): eve\\x1b[2J"):  # fmt: skip
         assert part in told

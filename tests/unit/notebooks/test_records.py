@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlgrade.errors import GradebookError, UsageError
-from mlgrade.integrations.nbgrader import records
-from mlgrade.integrations.nbgrader.records import VERSIONS, DatabaseRecord
+from mlgrade.integrations.nbgrader import database
+from mlgrade.integrations.nbgrader.database import VERSIONS, DatabaseRecord
 
 # The tables of nbgrader 0.9.6, as far as they are read. tests/nbgrader reads real ones.
 TABLES = """
@@ -56,7 +56,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_a_record(file: Path) -> None:
     """A grade comes with its place, both scores, the penalty, the time in UTC and the comment under the answer."""
-    [record] = records.read(book(file))
+    [record] = database.read(book(file))
     assert record == DatabaseRecord(
         student="ada",
         assignment="scores",
@@ -84,7 +84,7 @@ def test_a_record(file: Path) -> None:
 )
 def test_the_score(file: Path, grade: tuple[Any, ...], score: float | None) -> None:
     """The score by hand goes before the automatic one, and extra credit comes on top."""
-    [record] = records.read(book(file, grade))
+    [record] = database.read(book(file, grade))
     assert record.score == score
 
 
@@ -92,7 +92,7 @@ def test_nothing_is_written(file: Path) -> None:
     """Reading leaves the file and its folder as they were, also where neither can be written."""
     before = book(file).read_bytes()
     file.chmod(0o444)
-    records.read(file)
+    database.read(file)
     assert file.read_bytes() == before
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 
@@ -106,7 +106,7 @@ def test_another_version(file: Path) -> None:
     with pytest.raises(
         GradebookError, match=r"not tried \(\\x1b\[31mdeadbeef\); nothing was read. Tried: e43177bfe90b"
     ):
-        records.read(file)
+        database.read(file)
 
 
 def test_no_version(file: Path) -> None:
@@ -116,7 +116,7 @@ def test_no_version(file: Path) -> None:
         connection.execute("DELETE FROM alembic_version")
     connection.close()
     with pytest.raises(GradebookError, match="not tried"):
-        records.read(file)
+        database.read(file)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_other_databases(file: Path, script: str, match: str) -> None:
         connection.executescript(script)
     connection.close()
     with pytest.raises(GradebookError, match=match):
-        records.read(file)
+        database.read(file)
 
 
 @pytest.mark.parametrize(
@@ -144,14 +144,14 @@ def test_other_databases(file: Path, script: str, match: str) -> None:
 def test_damaged_rows(file: Path, grade: tuple[Any, ...]) -> None:
     """A score that is no number is a damaged file, not a zero."""
     with pytest.raises(GradebookError, match=r"a grade \(.*\) is damaged"):
-        records.read(book(file, grade))
+        database.read(book(file, grade))
 
 
 def test_no_file(file: Path, tmp_path: Path) -> None:
     """What is not there, or a folder, is said, and nothing is made in its place."""
     for path, fault in ((file, "no such file"), (tmp_path, "not a file")):
         with pytest.raises(GradebookError, match=fault):
-            records.read(path)
+            database.read(path)
     assert not file.exists()
 
 
@@ -161,17 +161,17 @@ def test_locked(file: Path) -> None:
     writer = sqlite3.connect(file, isolation_level=None)
     writer.execute("BEGIN EXCLUSIVE")
     with pytest.raises(GradebookError, match="locked by another program; wait"):
-        records.read(file, busy_seconds=0.01)
+        database.read(file, busy_seconds=0.01)
     writer.close()
 
 
 def test_endless_work(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is made to keep a reader busy is given up."""
     book(file)
-    monkeypatch.setattr(records, "STEP", 10)
-    monkeypatch.setattr(records, "MOST_STEPS", 2)
+    monkeypatch.setattr(database, "STEP", 10)
+    monkeypatch.setattr(database, "MOST_STEPS", 2)
     with pytest.raises(GradebookError, match="interrupted"):
-        records.read(file)
+        database.read(file)
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +184,7 @@ def test_a_layout_that_is_no_text(file: Path) -> None:
     path = book(file)
     path.write_bytes(path.read_bytes().replace(b"CREATE TABLE student", b"CREA\xb0E TABLE student"))
     with pytest.raises(GradebookError, match="the layout of its tables is damaged"):
-        records.read(path)
+        database.read(path)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -196,7 +196,7 @@ def test_hostile_bytes(file: Path, whole: bytes, data: st.DataObject) -> None:
         raw[at] = data.draw(st.integers(0, 255))
     file.write_bytes(raw[: data.draw(st.integers(0, len(raw)))])
     with contextlib.suppress(GradebookError):
-        assert all(isinstance(one, DatabaseRecord) for one in records.read(file))
+        assert all(isinstance(one, DatabaseRecord) for one in database.read(file))
 
 
 # -- which file is meant ----------------------------------------------------------------------------------------
@@ -212,12 +212,12 @@ def test_hostile_bytes(file: Path, whole: bytes, data: st.DataObject) -> None:
 )
 def test_places(where: str, path: str) -> None:
     """A path, and what nbgrader writes as db_url, name the same file."""
-    assert records.place(where) == Path(path)
+    assert database.place(where) == Path(path)
 
 
 @pytest.mark.parametrize("where", ["postgresql://kim:secret@db.example/nb", "sqlite://", "mysql+x://secret@h/n"])
 def test_servers(where: str) -> None:
     """What is no SQLite file cannot be read, and its password is not repeated."""
     with pytest.raises(UsageError, match="only nbgrader's gradebooks in SQLite files") as caught:
-        records.place(where)
+        database.place(where)
     assert "secret" not in str(caught.value)

@@ -23,7 +23,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from mlgrade.authoring.lint import beside, degenerate, docstrings, files, places, worth
+from mlgrade.authoring.lint import beside, degenerate, docstrings, files, worth
 from mlgrade.authoring.lint.model import ConceptProof, Problem
 from mlgrade.authoring.lint.secrecy import leaks
 from mlgrade.authoring.lint.trial import SEEDS, Clock, ConceptTrial, unloadable
@@ -57,7 +57,7 @@ def material(course: Course) -> list[Problem]:
 
 def of_course(problems: Iterable[str], folder: Path) -> list[Problem]:
     """Problems of a course.yml that cannot be read."""
-    return [one for text in problems for one in places.of(text, folder, folder / FILE)]
+    return [one for text in problems for one in files.of(text, folder, folder / FILE)]
 
 
 def _prove(course: Course, concept: Concept, host: Host, clock: Clock) -> ConceptProof:
@@ -75,7 +75,7 @@ def _prove(course: Course, concept: Concept, host: Host, clock: Clock) -> Concep
         if early := [*unloadable(grader, concept, known)]:
             return ConceptProof(concept=concept.id, problems=[*signatures, *early])
     except MlgradeError as error:
-        said = places.of(str(error), course.root, course.root / FILE)
+        said = files.of(str(error), course.root, course.root / FILE)
         return ConceptProof(concept=concept.id, problems=[*signatures, *said])
     return _try(ConceptTrial(grader, concept, known, clock), signatures)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from mlgrade.authoring.lint import places
+from mlgrade.authoring.lint import files
 from mlgrade.authoring.lint.model import Problem
 from mlgrade.course import FILE, Concept, Course, lessons
 from mlgrade.course.model import SEED_BITS
@@ -39,5 +39,5 @@ def _read(course: Course, load: Callable[[], object]) -> list[Problem]:
     try:
         load()
     except MlgradeError as error:
-        return places.of(str(error), course.root, course.root / FILE)
+        return files.of(str(error), course.root, course.root / FILE)
     return []

@@ -1,4 +1,4 @@
-"""A newer edition into a student's folder. What is ours is replaced; what the student has written stays.
+"""Update a student's folder to a newer edition, or reset an exercise.
 
 Everything is read, judged and decided before the first byte is written, and what says which edition is here is written
 last: an update that was interrupted is finished by running it again.
@@ -12,18 +12,19 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 import msgspec
 
 from mlgrade import course as courses
 from mlgrade.authoring.release.edition import Contents
-from mlgrade.authoring.release.package import GIVEN, Given
-from mlgrade.authoring.release.papers import README, WORKFLOW
+from mlgrade.authoring.release.package import GIVEN, README, WORKFLOW, Given, stub
 from mlgrade.course import FILE, Course
 from mlgrade.errors import SubmissionError, UsageError
 from mlgrade.files import atomic_write, read_beneath
 from mlgrade.lms.archives.entries import MIB, Bounds, Budget, EntryError
 from mlgrade.lms.archives.zips import OpenArchives
+from mlgrade.submissions.model import MOST_BYTES
 from mlgrade.text import one_line
 
 BOUNDS = Bounds(total=256 * MIB, entry=64 * MIB, entries=5_000)
@@ -229,3 +230,48 @@ def write(path: Path, data: bytes) -> None:
     except OSError as error:
         fault = f"{one_line(str(path))}: cannot be written: {error.strerror}"
         raise UsageError(f"{fault}; run the same again when that is mended") from None
+
+
+# -- reset ---------------------------------------------------------------------------------------------------------
+
+# An exercise as it was given out, and the student's own kept beside it.
+
+
+class Reset(NamedTuple):
+    """What a reset did."""
+
+    exercise: Path
+    backup: Path | None  # None where there was nothing to keep
+    changed: bool
+
+
+def reset(course: Course, name: str) -> Reset:
+    """Put the stub back. The student's file is copied first, under a name that no other backup has."""
+    exercise = course.exercise(course.concept(name).id)
+    place = stub(exercise.name)
+    if not (course.root / place).is_file():
+        raise UsageError(f"{course.root}: the empty {exercise.name} is not kept here; mlgrade update EDITION brings it")
+    empty = read_beneath(course.root, place, MOST_BYTES)
+    if not exercise.is_symlink() and not exercise.exists():
+        write(exercise, empty)
+        return Reset(exercise, None, changed=True)
+    own = read_beneath(course.root, exercise.relative_to(course.root).as_posix(), MOST_BYTES)
+    if same(own, empty):
+        return Reset(exercise, None, changed=False)
+    backup = _keep(exercise, own)
+    write(exercise, empty)
+    return Reset(exercise, backup, changed=True)
+
+
+def _keep(exercise: Path, own: bytes) -> Path:
+    for number in range(1, 10_000):
+        backup = exercise.with_name(f"{exercise.stem}.bak-{number}{exercise.suffix}")
+        try:
+            with backup.open("xb") as file:  # never over another one
+                file.write(own)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise UsageError(f"{backup}: cannot be written: {error.strerror}; nothing was changed") from None
+        return backup
+    raise UsageError(f"{exercise}: ten thousand backups lie beside it; delete some")

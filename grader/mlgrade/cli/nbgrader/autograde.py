@@ -114,7 +114,7 @@ class _Account:
             click.echo(self._sentence(), err=True)
 
     def show(self, *, plain: bool) -> None:
-        from mlgrade.reports.lines import say
+        from mlgrade.reports.style import say
         from mlgrade.text import one_line
 
         console = options.console(plain=plain)

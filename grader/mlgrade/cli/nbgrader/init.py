@@ -92,7 +92,7 @@ def _roster(gradebook: str | None, course: Course) -> Sequence[Person]:
 
 
 def _tell(plan: InitPlan, *, dry_run: bool, plain: bool) -> None:
-    from mlgrade.reports.lines import say
+    from mlgrade.reports.style import say
 
     console = options.console(plain=plain)
     for text in (*_files(plan), *_gradebook(plan), *_released(plan)):

@@ -40,13 +40,13 @@ def command(source: str, new: bool, dry_run: bool, gradebook: str | None, plain:
       mlgrade nbgrader pull --from ~/nbcourse/gradebook.db --dry-run
       cd ~/nbcourse && mlgrade nbgrader pull --gradebook ~/course/gradebook.db
     """
-    from mlgrade.integrations.nbgrader import facts, place, pull, records
-    from mlgrade.reports.lines import say
+    from mlgrade.integrations.nbgrader import database, grade_records, pull, session
+    from mlgrade.reports.style import say
 
-    path = records.place(source)
-    read = records.read(path)
-    loaded = place.load_course(course, path.absolute().parent)
-    found = facts.of(read, loaded, place.handed_in(path.absolute().parent))
+    path = database.place(source)
+    read = database.read(path)
+    loaded = session.load_course(course, path.absolute().parent)
+    found = grade_records.of(read, loaded, session.handed_in(path.absolute().parent))
     with options.open_gradebook(gradebook, loaded, create=not dry_run) as book:
         made = pull.plan(loaded, book, found.facts, datetime.now(UTC), new=new)
         if not dry_run:

@@ -33,19 +33,19 @@ def command(
     """
     from mlgrade import course as courses
     from mlgrade.errors import UsageError
-    from mlgrade.integrations.nbgrader import place
-    from mlgrade.reports.lines import say
+    from mlgrade.integrations.nbgrader import session
+    from mlgrade.reports.style import say
     from mlgrade.submissions import discover as intake
     from mlgrade.submissions.entries import StudentSubmission
 
-    loaded = place.load_course(course, course_dir)
+    loaded = session.load_course(course, course_dir)
     courses.refuse_inside(loaded.root, submissions, f"mlgrade nbgrader push {courses.quoted(submissions)}")
     try:
-        from mlgrade.integrations.nbgrader import desk, push
+        from mlgrade.integrations.nbgrader import push, session
     except ModuleNotFoundError as error:
         raise UsageError(f"this needs {error.name}; pip install 'mlgrade[nbgrader]'") from None
-    app = desk.opened(course_dir)
-    path = desk.known(app.coursedir)
+    app = session.opened(course_dir)
+    path = session.known(app.coursedir)
     with options.open_gradebook(gradebook, loaded) as book:
         taken = intake.take(submissions, loaded)
         handins = (read for entry in taken.handins if isinstance(read := entry.read(), StudentSubmission))

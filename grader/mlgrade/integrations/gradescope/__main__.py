@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from mlgrade.errors import Exit, MlgradeError
-from mlgrade.integrations import job, telling
+from mlgrade.integrations import formatting, job
 from mlgrade.integrations.gradescope import late, results
 from mlgrade.integrations.gradescope.package import COURSE, SETTINGS, GradescopeSettings
 from mlgrade.integrations.job import Job
@@ -30,7 +30,7 @@ def main(root: Path) -> Exit:
     done = job.run(
         root, SUBMISSION, source / COURSE, settings.concepts, allow_weak_isolation=settings.allow_weak_isolation
     )
-    job.say(telling.for_staff(done))
+    job.say(formatting.for_staff(done))
     if done.faults:
         job.say("\n".join(["mlgrade: no result is given, because it would look earned:", *done.faults]))
         return Exit.OUR_FAULT

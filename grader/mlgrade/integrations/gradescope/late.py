@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 
 from mlgrade.course import Course
-from mlgrade.gradebook import lateness
+from mlgrade.gradebook import policy
 
 When = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -42,7 +42,7 @@ class LateSubmission(msgspec.Struct, frozen=True):
         if not self.by or self.due is None:
             return ""
         due = f"{self.due:%Y-%m-%d %H:%M %z}"
-        return f"Handed in {lateness.span(self.by)} late (due {due}). Nothing was taken off for that here."
+        return f"Handed in {policy.span(self.by)} late (due {due}). Nothing was taken off for that here."
 
 
 def read(path: Path) -> Metadata:
@@ -54,4 +54,4 @@ def of(metadata: Metadata, course: Course, concepts: list[str]) -> LateSubmissio
     """By the assignment's due date, else by the course's where all concepts have the same."""
     dues = {unit.due for unit in course.units for concept in unit.concepts if concept.id in concepts}
     due = metadata.assignment.due_date or (dues.pop() if len(dues) == 1 else None)
-    return LateSubmission(metadata.created_at, due, lateness.lateness(metadata.created_at, due, course.late))
+    return LateSubmission(metadata.created_at, due, policy.lateness(metadata.created_at, due, course.late))

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mlgrade.integrations import points, telling
+from mlgrade.integrations import formatting
 from mlgrade.integrations.gradescope.late import LateSubmission
 from mlgrade.integrations.gradescope.package import GradescopeSettings, GradescopeVisibility
 from mlgrade.integrations.job import Handed, Job
@@ -29,8 +29,8 @@ def document(job: Job, settings: GradescopeSettings, late: LateSubmission | None
     """The whole file. The job must be without faults: their score would look earned."""
     tests = [test for number, one in enumerate(job.concepts, 1) for test in _concept(number, one, settings.visibility)]
     found: dict[str, Any] = {
-        "score": sum(points.cents(one.report.earned) for one in job.concepts if one.report) / 100,
-        "output": clean("\n".join(filter(None, [str(late or ""), telling.account(job)]))),
+        "score": sum(formatting.cents(one.report.earned) for one in job.concepts if one.report) / 100,
+        "output": clean("\n".join(filter(None, [str(late or ""), formatting.account(job)]))),
         "output_format": "text",
         "stdout_visibility": GradescopeVisibility.HIDDEN,
         "tests": tests,
@@ -44,7 +44,7 @@ def _concept(number: int, one: Handed, hidden: GradescopeVisibility) -> Iterator
     if one.report is None:
         yield _nothing(number, name, one, one.why)
     elif not one.report.checks:
-        yield _nothing(number, name, one, telling.visible(one.report))
+        yield _nothing(number, name, one, formatting.visible(one.report))
     else:
         yield _heading(number, name, one.report)
         yield from _checks(number, one.report, hidden)
@@ -53,7 +53,7 @@ def _concept(number: int, one: Handed, hidden: GradescopeVisibility) -> Iterator
 
 def _nothing(number: int, name: str, one: Handed, why: str) -> Test:
     """What was not handed in, not started or cannot run: all of its points, and none of them earned."""
-    possible = points.cents(one.concept.decided_here) / 100
+    possible = formatting.cents(one.concept.decided_here) / 100
     return {
         "number": str(number),
         "name": name,
@@ -74,7 +74,7 @@ def _heading(number: int, name: str, report: ConceptReport) -> Test:
         "number": str(number),
         "name": name,
         "status": _status(set(shown) <= {Outcome.PASSED}),
-        "output": telling.visible(report),
+        "output": formatting.visible(report),
         **TEXT,
         "visibility": GradescopeVisibility.VISIBLE,
         "tags": [report.concept],
@@ -82,7 +82,7 @@ def _heading(number: int, name: str, report: ConceptReport) -> Test:
 
 
 def _checks(number: int, report: ConceptReport, hidden: GradescopeVisibility) -> Iterator[Test]:
-    worth = points.shares(report)
+    worth = formatting.shares(report)
     for place, check in enumerate(report.checks, 1):
         passed = check.outcome is Outcome.PASSED
         yield {
@@ -91,7 +91,7 @@ def _checks(number: int, report: ConceptReport, hidden: GradescopeVisibility) ->
             "score": worth[check.id] / 100 if passed else 0.0,
             "max_score": worth[check.id] / 100,
             "status": _status(passed),
-            "output": telling.check(check),
+            "output": formatting.check(check),
             **TEXT,
             "visibility": _shown(check, hidden),
             "tags": [report.concept, check.aspect, str(check.visibility)],
@@ -102,8 +102,8 @@ def _score(number: int, report: ConceptReport, hidden: GradescopeVisibility) -> 
     return {
         "number": f"{number}.{len(report.checks) + 1}",
         "name": f"{report.concept}: score",
-        "status": _status(telling.complete(report)),
-        "output": telling.whole(report),
+        "status": _status(formatting.complete(report)),
+        "output": formatting.whole(report),
         **TEXT,
         "visibility": hidden
         if any(one.visibility is Suite.HIDDEN for one in report.checks)
@@ -129,7 +129,7 @@ def _kept(concept: str, status: str, score: Score) -> dict[str, Any]:
 def _ranked(tests: list[Test]) -> dict[str, Any]:
     """Only what students see anyway: a rank by hidden checks would tell what they say."""
     seen = [test for test in tests if test["visibility"] is GradescopeVisibility.VISIBLE and "score" in test]
-    return {"name": "Points", "value": sum(points.cents(test["score"]) for test in seen) / 100}
+    return {"name": "Points", "value": sum(formatting.cents(test["score"]) for test in seen) / 100}
 
 
 def _about(job: Job, late: LateSubmission | None) -> dict[str, Any]:

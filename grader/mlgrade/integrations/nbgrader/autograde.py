@@ -23,8 +23,8 @@ from traitlets import Bool, Unicode
 
 from mlgrade.course import VARIABLE
 from mlgrade.errors import MlgradeError, SubmissionError, UsageError
-from mlgrade.integrations.nbgrader import handin, harmless, known, marks, scores, warm
-from mlgrade.integrations.nbgrader.known import Known
+from mlgrade.integrations.nbgrader import handin, sanitize, scores, source_cells, warm
+from mlgrade.integrations.nbgrader.source_cells import Known
 from mlgrade.results import ConceptReport, Report
 
 Resources = Any  # nbconvert's, a dict of dicts
@@ -37,7 +37,7 @@ class KnownCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no
     def preprocess(self, nb: Any, resources: Resources) -> Converted:
         """Restore the cells that the gradebook knows."""
         _refuse_links(Path(resources["metadata"]["path"]))
-        return handin.restored(nb, known.cells(resources["nbgrader"])), resources
+        return handin.restored(nb, source_cells.cells(resources["nbgrader"])), resources
 
 
 class EscapeStudentHtml(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
@@ -46,7 +46,7 @@ class EscapeStudentHtml(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader
     def preprocess_cell(self, cell: Any, resources: Resources, _: int) -> Converted:
         """Make the Markdown of a student harmless."""
         if cell.cell_type != "code" and not _ours(cell):
-            cell.source = harmless.markdown(cell.source, cell.get("attachments", {}))
+            cell.source = sanitize.markdown(cell.source, cell.get("attachments", {}))
         return cell, resources
 
 
@@ -60,13 +60,13 @@ class HiddenSuites(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
 
     def preprocess(self, nb: Any, resources: Resources) -> Converted:
         """Grade a notebook with the hidden suites."""
-        tests = {cell.name: cell for cell in known.cells(resources["nbgrader"]) if cell.test}
+        tests = {cell.name: cell for cell in source_cells.cells(resources["nbgrader"]) if cell.test}
         found = [cell for cell in nb.cells if _name(cell) in tests]
         for cell in found:  # before anything can fail: no output is worth all points
             cell.outputs, cell.execution_count = [scores.nothing()], None
         resources["mlgrade"] = {}
         for cell in found:
-            if concept := marks.tested(cell.metadata):
+            if concept := source_cells.tested(cell.metadata):
                 file = f"{resources['nbgrader']['notebook']}.ipynb"
                 report = self._report(nb, concept, tests.values(), file)
                 cell.outputs = [scores.output(report, tests[_name(cell)].points)]
@@ -98,7 +98,7 @@ class ConceptComments(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader h
         """Write the reports as comments."""
         place, reports = resources["nbgrader"], resources.get("mlgrade", {})
         at = (place["notebook"], place["assignment"], place["student"])
-        tests = [cell for cell in known.cells(place) if cell.test]
+        tests = [cell for cell in source_cells.cells(place) if cell.test]
         with Gradebook(place["db_url"]) as gradebook:
             for cell in tests:
                 report = reports.get(cell.name)
@@ -115,7 +115,7 @@ class ConceptComments(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader h
 def put_comment(gradebook: Gradebook, report: ConceptReport, points: float, at: tuple[str, str, str]) -> None:
     """Put under an answer how it stands. `at` names notebook, assignment and student."""
     try:
-        found = gradebook.find_comment(marks.ANSWER + report.concept, *at)
+        found = gradebook.find_comment(source_cells.ANSWER + report.concept, *at)
     except MissingEntry:  # the staff's notebook has no answer cell of that name; the test cell says the same
         return
     found.auto_comment = scores.comment(report, points)

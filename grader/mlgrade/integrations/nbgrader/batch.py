@@ -29,13 +29,12 @@ from mlgrade.course import Course
 from mlgrade.engine import Done, Engine, Lost, interrupts
 from mlgrade.errors import SubmissionError, UsageError
 from mlgrade.files import describe_error, safe_read
-from mlgrade.gradebook import faults
+from mlgrade.gradebook import addresses
 from mlgrade.grading import fingerprint
-from mlgrade.integrations.nbgrader import config, desk, known, marks, place, warm
+from mlgrade.integrations.nbgrader import config, session, source_cells, warm
 from mlgrade.integrations.nbgrader.autograde import HiddenSuites
-from mlgrade.integrations.nbgrader.finished import Finished, identity, wanted
-from mlgrade.integrations.nbgrader.known import Known
-from mlgrade.integrations.nbgrader.seen import ProgressLog, key
+from mlgrade.integrations.nbgrader.progress_log import Finished, ProgressLog, identity, key, wanted
+from mlgrade.integrations.nbgrader.source_cells import Known
 from mlgrade.results import Report
 from mlgrade.submissions.entries import StudentSubmission
 from mlgrade.submissions.model import Submission
@@ -65,9 +64,9 @@ def ready(
     verbose: bool = False,
 ) -> Batch:
     """Open the nbgrader course in `folder`, and refuse what cannot be autograded there."""
-    app = desk.opened(folder, assignment=assignment, students=students, verbose=verbose)
-    desk.known(app.coursedir)
-    found = place.load_course(course, folder)
+    app = session.opened(folder, assignment=assignment, students=students, verbose=verbose)
+    session.known(app.coursedir)
+    found = session.load_course(course, folder)
     submitted = Path(app.coursedir.root, app.coursedir.submitted_directory)
     courses.refuse_inside(found.root, submitted, f"mlgrade nbgrader autograde {assignment}")
     app.config.HiddenSuites.course = str(found.root)
@@ -80,7 +79,7 @@ def run(batch: Batch) -> None:
     """Run a batch. Raise UsageError for what nbgrader refuses."""
     coursedir = batch.coursedir
     try:
-        with warnings.catch_warnings(), faults.told(str(desk.known(coursedir))):
+        with warnings.catch_warnings(), addresses.told(str(session.known(coursedir))):
             warnings.simplefilter("ignore")  # nbgrader and its libraries warn of each other
             batch.start()
     except NbGraderException as error:
@@ -138,7 +137,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         assignment = self.coursedir.assignment_id
         self._cells, self._before = self._in_gradebook(assignment)
         names = {cell.name for cells in self._cells.values() for cell in cells}
-        concepts = [concept.id for concept in self._course.concepts if marks.TEST + concept.id in names]
+        concepts = [concept.id for concept in self._course.concepts if source_cells.TEST + concept.id in names]
         for concept in concepts:
             warm.require_hidden(self._course, concept)
         self._work = grading(self._course, concepts, allow_weak_isolation=self._finished.allow_weak_isolation)
@@ -162,7 +161,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
             notebooks = [notebook.name for notebook in found.notebooks]
             students = {submission.student_id for submission in found.submissions}
         return {
-            name: known.cells({"db_url": url, "assignment": assignment, "notebook": name}) for name in notebooks
+            name: source_cells.cells({"db_url": url, "assignment": assignment, "notebook": name}) for name in notebooks
         }, students
 
     # -- from submissions to jobs -----------------------------------------------------------------------------
@@ -222,14 +221,14 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
             del self._left[folder]
 
     def _convert(self, folder: str, notebooks: list[str]) -> SubmissionOutcome:
-        student, faults = self._student(folder), self._faults.pop(folder, [])
+        student, addresses = self._student(folder), self._faults.pop(folder, [])
         strange = [self._strange(path) for path in map(Path, notebooks) if path.stem not in self._cells]
         self.assignments, self._finished.folder = {folder: notebooks}, folder
-        with desk.heard(self.log) as complaint:
+        with session.heard(self.log) as complaint:
             try:
                 super().convert_notebooks()
             except NbGraderException:
-                reasons = faults or [one_line(complaint())] * (len(strange) < len(notebooks))
+                reasons = addresses or [one_line(complaint())] * (len(strange) < len(notebooks))
                 return SubmissionOutcome(student, "failed", "; ".join([*reasons, *strange]))
         if folder in self._lost:
             self._seen.add(student, self._left[folder][0])  # tried twice: again only when somebody asks for it

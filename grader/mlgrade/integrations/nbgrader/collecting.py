@@ -14,7 +14,7 @@ from nbgrader.plugins import FileNameCollectorPlugin
 
 from mlgrade.errors import SubmissionError
 from mlgrade.files import read_beneath
-from mlgrade.submissions import sidecar, walk
+from mlgrade.submissions import layouts, sidecar
 from mlgrade.text import one_line
 
 
@@ -48,7 +48,7 @@ class Collect(ExchangeCollect):  # type: ignore[misc]  # nbgrader has no types
 def _copied(given: Path, to: Path, most: int) -> Iterator[str]:
     """Copy the files below a folder, and yield what is none."""
     to.mkdir()
-    listing = walk.student(given.parent, given.name)
+    listing = layouts.student_files(given.parent, given.name)
     if not listing.files:
         raise SubmissionError(next((one.what for one in listing.refused), "there is no file in it"))
     for path in listing.files:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from textwrap import indent
 
+from mlgrade import tables
 from mlgrade.course import Concept, Course, Unit, lessons
 from mlgrade.errors import CourseError
 from mlgrade.study.cards import deck
 from mlgrade.study.cards.deck import Card
-from mlgrade.tables import numbers
 
 _BEST = ("Why", "How")  # a question that takes sentences to answer, not a word
 
@@ -98,4 +98,4 @@ def _signatures(one: Concept, exercise: str) -> Iterator[str]:
 
 
 def _points(points: float) -> str:
-    return f"{numbers.digits(points)} point{'' if points == 1 else 's'}"
+    return f"{tables.digits(points)} point{'' if points == 1 else 's'}"

@@ -14,8 +14,8 @@ from typing import Any
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from mlgrade.errors import SubmissionError
-from mlgrade.integrations.nbgrader import harmless, marks
-from mlgrade.integrations.nbgrader.known import Known
+from mlgrade.integrations.nbgrader import sanitize, source_cells
+from mlgrade.integrations.nbgrader.source_cells import Known
 from mlgrade.submissions import model as submissions
 from mlgrade.submissions.model import Submission
 
@@ -79,8 +79,8 @@ def _cell(cell: Mapping[str, Any], claim: Known | None, text: str, cell_id: str)
     kind = claim.kind if claim else str(cell.get("cell_type"))
     made = _MAKERS.get(kind, new_raw_cell)(source=text, id=cell_id, metadata=claim.metadata if claim else {})
     if kind == "code":
-        made.outputs = harmless.outputs(cell.get("outputs"))
-    elif pictures := harmless.attachments(cell.get("attachments")):
+        made.outputs = sanitize.outputs(cell.get("outputs"))
+    elif pictures := sanitize.attachments(cell.get("attachments")):
         made.attachments = pictures
     return made
 
@@ -105,7 +105,7 @@ def _again(cell: Known) -> Any:
     empty = cell.solution and cell.kind == "code"
     metadata = cell.metadata | {"mlgrade": {_PUT_BACK: True}}
     return _MAKERS[cell.kind](
-        source=_DELETED if empty else cell.source, id=marks.cell_id(f"again {cell.name}"), metadata=metadata
+        source=_DELETED if empty else cell.source, id=source_cells.cell_id(f"again {cell.name}"), metadata=metadata
     )
 
 
@@ -125,7 +125,7 @@ def _id(cell: Mapping[str, Any], number: int, taken: set[str]) -> str:
     """Its own id if it is one: it becomes part of a page."""
     own = cell.get("id")
     fits = isinstance(own, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", own) and own not in taken
-    chosen = str(own) if fits else marks.cell_id(f"cell {number}")
+    chosen = str(own) if fits else source_cells.cell_id(f"cell {number}")
     taken.add(chosen)
     return chosen
 

@@ -20,8 +20,8 @@ from mlgrade.course import Course
 from mlgrade.gradebook import rulings
 from mlgrade.gradebook.model import Attempt, Decision, DecisionKind
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.integrations.nbgrader.facts import GradeRecord
-from mlgrade.integrations.nbgrader.records import DatabaseRecord
+from mlgrade.integrations.nbgrader.database import DatabaseRecord
+from mlgrade.integrations.nbgrader.grade_records import GradeRecord
 from mlgrade.results import ConceptReport, Status
 from mlgrade.text import one_line
 

@@ -27,10 +27,10 @@ from mlgrade.files import safe_read
 from mlgrade.gradebook import policy
 from mlgrade.gradebook.model import Attempt, DecisionKind, Grade
 from mlgrade.gradebook.store import Gradebook as Ours
-from mlgrade.integrations.nbgrader import known, marks, scores
+from mlgrade.integrations.nbgrader import scores, source_cells
 from mlgrade.integrations.nbgrader.autograde import put_comment
-from mlgrade.integrations.nbgrader.known import Known
 from mlgrade.integrations.nbgrader.pull import SOURCE
+from mlgrade.integrations.nbgrader.source_cells import Known
 from mlgrade.lms.rosters import model as rosters
 from mlgrade.results import ConceptReport, Status
 from mlgrade.submissions.entries import StudentSubmission
@@ -156,10 +156,10 @@ class _Shelf:
             return
         for notebook in found.notebooks:
             place = {"db_url": self._coursedir.db_url, "assignment": self._unit, "notebook": notebook.name}
-            yield notebook.name, known.cells(place)
+            yield notebook.name, source_cells.cells(place)
 
     def _place(self, concept: str) -> str:
-        name = marks.TEST + concept
+        name = source_cells.TEST + concept
         return next((place for place, cells in self._notebooks.items() if name in [one.name for one in cells]), "")
 
     def _path(self, step: str, student: str, notebook: str) -> Path:
@@ -206,10 +206,10 @@ class _Shelf:
         by_name = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in node.cells}
         for answer in answers:
             concept = answer.grade.concept
-            if marks.ANSWER + concept in by_name:
-                by_name[marks.ANSWER + concept].source = answer.source or _GONE
-            test, report = by_name[marks.TEST + concept], api.summary(course, [answer.report], 0.0, ())
-            test.outputs = [scores.output(report, cells[marks.TEST + concept].points)]
+            if source_cells.ANSWER + concept in by_name:
+                by_name[source_cells.ANSWER + concept].source = answer.source or _GONE
+            test, report = by_name[source_cells.TEST + concept], api.summary(course, [answer.report], 0.0, ())
+            test.outputs = [scores.output(report, cells[source_cells.TEST + concept].points)]
         return node
 
     def _enter(
@@ -218,7 +218,7 @@ class _Shelf:
         submission = self._book.find_submission(self._unit, student)
         at = (notebook, self._unit, student)
         for answer in answers:
-            test = cells[marks.TEST + answer.grade.concept]
+            test = cells[source_cells.TEST + answer.grade.concept]
             grade = self._book.find_grade(test.name, *at)
             changed = grade.auto_score != (score := scores.score(answer.report, test.points))
             grade.auto_score = score

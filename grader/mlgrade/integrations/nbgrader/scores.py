@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from nbformat.v4 import new_output
 
-from mlgrade.integrations.nbgrader import harmless
+from mlgrade.integrations.nbgrader import sanitize
 from mlgrade.reports import html, words
 from mlgrade.results import ConceptReport, Report, Status
 
@@ -40,7 +40,7 @@ def comment(concept: ConceptReport, points: float) -> str:
     if concept.reason:
         lines.append(concept.reason)
     lines += [f"Looks like (in {one.function}): {one.title}. {one.hint}" for one in concept.diagnoses]
-    return harmless.markdown("\n\n".join(lines))
+    return sanitize.markdown("\n\n".join(lines))
 
 
 def score(concept: ConceptReport, points: float) -> float:

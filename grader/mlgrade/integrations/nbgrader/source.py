@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from mlgrade.course import Concept, Course, Unit
 from mlgrade.errors import CourseError
-from mlgrade.integrations.nbgrader import explanation, marks
+from mlgrade.integrations.nbgrader import explanation, source_cells
 from mlgrade.submissions.model import lines_of
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -89,7 +89,7 @@ def _notebook(cells: Sequence[Any]) -> Notebook:
 
 def _concept(course: Course, concept: Concept) -> list[Any]:
     exercise = _exercise(course, concept)
-    answer, test = marks.answer(concept.id), marks.test(concept.id, concept.points)
+    answer, test = source_cells.answer(concept.id), source_cells.test(concept.id, concept.points)
     return [
         _text(concept.id, explanation.concept(course, concept, exercise)),
         _cell(new_code_cell, answer, _answer(exercise, concept)),
@@ -101,18 +101,18 @@ def _written(course: Course, unit: Unit, points: float) -> Iterator[Any]:
     question = explanation.question(course, unit, points) if points else ""
     if question:
         yield _text(f"written-{unit.id}", question)
-        yield _cell(new_markdown_cell, marks.written(unit.id, points), PLACEHOLDER)
+        yield _cell(new_markdown_cell, source_cells.written(unit.id, points), PLACEHOLDER)
 
 
 def _text(name: str, source: str) -> Any:
-    return _cell(new_markdown_cell, marks.text(name), source)
+    return _cell(new_markdown_cell, source_cells.text(name), source)
 
 
 def _cell(new: Any, metadata: dict[str, Any], source: str) -> Any:
     name = metadata["nbgrader"]["grade_id"]
     if found := [words for words in RESERVED if words in source.replace(BEGIN, "").replace(END, "")]:
         raise CourseError([f'{name}: "{found[0]}" means something to nbgrader; say it otherwise in the course'])
-    return new(source=source, metadata=metadata, id=marks.cell_id(name))
+    return new(source=source, metadata=metadata, id=source_cells.cell_id(name))
 
 
 # -- the answer cell ------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import msgspec
 
 from mlgrade.errors import Exit, MlgradeError
 from mlgrade.grading.redaction import OUR_FAULT
-from mlgrade.integrations import job, telling
+from mlgrade.integrations import formatting, job
 from mlgrade.integrations.prairielearn import results
 from mlgrade.integrations.prairielearn.package import COURSE, SETTINGS, PrairieLearnSettings
 
@@ -41,7 +41,7 @@ def _grade(root: Path, written: Path) -> Exit:
     done = job.run(
         root, STUDENT, tests / COURSE, [settings.concept], allow_weak_isolation=settings.allow_weak_isolation
     )
-    job.say("\n".join([telling.for_staff(done), *done.faults]))
+    job.say("\n".join([formatting.for_staff(done), *done.faults]))
     job.write(written, results.document(done, each_hidden=settings.each_hidden))
     return Exit.OUR_FAULT if done.faults else Exit.PASSED
 

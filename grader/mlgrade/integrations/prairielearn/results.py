@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from mlgrade.grading.redaction import OUR_FAULT
-from mlgrade.integrations import points, telling
+from mlgrade.integrations import formatting
 from mlgrade.integrations.job import Job
 from mlgrade.reports import words
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Visibility
@@ -28,9 +28,9 @@ def document(job: Job, *, each_hidden: bool) -> Document:
     if job.faults:
         return not_gradable(OUR_FAULT)
     if one.report is None:
-        return not_gradable("\n".join(filter(None, [one.why, telling.account(job)])))
+        return not_gradable("\n".join(filter(None, [one.why, formatting.account(job)])))
     if not one.report.checks:
-        return not_gradable(telling.remarks(one.report))
+        return not_gradable(formatting.remarks(one.report))
     return _bounded(_graded(job, one.report, each_hidden=each_hidden))
 
 
@@ -41,7 +41,7 @@ def not_gradable(why: str) -> Document:
 
 
 def _graded(job: Job, report: ConceptReport, *, each_hidden: bool) -> Document:
-    said = [telling.whole(report), telling.remarks(report), telling.account(job)]
+    said = [formatting.whole(report), formatting.remarks(report), formatting.account(job)]
     return {
         "gradable": True,
         "score": report.earned / report.possible,
@@ -51,12 +51,12 @@ def _graded(job: Job, report: ConceptReport, *, each_hidden: bool) -> Document:
 
 
 def _tests(report: ConceptReport, *, each_hidden: bool) -> Iterator[Document]:
-    worth = points.shares(report)
+    worth = formatting.shares(report)
     hidden = [check for check in report.checks if check.visibility is Visibility.HIDDEN]
     for check in report.checks:
         if each_hidden or check not in hidden:
             about = f"{check.aspect}{words.mark(check)}"
-            yield _test(one_line(check.title), about, telling.check(check), [check], worth)
+            yield _test(one_line(check.title), about, formatting.check(check), [check], worth)
     if hidden and not each_hidden:
         passed = sum(check.outcome is Outcome.PASSED for check in hidden)
         yield _test("Hidden checks", "", f"{passed} of {len(hidden)} pass", hidden, worth)

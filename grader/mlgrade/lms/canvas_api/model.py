@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import msgspec
 
+from mlgrade import tables
 from mlgrade.errors import UsageError
 from mlgrade.lms.exports.model import Listed, rounded
-from mlgrade.tables import numbers
 from mlgrade.text import one_line, plural
 
 FORM_KINDS = {"points", "percent", "letter_grade", "gpa_scale"}  # ways of grading that take a number of points
@@ -39,7 +39,7 @@ class CanvasAssignment(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def points(self) -> Fraction | None:
         """Return the exact maximum."""
-        return None if self.points_possible is None else numbers.exact(self.points_possible)
+        return None if self.points_possible is None else tables.exact(self.points_possible)
 
     @property
     def refusal(self) -> str:
@@ -83,7 +83,7 @@ class HeldGrade(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         if self.excused:
             return "excused"
-        return "no score" if self.value is None else numbers.written(self.value)
+        return "no score" if self.value is None else tables.written(self.value)
 
 
 class GradeChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +100,7 @@ class GradeChange(msgspec.Struct, frozen=True, kw_only=True):
         return bool(held.excused) if self.score is None else not held.excused and held.value == self.score
 
     def __str__(self) -> str:
-        return "excused" if self.score is None else numbers.written(self.score)
+        return "excused" if self.score is None else tables.written(self.score)
 
     @property
     def form(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from mlgrade import tables
 from mlgrade.errors import UsageError, closest
 from mlgrade.gradebook.columns import Cell, Column, Mark, Person, Row
 from mlgrade.lms.canvas_api.model import (
@@ -21,7 +22,6 @@ from mlgrade.lms.canvas_api.model import (
     Sending,
 )
 from mlgrade.lms.exports.cells import label, maximum, value
-from mlgrade.tables import numbers
 from mlgrade.text import one_line
 
 Id = tuple[str, str]
@@ -182,10 +182,10 @@ def _wanted(
     if exact is None:
         return None
     points = _scale(assignment)
-    near = numbers.two_decimals(numbers.scaled(exact, column.points, points))
+    near = tables.two_decimals(tables.scaled(exact, column.points, points))
     preview.rounded += near.rounded
     if exact > Fraction(repr(float(column.points))):
-        preview.above.add(f"{place}: {near.text} of {numbers.written(round(maximum(column, points), 2))}")
+        preview.above.add(f"{place}: {near.text} of {tables.written(round(maximum(column, points), 2))}")
     return GradeChange(user_id=user, who=place, score=Fraction(near.text))
 
 
@@ -211,13 +211,13 @@ def _scale(assignment: CanvasAssignment) -> Fraction | None:
 
 
 def _note_points(column: Column, assignment: CanvasAssignment, preview: PushPreview) -> None:
-    ours, theirs = numbers.digits(column.points), _scale(assignment)
+    ours, theirs = tables.digits(column.points), _scale(assignment)
     if theirs is None:
         preview.notes.append(
             f"{_name(assignment)}: is out of 0 in Canvas; scores are sent in our points, out of {ours}"
         )
     elif theirs != Fraction(repr(float(column.points))):
-        there = numbers.two_decimals(theirs).text
+        there = tables.two_decimals(theirs).text
         preview.notes.append(f"{_name(assignment)}: out of {there} in Canvas and {ours} here; scaled to {there}")
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import BinaryIO
 
+from mlgrade import tables
 from mlgrade.gradebook.columns import Column, Person
 from mlgrade.lms.exports import fill, fresh
 from mlgrade.lms.exports.items import Id, Slot
 from mlgrade.lms.exports.model import Export, Format, Summary, Use
-from mlgrade.tables import numbers
-from mlgrade.tables.delimited import Table, guard, joined_lines
+from mlgrade.tables import Table, guard, joined_lines
 
 ITEM = re.compile(r"(.*?)(?: \[Total Pts: (up to )?([\d.,]+)(?: [^\]]*)?\])? ?\|(\d+)\Z", re.DOTALL)
 NOT_TO_UPLOAD = ("Last Access", "Availability")
@@ -53,7 +53,7 @@ def _identity(person: Person) -> list[str]:
 
 def _heading(column: Column) -> str:
     title = guard(joined_lines(column.title))
-    return f"{title} [Total Pts: {numbers.digits(column.points)} Score] |{column.key}" if column.key else title
+    return f"{title} [Total Pts: {tables.digits(column.points)} Score] |{column.key}" if column.key else title
 
 
 def _layout(table: Table) -> fill.TemplateLayout:
@@ -81,7 +81,7 @@ def _slot(index: int, item: re.Match[str]) -> Slot | None:
     """Return a column for scores; None for one that Blackboard calculates."""
     if item[2]:
         return None
-    return Slot(index=index, heading=item[0], title=item[1], id=item[4], points=numbers.parse(item[3] or ""))
+    return Slot(index=index, heading=item[0], title=item[1], id=item[4], points=tables.parse(item[3] or ""))
 
 
 FORMAT = Format(name="blackboard", title="Blackboard gradebook upload", suffix=".csv", write=write, template=Use.MAY)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import BinaryIO
 
+from mlgrade import tables
 from mlgrade.gradebook.columns import Column, Person
 from mlgrade.lms.exports import fill, fresh
 from mlgrade.lms.exports.items import Id, Slot
 from mlgrade.lms.exports.model import Export, Format, Summary, Use
-from mlgrade.tables import numbers
-from mlgrade.tables.delimited import Table, guard, joined_lines
+from mlgrade.tables import Table, guard, joined_lines
 
 ITEM = re.compile(r"(.*) Points Grade(?: <([^>]*)>)?\s*\Z", re.DOTALL)
 POINTS = re.compile(r"MaxPoints:([\d.,]+)")
@@ -57,7 +57,7 @@ def _heading(column: Column, summary: Summary) -> str:
         summary.warn(
             f'{column.title}: is called "{name}" in the file, since Brightspace forbids some characters in names'
         )
-    return f"{guard(name)} Points Grade <Numeric MaxPoints:{numbers.digits(column.points)}>"
+    return f"{guard(name)} Points Grade <Numeric MaxPoints:{tables.digits(column.points)}>"
 
 
 def _layout(table: Table) -> fill.TemplateLayout:
@@ -84,7 +84,7 @@ def _slot(index: int, heading: str) -> Slot | None:
     if found is None or not (found[2] or "Numeric").startswith(("Numeric", "Pass")):
         return None  # what Brightspace calculates, and what takes no points
     points = POINTS.search(found[2] or "")
-    return Slot(index=index, heading=heading, title=found[1], points=numbers.parse(points[1]) if points else None)
+    return Slot(index=index, heading=heading, title=found[1], points=tables.parse(points[1]) if points else None)
 
 
 FORMAT = Format(name="brightspace", title="Brightspace grade import", suffix=".csv", write=write, template=Use.MAY)

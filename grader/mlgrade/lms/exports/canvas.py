@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from mlgrade import tables
 from mlgrade.gradebook.columns import Column, Person
 from mlgrade.lms.exports import fill, fresh
 from mlgrade.lms.exports.cells import Words
@@ -18,8 +19,7 @@ from mlgrade.lms.exports.fill import Texts
 from mlgrade.lms.exports.items import Id, Slot
 from mlgrade.lms.exports.model import Export, Format, Summary, Use
 from mlgrade.lms.rosters.sources import is_canvas_extra, protected
-from mlgrade.tables import numbers
-from mlgrade.tables.delimited import Table, guard, joined_lines
+from mlgrade.tables import Table, guard, joined_lines
 
 WORDS = Words(excused="EX")
 ITEM = re.compile(r"(.*)\s\((\d+)\)\Z", re.DOTALL)
@@ -53,7 +53,7 @@ def _sheet(export: Export, summary: Summary) -> fresh.Sheet:
     new = [column for column in export.columns if not column.key]
     asks = f"Canvas will ask whether to make {len(new)} new assignment{'s' * (len(new) != 1)}"
     summary.asks = asks if new else "Canvas will ask nothing"
-    points = ["    Points Possible", "", "", "", "", *(numbers.digits(column.points) for column in export.columns)]
+    points = ["    Points Possible", "", "", "", "", *(tables.digits(column.points) for column in export.columns)]
     return fresh.Sheet(
         head=[["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *map(_heading, export.columns)], points],
         identity=lambda person: _identity(person, summary),
@@ -127,7 +127,7 @@ def _slot(index: int, heading: str, points: Texts) -> Slot | None:
     found = ITEM.match(heading)
     if found is None or re.search("read only", held) or SWALLOWED.search(heading):
         return None
-    return Slot(index=index, heading=heading, title=found[1], id=found[2], points=numbers.parse(held))
+    return Slot(index=index, heading=heading, title=found[1], id=found[2], points=tables.parse(held))
 
 
 def _is_test(texts: Texts, lower: list[str], at: dict[str, int]) -> bool:

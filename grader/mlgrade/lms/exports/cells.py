@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import msgspec
 
+from mlgrade import tables
 from mlgrade.gradebook.columns import Cell, Column, Mark, Person
 from mlgrade.lms.exports.model import Summary
-from mlgrade.tables import numbers
 
 BLANK = ""
 
@@ -45,7 +45,7 @@ def value(cell: Cell) -> Fraction | None:
     return _exact(cell.score) if cell.mark is Mark.GRADED and cell.score is not None else None
 
 
-_exact = lru_cache(maxsize=4096)(numbers.exact)
+_exact = lru_cache(maxsize=4096)(tables.exact)
 
 
 def maximum(column: Column, points: Fraction | None) -> Fraction:
@@ -63,15 +63,15 @@ def _number(score: float, column: Column, points: Fraction | None, summary: Summ
     near = _near(score, column.points, points)
     summary.rounded += near.rounded
     if score > column.points:
-        summary.above.add(f"{place}: {near.text} of {numbers.two_decimals(maximum(column, points)).text}")
+        summary.above.add(f"{place}: {near.text} of {tables.two_decimals(maximum(column, points)).text}")
     return near.text
 
 
 @lru_cache(maxsize=4096)  # the scores of a class repeat, and exact fractions are slow
-def _near(score: float, of: float, to: Fraction | None) -> numbers.Number:
-    exact = numbers.exact(score)
+def _near(score: float, of: float, to: Fraction | None) -> tables.Number:
+    exact = tables.exact(score)
     assert exact is not None  # noqa: S101  (checked by value)
-    return numbers.two_decimals(numbers.scaled(exact, of, to))
+    return tables.two_decimals(tables.scaled(exact, of, to))
 
 
 def _unsaid(cell: Cell, words: Words, summary: Summary, place: str) -> None:

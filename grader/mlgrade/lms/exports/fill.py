@@ -7,13 +7,13 @@ from typing import BinaryIO
 
 import msgspec
 
+from mlgrade import tables
 from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Mark, Row
 from mlgrade.lms.exports.cells import BLANK, Words, label, say
 from mlgrade.lms.exports.items import FilledItem, Id, RowIndex, RowMatch, Slot, match
 from mlgrade.lms.exports.model import Export, Summary
-from mlgrade.tables import numbers
-from mlgrade.tables.delimited import Table, TableRecord, fit, open_table
+from mlgrade.tables import Table, TableRecord, fit, open_table
 
 Texts = Sequence[str]
 
@@ -134,7 +134,7 @@ class _Filling:
 
     def _fill(self, raw: list[str], texts: Texts, row: Row, item: FilledItem) -> bool:
         slot, cell, who = item.slot, row.cells.get(item.column.id), label(row.person)
-        points = slot.points if slot.points_at is None else numbers.parse(texts[slot.points_at])
+        points = slot.points if slot.points_at is None else tables.parse(texts[slot.points_at])
         words = msgspec.structs.replace(self._layout.words, comment=slot.comment_at is not None)
         text = say(cell, item.column, points or None, words, self._summary, who)
         if text is None:
@@ -173,7 +173,7 @@ class _Filling:
 
 def _equal(held: str, text: str) -> bool:
     """Return whether the LMS would see no change: it compares text, and numbers at two decimals."""
-    old, new = numbers.parse(held), numbers.parse(text)
+    old, new = tables.parse(held), tables.parse(text)
     if old is None or new is None:
         return held.casefold() == text.casefold()
-    return numbers.two_decimals(old).text == numbers.two_decimals(new).text
+    return tables.two_decimals(old).text == tables.two_decimals(new).text

@@ -10,7 +10,7 @@ import msgspec
 from mlgrade.gradebook.columns import Column, Person, Row
 from mlgrade.lms.exports.cells import BLANK, Words, label, say
 from mlgrade.lms.exports.model import Export, Summary
-from mlgrade.tables.delimited import quoted, row
+from mlgrade.tables import quoted, row
 
 
 def all_quoted(cells: Sequence[str]) -> str:

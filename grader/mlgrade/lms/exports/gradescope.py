@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from mlgrade import tables
 from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Cell, Column, Mark, Row
 from mlgrade.lms.exports import packing
@@ -15,7 +16,6 @@ from mlgrade.lms.exports.cells import label, value
 from mlgrade.lms.exports.model import Export, Format, Summary
 from mlgrade.lms.exports.moodle import one_of
 from mlgrade.lms.rosters.model import check
-from mlgrade.tables import numbers
 
 VISIBILITY = {name: name for name in ("visible", "after_due_date", "after_published", "hidden")}
 SETTINGS = {"visibility": "when students see a test: visible (default), after_due_date, after_published, hidden"}
@@ -65,7 +65,7 @@ def _broken(cell: Cell) -> bool:
 
 
 def _test(column: Column, cell: Cell, visibility: str) -> dict[str, Any]:
-    score = float(value(cell) or numbers.ZERO)
+    score = float(value(cell) or tables.ZERO)
     output = "Not submitted." if cell.mark is Mark.MISSING else cell.comment
     test = {
         "name": column.title,

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from mlgrade import tables
 from mlgrade.errors import UsageError, closest
 from mlgrade.gradebook.columns import Column, Person, Row
 from mlgrade.lms.exports.model import Export, Summary
-from mlgrade.tables import numbers
 from mlgrade.text import one_line
 
 _IDS = ("lms_id", "sis_id", "login", "email")
@@ -98,7 +98,7 @@ def _warn(items: Sequence[FilledItem], summary: Summary) -> None:
         if slot.points is not None and slot.points == 0:
             summary.warn(f"{slot.title}: is out of 0 in the LMS; scores are written in our points")
         elif slot.points is not None and slot.points != Fraction(repr(float(column.points))):
-            ours, theirs = numbers.digits(column.points), numbers.two_decimals(slot.points).text
+            ours, theirs = tables.digits(column.points), tables.two_decimals(slot.points).text
             summary.warn(f"{slot.title}: out of {theirs} in the LMS and {ours} here; scores are scaled to {theirs}")
 
 
@@ -146,12 +146,12 @@ class RowIndex:
 
     def find(self, ids: Sequence[Id]) -> RowMatch:
         """Return the one row that these ids belong to. Ids of different people are a problem."""
-        numbers = {self._numbers[one] for one in ids if one in self._numbers}
-        if None in numbers:
+        tables = {self._numbers[one] for one in ids if one in self._numbers}
+        if None in tables:
             return RowMatch(None, "two students of the gradebook share an id of this row")
-        if len(numbers) > 1:
+        if len(tables) > 1:
             return RowMatch(None, "its ids belong to different students of the gradebook")
-        if (number := next(iter(numbers), None)) is None:
+        if (number := next(iter(tables), None)) is None:
             return RowMatch(None)
         if number in self._found:
             return RowMatch(None, "the student of an earlier row again")

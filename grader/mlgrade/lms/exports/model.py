@@ -11,7 +11,7 @@ import msgspec
 
 from mlgrade.errors import UsageError, closest
 from mlgrade.gradebook.columns import Column, Row
-from mlgrade.tables.delimited import guard
+from mlgrade.tables import guard
 from mlgrade.text import one_line, plural
 
 MOST_LISTED = 200

@@ -20,7 +20,7 @@ from mlgrade.lms.exports.cells import Words, label, say
 from mlgrade.lms.exports.fill import Texts
 from mlgrade.lms.exports.items import Id, Slot
 from mlgrade.lms.exports.model import Export, Format, Summary, Use
-from mlgrade.tables.delimited import Table, guard, joined_lines
+from mlgrade.tables import Table, guard, joined_lines
 from mlgrade.text import one_line
 
 KEYS = {"email": "Email address", "sis_id": "ID number", "login": "Username"}

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from mlgrade import tables
 from mlgrade.gradebook.columns import Mark, Row
 from mlgrade.lms.exports.cells import Words, label, say
 from mlgrade.lms.exports.model import Export, Format, Summary
-from mlgrade.tables import numbers
-from mlgrade.tables.delimited import guard, joined_lines, row
+from mlgrade.tables import guard, joined_lines, row
 
 HEAD = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
@@ -41,7 +41,7 @@ def _rows(one: Row, export: Export, summary: Summary) -> Iterator[list[str]]:
         at = cell.at if cell.mark is Mark.GRADED else ""
         penalty = "0.0" if score else ""
         title, student, email = (guard(joined_lines(text)) for text in (column.title, person.student, person.email))
-        points = numbers.digits(column.points)
+        points = tables.digits(column.points)
         yield [title, column.due, at, student, *names, email, score, penalty, score, points]
 
 

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import BinaryIO
 
+from mlgrade import tables
 from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Cell, Column, Mark, Row
 from mlgrade.lms.exports import packing
 from mlgrade.lms.exports.cells import Words, label, say
 from mlgrade.lms.exports.model import Export, Format, Summary
-from mlgrade.tables import numbers
-from mlgrade.tables.delimited import guard, joined_lines, row
+from mlgrade.tables import guard, joined_lines, row
 from mlgrade.text import one_line
 
 WORDS = Words(excused="", late=True, comment=True)
@@ -110,7 +110,7 @@ def _category(export: Export) -> list[str]:
 
 def _line_item(column: Column, export: Export) -> list[str]:
     settings, due = export.settings, _due(column, export)
-    dates, points = [settings.get("assigned", due), due], ["0", numbers.digits(column.points)]
+    dates, points = [settings.get("assigned", due), due], ["0", tables.digits(column.points)]
     places = [settings["class"], settings.get("category", "mlgrade"), settings["session"]]
     title = guard(joined_lines(column.title))
     return [_item_id(column), "", "", title, "", *dates, *places, *points, settings["school"]]

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from mlgrade.lms.exports import fill
 from mlgrade.lms.exports.items import Id, Slot
 from mlgrade.lms.exports.model import Export, Format, Summary, Use
-from mlgrade.tables.delimited import Table
+from mlgrade.tables import Table
 
 ITEM = re.compile(r"new_override-([0-9a-f]{8})\Z")
 NEEDED = ("user_id", "course_id")

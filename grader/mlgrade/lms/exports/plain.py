@@ -10,12 +10,12 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from mlgrade import tables
 from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Cell, Column, Mark, Row
 from mlgrade.lms.exports.cells import label, value
 from mlgrade.lms.exports.model import Export, Format, Summary
-from mlgrade.tables import numbers
-from mlgrade.tables.delimited import guard, joined_lines, row
+from mlgrade.tables import guard, joined_lines, row
 
 SCHEMA = "mlgrade/grades/1"
 MOST_CHARS = 32_767  # what a cell of a workbook holds
@@ -62,7 +62,7 @@ def _scores(one: Row, export: Export, summary: Summary) -> Iterator[tuple[str, s
             yield "", ""
             continue
         score = _count(cell, column, one, summary)
-        yield ("" if score is None else numbers.digits(score)), _status(cell)
+        yield ("" if score is None else tables.digits(score)), _status(cell)
 
 
 def _status(cell: Cell) -> str:

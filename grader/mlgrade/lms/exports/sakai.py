@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import BinaryIO
 
+from mlgrade import tables
 from mlgrade.gradebook.columns import Column
 from mlgrade.lms.exports import fill, fresh
 from mlgrade.lms.exports.items import Id, Slot
 from mlgrade.lms.exports.model import Export, Format, Summary, Use
-from mlgrade.tables import numbers
-from mlgrade.tables.delimited import Table, guard, joined_lines
+from mlgrade.tables import Table, guard, joined_lines
 
 ITEM = re.compile(r"(.*) \[([0-9]+(?:[.,][0-9][0-9]?)?)\] *\Z", re.DOTALL)
 
@@ -43,7 +43,7 @@ def _sheet(export: Export) -> fresh.Sheet:
 def _heading(column: Column) -> str:
     """Format a title, which must not begin like a comment or an ignored column."""
     title = guard(joined_lines(column.title).lstrip("*# "))
-    return f"{title} [{numbers.two_decimals(numbers.exact(column.points) or numbers.ZERO).text}]"
+    return f"{title} [{tables.two_decimals(tables.exact(column.points) or tables.ZERO).text}]"
 
 
 def _layout(table: Table) -> fill.TemplateLayout:
@@ -71,7 +71,7 @@ def _slot(index: int, heads: Sequence[str]) -> Slot | None:
         index=index,
         heading=heading,
         title=title,
-        points=numbers.parse(found[2]) if found else None,
+        points=tables.parse(found[2]) if found else None,
         comment_at=heads.index(comments) if comments in heads else None,
     )
 

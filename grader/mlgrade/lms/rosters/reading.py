@@ -14,8 +14,7 @@ from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Person
 from mlgrade.lms.rosters.model import Key, Roster, RosterProblem, RosterRow, check, folded, key_of
 from mlgrade.lms.rosters.sources import SOURCES, Cells, RosterSource, recognise
-from mlgrade.tables.decoding import MOST_BYTES, read_bytes
-from mlgrade.tables.delimited import Table, TableRecord, table
+from mlgrade.tables import MOST_BYTES, Table, TableRecord, read_bytes, table
 from mlgrade.text import one_line
 
 IDS = ("lms_id", "sis_id", "login", "email")

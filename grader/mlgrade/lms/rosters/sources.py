@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from mlgrade.gradebook.columns import Person
-from mlgrade.tables.delimited import unguard
+from mlgrade.tables import unguard
 
 Cells = Mapping[str, str]  # by heading in lower case
 Fields = Mapping[str, tuple[str, ...]]  # of Person, each with the headings under which it may stand

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 
-from mlgrade.sandbox.isolation import audit, descriptors, hiding, identity, landlock, orphans, reach, seccomp
+from mlgrade.sandbox.isolation import audit, identity, landlock, libraries, orphans, process, seccomp
 from mlgrade.sandbox.limits import Limits
 
 if sys.platform != "win32":
@@ -91,7 +91,7 @@ class IsolationPlan:
         if self.identity:
             identity.become(user, scratch)
             if watched:
-                hiding.show()
+                process.show()
         return (PROCESS, *self._erect(limits, scratch, kept, parent))
 
     def _erect(self, limits: Limits, scratch: str, kept: tuple[int, ...], parent: int) -> Iterator[str]:
@@ -108,7 +108,7 @@ class IsolationPlan:
             audit.refuse(scratch, packages=limits.packages)
             yield AUDIT
         if self._has(DESCRIPTORS, sys.platform != "win32"):
-            descriptors.close_all_but(*kept, *reach.descriptors(), *(self._calls.kept if self._calls else ()))
+            process.close_all_but(*kept, *libraries.descriptors(), *(self._calls.kept if self._calls else ()))
             yield DESCRIPTORS
         if self._has(RLIMITS, sys.platform != "win32"):
             rlimits.apply(limits, alone=self.identity)

@@ -29,7 +29,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mlgrade.sandbox.isolation import kernel, libraries, reach
+from mlgrade.sandbox.isolation import kernel, libraries
 
 CREATE, ADD_RULE, RESTRICT_SELF = "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"
 VERSION, PATH_BENEATH = 1, 1
@@ -74,7 +74,7 @@ class LandlockRules:
     def _rule(self, path: str, rights: int) -> tuple[int, int] | None:
         """Rights beneath a path; one that is not there, or that we do not get to ourselves, needs no rule."""
         try:
-            beneath = os.open(reach.path(path), os.O_PATH | os.O_CLOEXEC)
+            beneath = os.open(libraries.path(path), os.O_PATH | os.O_CLOEXEC)
         except (FileNotFoundError, NotADirectoryError, PermissionError):
             return None
         return beneath, (rights if stat.S_ISDIR(os.fstat(beneath).st_mode) else rights & FILE_ONLY) & self._rights
@@ -149,7 +149,7 @@ def in_reach(folder: Path, *, packages: bool) -> str:
 
 def _children(folder: Path, without: tuple[str, ...]) -> Iterable[str]:
     try:
-        names = [entry.name for entry in Path(reach.path(str(folder))).iterdir()]
+        names = [entry.name for entry in Path(libraries.path(str(folder))).iterdir()]
         return sorted(str(folder / name) for name in names if not name.startswith(without))
     except OSError:
         return []

@@ -1,4 +1,4 @@
-"""The shared libraries that Python's and numpy's modules may load late, by the loader's own answer (Linux, glibc).
+"""Find the files that a worker may read: shared libraries, Python's and numpy's own folders.
 
 Theory of operation: glibc's loader lists what a program would load instead of starting it, when the environment says
 LD_TRACE_LOADED_OBJECTS; LD_PRELOAD adds the extension modules of the standard library and numpy to that program. One
@@ -25,6 +25,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+
+from mlgrade.sandbox.isolation import identity
 
 FOLDERS = ("/lib", "/usr/lib", "/usr/local/lib", "/lib64", "/usr/lib64")
 CACHE = Path("/etc/ld.so.cache")
@@ -111,3 +113,56 @@ def _folders(folder: Path) -> list[Path]:
 def _mapped() -> list[str]:
     with Path("/proc/self/maps").open() as lines:
         return list(dict.fromkeys(path for line in lines if ".so" in (path := line.rstrip("\n")[73:])))
+
+
+# -- reach ---------------------------------------------------------------------------------------------------------
+
+# Python's own folders by descriptor, where the way to them is closed to a worker (Linux).
+#
+# Theory of operation: a path in a home folder asks for the right to pass through every folder on the way. A worker
+# that is a user of its own has none in /root, and no worker keeps the capability that does without. So the fork
+# server opens Python's folders while it may, and points imports at /proc/self/fd/N: from there only what lies beneath
+# is asked for, and Landlock still decides which files are opened. The descriptors name folders (O_PATH) and read
+# nothing by themselves. Nothing is changed where every user gets to Python.
+#
+# Sources: proc(5), "/proc/pid/fd"; open(2), O_PATH.
+
+_moved: dict[str, int] = {}  # folders that are reached by descriptor
+
+
+def redirect() -> None:
+    """Point imports at open descriptors where the worker will not get through by path."""
+    if (os.geteuid() != 0 and not identity.capabilities()) or identity.python_is_open_to_all():
+        return
+    for folder in filter(os.path.isdir, sys.path):
+        real = Path(folder).resolve()
+        if not identity.open_to_all(real):
+            _moved.setdefault(str(real), os.open(real, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC))
+    sys.path[:] = map(_renamed, sys.path)
+    for module in list(sys.modules.values()):
+        if isinstance(folders := getattr(module, "__path__", None), list):
+            folders[:] = map(_renamed, folders)
+
+
+def descriptors() -> tuple[int, ...]:
+    """Return the descriptors that imports go through: a worker keeps them open."""
+    return tuple(_moved.values())
+
+
+def path(real: str) -> str:
+    """Return how to open a path: through the nearest folder that is reached by descriptor, or as it is."""
+    above = [folder for folder in _moved if real == folder or real.startswith(folder + os.sep)]
+    if not above:
+        return real
+    nearest = max(above, key=len)
+    return f"/proc/self/fd/{_moved[nearest]}{real[len(nearest) :]}"
+
+
+def _renamed(folder: str) -> str:
+    """Rename a folder of imports, and let the listing that Python keeps of it go by the new name."""
+    renamed = path(os.path.realpath(folder))
+    finder = sys.path_importer_cache.get(folder)
+    if renamed.startswith("/proc/") and finder is not None and hasattr(finder, "path"):
+        finder.path = renamed
+        sys.path_importer_cache[renamed] = finder
+    return renamed if renamed.startswith("/proc/") else folder

@@ -1,4 +1,4 @@
-"""An empty network, an own name, own System V memory and mounts, as a bonus (Linux; root, or where users may).
+"""Give a worker namespaces and mounts of its own, where the kernel allows it.
 
 Theory of operation: a namespace gives a process its own copy of something that is otherwise the machine's. The fork
 server enters them once, before any student code, and its workers are born there: a socket, if the filter ever let one
@@ -19,7 +19,7 @@ import os
 from pathlib import Path
 
 from mlgrade.sandbox.isolation import identity, kernel
-from mlgrade.sandbox.isolation.mounts import NEWNS
+from mlgrade.sandbox.limits import SCRATCH_BYTES, SCRATCH_ENTRIES
 
 NEWUSER, NEWIPC, NEWNET, NEWUTS = 0x1000_0000, 0x0800_0000, 0x4000_0000, 0x0400_0000
 
@@ -43,3 +43,56 @@ def _as_user(user: int, group: int) -> None:
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
     identity.drop_bounding()
     identity.keep_only(1 << identity.CAP_SYS_ADMIN)
+
+
+# -- mounts --------------------------------------------------------------------------------------------------------
+
+# A small file system of its own for each worker's scratch folder (Linux; root, or where user namespaces are allowed).
+#
+# Theory of operation: the worker takes a mount namespace of its own and mounts a tmpfs over its scratch folder before
+# it gives anything up. The kernel then counts every byte and every file in it, also those that are deleted and still
+# open or mapped, and answers with ENOSPC beyond the bound. What a submission may hold is its memory limit and this
+# file system. Nobody outside sees the files, and the kernel drops them with the worker, so there is nothing to clear
+# away afterwards.
+#
+# Docker's default profile and some distributions refuse it. There the fork server looks at the folder from outside
+# instead (`watching`).
+#
+# Sources: mount_namespaces(7), tmpfs(5).
+
+NEWNS = 0x0002_0000
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 1 << 14, 1 << 18
+MNT_DETACH = 2
+OPTIONS = f"mode=700,size={SCRATCH_BYTES},nr_inodes={SCRATCH_ENTRIES}"
+
+
+def possible(folder: str) -> bool:
+    """Whether this process, in a mount namespace of its own, may mount over a folder: tried once, and undone."""
+    try:
+        _mount("none", "/", None, MS_REC | MS_PRIVATE)  # what is mounted here is mounted nowhere else
+        _tmpfs(folder)
+    except OSError:
+        return False
+    kernel.call("umount2", ctypes.c_char_p(os.fsencode(folder)), ctypes.c_int(MNT_DETACH))
+    return True
+
+
+def cover(folder: str) -> None:
+    """Mount an empty file system over a folder, for this process and what it starts."""
+    kernel.call("unshare", ctypes.c_ulong(NEWNS))
+    _tmpfs(folder)
+
+
+def _tmpfs(folder: str) -> None:
+    _mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, OPTIONS)
+
+
+def _mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
+    kernel.call(
+        "mount",
+        ctypes.c_char_p(source.encode()),
+        ctypes.c_char_p(os.fsencode(target)),
+        ctypes.c_char_p(kind.encode() if kind else None),
+        ctypes.c_ulong(flags),
+        ctypes.c_char_p(options.encode()),
+    )

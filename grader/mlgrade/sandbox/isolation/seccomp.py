@@ -106,7 +106,7 @@ def available() -> bool:
 
 
 class Filter:
-    """The program, made once in the warm parent."""
+    """The program, made once in the fork server."""
 
     kept: tuple[int, ...] = ()  # descriptors that it needs when it is applied
 

@@ -20,7 +20,7 @@ import os
 import socket
 import struct
 
-from mlgrade.sandbox.isolation import descriptors, kernel, orphans, seccomp
+from mlgrade.sandbox.isolation import kernel, orphans, process, seccomp
 
 SET_MODE_FILTER, NEW_LISTENER = 1, 8
 RECEIVE, SEND = 0xC050_2100, 0xC018_2101  # ioctl requests: struct seccomp_notif (80 bytes), seccomp_notif_resp (24)
@@ -39,7 +39,7 @@ class TracedFilter(seccomp.Filter):
         ours, theirs = socket.socketpair()
         worker = os.getpid()
         if os.fork() == 0:
-            descriptors.close_all_but(theirs.fileno(), self._listing)
+            process.close_all_but(theirs.fileno(), self._listing)
             orphans.die_with(worker)
             _supervise(theirs, self._listing)
         kernel.no_new_privileges()

@@ -1,7 +1,9 @@
-"""cards/<unit>.yml: the study cards of a course, and all that is wrong with them at once."""
+"""Read study cards, and export them to Anki."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
@@ -9,8 +11,7 @@ from typing import Annotated
 import msgspec
 
 from mlgrade.course import Course, Unit
-from mlgrade.course.convert import MISSING, Converter
-from mlgrade.course.tree import Tree
+from mlgrade.course.convert import MISSING, Converter, Tree
 from mlgrade.errors import CourseError, UsageError, closest
 
 FOLDER = "cards"
@@ -104,3 +105,29 @@ class _DeckReader:
             if name in self._taken:
                 yield tree.at(place, f'"{name}" is used twice (first in {self._taken[name]})')
             self._taken.setdefault(name, f"{tree.file}:{tree.lines[place]}")
+
+
+# -- anki ----------------------------------------------------------------------------------------------------------
+
+# Cards as a text file that Anki imports (File > Import). See "Text Files" in Anki's manual for the lines at the top.
+#
+# A card's id is its identity in Anki too, so a second import updates the cards and doubles none.
+
+HEADER = """\
+#separator:tab
+#html:false
+#guid column:1
+#deck column:2
+#tags column:5
+"""
+
+
+def render(course: Course, decks: Iterable[Deck]) -> bytes:
+    """Columns: identity, deck, front, back, tags. csv quotes a field that holds a tab, a quote or a line end."""
+    text = io.StringIO(HEADER, newline="")
+    text.seek(0, io.SEEK_END)
+    rows = csv.writer(text, delimiter="\t", lineterminator="\n")
+    for deck in decks:
+        name, tags = f"{course.title}::{deck.unit.title}", f"mlgrade {deck.unit.id}"
+        rows.writerows([f"mlgrade/{course.title}/{card.id}", name, card.front, card.back, tags] for card in deck.cards)
+    return text.getvalue().encode()

@@ -1,13 +1,16 @@
-"""What a report says where a platform shows it: plain text that passed redact, with no command to run."""
+"""Format a report and its points for other systems."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Sequence
 
 from mlgrade.integrations.job import Job
 from mlgrade.reports import words
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Status, Visibility
 from mlgrade.text import clean
+
+# What a report says where a platform shows it: plain text that passed redact, with no command to run.
 
 
 def check(result: CheckResult) -> str:
@@ -61,3 +64,36 @@ def for_staff(job: Job) -> str:
 
 def _joined(lines: Iterable[str]) -> str:
     return clean("\n".join(line for line in lines if line))
+
+
+# -- points --------------------------------------------------------------------------------------------------------
+
+# A concept's score as points of its checks. Pure, and in whole cents, so that every sum is exact.
+
+
+def cents(points: float) -> int:
+    """Return points in hundredths."""
+    return round(points * 100)
+
+
+def shares(report: ConceptReport) -> dict[str, int]:
+    """What each check is worth, in cents: those that passed add up to the score, all of them to the points.
+
+    A report rounds the score of a concept only, down to a cent. Here the passed checks share just that, and the others
+    share the rest: so a check may be worth a cent more or less for one student than for another.
+    """
+    passed = [check for check in report.checks if check.outcome is Outcome.PASSED]
+    others = [check for check in report.checks if check.outcome is not Outcome.PASSED]
+    earned, possible = cents(report.earned), cents(report.possible)
+    split = [
+        *zip(passed, _split([check.points for check in passed], earned), strict=True),
+        *zip(others, _split([check.points for check in others], possible - earned), strict=True),
+    ]
+    return {check.id: worth for check, worth in split}
+
+
+def _split(exact: Sequence[float], total: int) -> list[int]:
+    """Whole numbers with this total, each as near to its part as the ones before it allow."""
+    whole = math.fsum(exact) or 1.0
+    edges = [round(total * math.fsum(exact[:count]) / whole) for count in range(len(exact))]
+    return [after - before for before, after in zip(edges, [*edges[1:], total], strict=True)] if edges else []

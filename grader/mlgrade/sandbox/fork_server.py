@@ -1,4 +1,4 @@
-"""Workers that are forked from a process with numpy loaded, the fork server, in about two milliseconds (Linux).
+"""Start workers by forking a process that has loaded numpy.
 
 The fork server ends when its line to the grader is closed, also by the kernel: it kills its workers first and clears
 their folders away. So nothing needs the grader to live until the end.
@@ -31,16 +31,16 @@ STACK_SECONDS = 0.05
 LEAVE_SECONDS = 5.0  # for the fork server to end its workers, before it is killed itself
 
 
-class WarmParent:
+class ForkServer:
     """The fork server: a process that has loaded numpy and forks workers."""
 
     def __init__(self, without: Iterable[str] = (), listing: str = "") -> None:
         self._without, self._listing = tuple(without), listing
         self._scratch = Scratch()
         self._start()
-        from mlgrade.sandbox.isolation import hiding  # now, while the warm parent loads numpy
+        from mlgrade.sandbox.isolation import process
 
-        hiding.hide()
+        process.hide()
 
     def _start(self) -> None:
         self._begun: deque[ForkedProcess] = deque()  # asked for; their numbers are the next answers, in this order
@@ -138,7 +138,7 @@ class WarmParent:
 class ForkedProcess:
     """A worker that the fork server has made."""
 
-    def __init__(self, parent: WarmParent, pipe: Pipe, stack: int, scratch: str) -> None:
+    def __init__(self, parent: ForkServer, pipe: Pipe, stack: int, scratch: str) -> None:
         self._parent, self._stack, self._scratch = parent, stack, scratch
         self.pid = 0
         self.pipe = pipe

@@ -1,4 +1,4 @@
-"""What students wrote, so that it runs nothing on the page of whoever reads it. Pure.
+"""Make the Markdown of students harmless.
 
 nbgrader's pages (feedback, formgrader) render Markdown with raw HTML in it and without a sanitizer, and show stored
 outputs as they are. Theory: nothing is a tag unless a `<` touches a letter, `/`, `!` or `?`; nothing is a link unless

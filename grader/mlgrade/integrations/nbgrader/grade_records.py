@@ -1,4 +1,4 @@
-"""nbgrader's records in our words: what each says of a concept, or of the written answer of a unit. Pure."""
+"""Turn rows of nbgrader's gradebook into grade records of a course."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from operator import attrgetter
 import msgspec
 
 from mlgrade.course import Course
-from mlgrade.integrations.nbgrader import marks
-from mlgrade.integrations.nbgrader.records import DatabaseRecord
+from mlgrade.integrations.nbgrader import source_cells
+from mlgrade.integrations.nbgrader.database import DatabaseRecord
 from mlgrade.reports import words
 from mlgrade.results import ConceptReport, Status
 
@@ -63,8 +63,8 @@ def of(records: Iterable[DatabaseRecord], course: Course, present: Present) -> G
 
 
 def _targets(course: Course) -> dict[str, str]:
-    units = {marks.WRITTEN + unit.id: f"unit:{unit.id}" for unit in course.units}
-    return units | {marks.TEST + concept.id: f"concept:{concept.id}" for concept in course.concepts}
+    units = {source_cells.WRITTEN + unit.id: f"unit:{unit.id}" for unit in course.units}
+    return units | {source_cells.TEST + concept.id: f"concept:{concept.id}" for concept in course.concepts}
 
 
 def _status(record: DatabaseRecord, present: Present) -> Status | None:
@@ -79,8 +79,8 @@ def _status(record: DatabaseRecord, present: Present) -> Status | None:
 
 def _said(record: DatabaseRecord) -> Status:
     """What the comment under an answer without points says of it: ours (`softmax: not started; ...`), or nbgrader's."""
-    concept = record.cell.removeprefix(marks.TEST)
-    said = record.comments.get(marks.ANSWER + concept) or record.comments.get(record.cell, "")
+    concept = record.cell.removeprefix(source_cells.TEST)
+    said = record.comments.get(source_cells.ANSWER + concept) or record.comments.get(record.cell, "")
     if said == NO_RESPONSE:
         return Status.NOT_STARTED
     begins = (status for status, text in _summaries().items() if said.startswith(f"{concept}: {text}"))

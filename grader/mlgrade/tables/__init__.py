@@ -1,1 +1,0 @@
-"""Read and write delimited text, and write numbers as LMSs take them."""
