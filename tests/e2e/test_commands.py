@@ -135,3 +135,20 @@ def test_a_missing_extra_is_answered_with_the_install_line(command: list[str]) -
     done = subprocess.run([sys.executable, "-c", code, *command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr == "mlgrade: a gradebook needs SQLAlchemy; pip install 'mlgrade[staff]'\n"
+
+
+@pytest.mark.parametrize("call", [["--help"], ["list"], ["hint", "softmax"], ["explain", "softmax"]])
+def test_light_commands_load_nothing_heavy(call: list[str], course: Path) -> None:
+    """Help, the list, hints and explanations wait neither for pytest nor for the sandbox's launcher."""
+    code = f"""
+import sys
+from mlgrade.cli import main
+sys.argv = ["mlgrade", *{call!r}]
+try:
+    main()
+except SystemExit:
+    pass
+print("LOADED", *[name for name in ("pytest", "_pytest", "mlgrade.sandbox.launch") if name in sys.modules], file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=course, capture_output=True, text=True, check=False)
+    assert done.stderr.strip().splitlines()[-1] == "LOADED"

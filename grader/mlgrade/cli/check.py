@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from mlgrade.cli import options, outputs
-from mlgrade.sandbox.launch import launcher
-from mlgrade.sandbox.starting import Launcher
 
 if TYPE_CHECKING:
     from mlgrade.cli.outputs import Outputs
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from mlgrade.errors import Exit
     from mlgrade.reports.progress import Change
     from mlgrade.results import ConceptReport, Report
+    from mlgrade.sandbox.starting import Launcher
     from mlgrade.submissions.model import Submission
 
 
@@ -54,6 +53,8 @@ def command(
       mlgrade check --json > report.json
       mlgrade check --annotate github --markdown "$GITHUB_STEP_SUMMARY"
     """
+    from mlgrade.sandbox.launch import launcher
+
     started = launcher()  # first of all: the worker loads numpy while this process loads pytest
     with options.waiting("checking"):
         try:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from mlgrade.cli import options
-from mlgrade.sandbox.launch import launcher
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,6 +61,7 @@ def exit_code(played: Sequence[Played]) -> int:
 
 def _run(chosen: Sequence[Demo], course: Course) -> list[Played]:
     from mlgrade.sandbox.host import Host
+    from mlgrade.sandbox.launch import launcher
     from mlgrade.study import demo
 
     with options.waiting("running"), Host(launcher()) as host:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from mlgrade.cli import options
-from mlgrade.sandbox.launch import launcher
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,6 +72,7 @@ def command(
 def _once(shown: LintOutput, course: Course, names: Sequence[str], *, whole: bool) -> int:
     from mlgrade.authoring import lint
     from mlgrade.sandbox.host import Host
+    from mlgrade.sandbox.launch import launcher
 
     proofs = []
     with Host(launcher()) as host:
@@ -117,6 +117,7 @@ def _round(shown: LintOutput, one: Round, root: Path, only: Sequence[str], proof
     from mlgrade.authoring import lint
     from mlgrade.engine import interrupts
     from mlgrade.sandbox.host import Host
+    from mlgrade.sandbox.launch import launcher
 
     if one.changed:
         shown.say(f"changed: {', '.join(one.changed)}")
@@ -222,6 +223,7 @@ def _confusion(console: Console, course: Course, names: Sequence[str]) -> int:
     from mlgrade.authoring.confusion import cases
     from mlgrade.grading.grader import Grader
     from mlgrade.sandbox.host import Host
+    from mlgrade.sandbox.launch import launcher
 
     found: list[Case] = []
     with Host(launcher()) as host:
