@@ -4,7 +4,7 @@
 
 Two costs are measured, and printed with all else that goes into the estimate:
 
-grading     in the workers: right answers to every concept, hidden and public suites, with the walls of this machine,
+grading     in the workers: right answers to every concept, all suites, with the isolation of this machine,
             in one process, which opens the course as a worker of a cluster does
 collecting  in the process of `mlgrade grade`: reading a source, and keeping its result in a gradebook on this disk
 

@@ -1,4 +1,4 @@
-"""What the walls cost: a worker against a bare fork, a small call against none, a whole check with walls and without.
+"""Measure what isolation costs: a worker against a bare fork, a small call, a whole check with isolation and without.
 
     python benchmarks/isolation.py [--runs 40]
 
@@ -128,7 +128,7 @@ def echo() -> Iterator[Callable[[], object]]:
 
 
 def check(path: str, without: list[str]) -> float:
-    """The real command in a process of its own, which starts its workers without some walls."""
+    """The real command in a process of its own, which starts its workers without some isolation layers."""
     code = (
         "import functools, sys; from mlgrade.sandbox import launch;"
         f"launch.launcher = functools.partial(launch.launcher, {without!r});"

@@ -32,7 +32,7 @@ import generated  # noqa: E402  (from tests/)
 
 from mlgrade import course as courses  # noqa: E402  (the same)
 from mlgrade.grading import grader as grading  # noqa: E402  (the same)
-from mlgrade.integrations.nbgrader import init, source_cells
+from mlgrade.integrations.nbgrader import init, source_cells  # noqa: E402
 
 UNIT, CONCEPT = "scores", "softmax"
 TESTS = """\
@@ -139,7 +139,7 @@ def _points(folder: Path, students: int) -> str:
 
 
 class Cost(NamedTuple):
-    """Seconds by the clock on the wall, and of all processors, all processes that were started included."""
+    """Seconds by the clock on the layer, and of all processors, all processes that were started included."""
 
     wall: float
     cpu: float

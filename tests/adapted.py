@@ -1,4 +1,4 @@
-"""What the tests of both adapters share: hand-ins of every kind, and what `mlgrade grade` gives them."""
+"""What the tests of both adapters share: submissions of every kind, and what `mlgrade grade` gives them."""
 
 from __future__ import annotations
 

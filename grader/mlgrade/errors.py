@@ -47,7 +47,7 @@ class SubmissionError(UsageError):
 
 
 class CourseError(UsageError):
-    """Carries every problem found, each with its place, so that one run of the author mends all of them."""
+    """Carries every problem found, each with its place, so that one run of the author fixes all of them."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = list(problems)

@@ -57,7 +57,7 @@ def test_a_student_reads_how_it_went(adopted: tuple[Path, str]) -> None:
 
 
 def test_a_ta_has_a_file_for_canvas(adopted: tuple[Path, str]) -> None:
-    """Complete, partly right, and untouched; every attempt behind every wall."""
+    """Complete, partly right, and untouched; every attempt behind every layer."""
     work, _ = adopted
     with (work / "demo" / "upload.csv").open(newline="") as file:
         rows = {row["SIS Login ID"]: row["Core Objects (901)"] for row in csv.DictReader(file)}

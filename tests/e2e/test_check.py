@@ -438,7 +438,7 @@ def test_a_student_without_hidden_suites(mlgrade: Run, course: Path) -> None:
 
 
 def test_the_report_says_how_far_student_code_was_away(mlgrade: Run, course: Path) -> None:
-    """Each report carries its isolation and the walls that stood."""
+    """Each report carries its isolation and the isolation layers that stood."""
     report = Report.from_json(mlgrade("check", write(course, RIGHT), "--json", "--require-isolation").stdout)
     assert report.isolation == "strict"
     assert {"process", "landlock", "descriptors", "rlimits", "seccomp"} <= set(report.walls)
@@ -456,7 +456,7 @@ def test_a_death_costs_its_check_only(mlgrade: Run, course: Path) -> None:
 
 
 def test_a_permission_that_the_reference_lacks_too_is_our_fault(mlgrade: Run, course: Path) -> None:
-    """Where a wall refuses the reference what it refuses the student, the check is broken, and not lost."""
+    """Where an isolation layer refuses the reference what it refuses the student, the check is broken, and not lost."""
     needs = "import socket\n" + RIGHT.replace("    z = ", "    socket.socket().close()\n    z = ", 1)
     assert needs.count("socket.socket") == 1
     (course / "solutions" / "softmax.py").write_text(needs)

@@ -167,7 +167,7 @@ def test_whose_code(mlgrade: Run, course: Path) -> None:
 
 
 def test_the_next_step(mlgrade: Run, course: Path) -> None:
-    """The last line is what to do next: mend, write, or go on."""
+    """The last line is what to do next: fix, write, or go on."""
     assert last(mlgrade) == f"Next: mlgrade check {EXERCISE}  (when it passes, the demo runs your code)"
     write(course, TURNCOAT.format(body="return None"))
     assert last(mlgrade) == "Next: mend what FAIL names above, and run this again."

@@ -310,7 +310,7 @@ def test_narrowed_to_a_student(small: tuple[Path, Path, Path]) -> None:
 
 
 def test_hidden_suites_need_all_walls(small: tuple[Path, Path, Path]) -> None:
-    """Where a wall is missing, nothing is graded until somebody says that this is all right."""
+    """Where an isolation layer is missing, nothing is graded until somebody says that this is all right."""
     course, folder, book = small
     script = (
         "import functools, sys; from mlgrade.sandbox import launch\n"

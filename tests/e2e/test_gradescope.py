@@ -107,7 +107,7 @@ def scores(result: dict[str, Any]) -> dict[str, tuple[str, float, float]]:
 
 
 def test_the_same_scores_as_mlgrade_grade(built: Autograder, course: Path, tmp_path: Path) -> None:
-    """For right, wrong, looping, crashing, hungry, unreadable and odd hand-ins; and all sums are right."""
+    """For right, wrong, looping, crashing, hungry, unreadable and odd submissions; and all sums are right."""
     students = adapted.handins(tmp_path / "class")
     expected = adapted.graded(tmp_path / "class", course, tmp_path / "book.db")
     assert {status for status, _, _ in expected.values()} == {"graded", "cannot_run", "not_started"}
@@ -259,7 +259,7 @@ def test_without_a_python_setup_says_what_to_choose(package: Path, tmp_path: Pat
     assert "choose a newer base image" in done.stderr
 
 
-# -- walls ----------------------------------------------------------------------------------------------------------------
+# -- isolation layers ----------------------------------------------------------------------------------------------------------------
 
 NOSY = """
 import os

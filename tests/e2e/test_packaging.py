@@ -204,7 +204,7 @@ def test_a_package_for_others_holds_no_course(installed: wheels.Environment, tmp
 
 
 def test_the_built_wheel_is_known_to_hold_a_course(made: tuple[Path, Path]) -> None:
-    """So `--wheel` with it is refused where walls are reduced, or where students get it."""
+    """So `--wheel` with it is refused where isolation layers are reduced, or where students get it."""
     from mlgrade.integrations import wheel
 
     assert wheel.holds_a_course(made[0].read_bytes())

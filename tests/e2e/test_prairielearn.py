@@ -116,7 +116,7 @@ def test_a_loop_costs_the_check_it_is_in(grader: Grader, handin: Path) -> None:
 
 
 def test_what_cannot_run_costs_no_attempt(grader: Grader, handin: Path) -> None:
-    """A syntax error shows its line, and an empty hand-in what it should be called."""
+    """A syntax error shows its line, and an empty submission what it should be called."""
     (handin / "softmax.py").write_text(RIGHT + "\ndef broken(:\n")
     result = grader.result(handin)
     assert result["gradable"] is False

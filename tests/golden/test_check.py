@@ -45,6 +45,6 @@ def without_times(text: str) -> str:
 
 
 def stable(text: str) -> str:
-    """The report without time, version and this machine's walls, read and written by the published types."""
+    """The report without time, version and this machine's isolation layers, read and written by the published types."""
     report = msgspec.structs.replace(Report.from_json(text), seconds=0.0, mlgrade="x", walls=[])
     return report.to_json().decode() + "\n"

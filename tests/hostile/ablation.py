@@ -1,8 +1,8 @@
-"""What each wall earns: the corpus again with one wall taken away, and with all of them.
+"""What each isolation layer earns: the corpus again with one layer taken away, and with all of them.
 
 python tests/hostile/ablation.py [--mode root]
 
-Prints the table of SECURITY.md: for each wall the attacks that have an effect once it is gone, and which.
+Prints the table of SECURITY.md: for each isolation layer the attacks that have an effect once it is gone, and which.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from run import MODES, Table, fitting, run
 from mlgrade.sandbox.isolation import AUDIT, DESCRIPTORS, IDENTITY, LANDLOCK, NAMESPACES, RLIMITS, SECCOMP
 
 WALLS = (LANDLOCK, SECCOMP, IDENTITY, RLIMITS, DESCRIPTORS, NAMESPACES)
-# A wall less; then all but one, because walls overlap; then none but the process itself.
+# An isolation layer less; then all but one, because isolation layers overlap; then none but the process itself.
 CASES = (
     ("none", ()),
     *((wall, (wall, AUDIT)) for wall in WALLS),

@@ -2,7 +2,7 @@
 
 Docker writes down what it allows. Here stands what is left: the calls that the profile of 2024 to 2026 (without
 io_uring) refuses although this machine's kernel knows them, and the four that it looks at more closely. mlgrade has to
-put up its own walls inside of this one.
+put up its own isolation layers inside of this one.
 
 Source: the profile in the moby project, profiles/seccomp/default.json.
 """

@@ -1,4 +1,4 @@
-"""Runs the corpus: every attack must have its effect on a grader without walls, and none whatever on mlgrade.
+"""Runs the corpus: every attack must have its effect on a grader without isolation layers, and none whatever on mlgrade.
 
 python tests/hostile/run.py [--mode plain|root|docker]... [--without WALL]... [--unconfined | --confined] [--one-of-each]
     [NAMES...]

@@ -1,4 +1,4 @@
-"""Grading as a kernel does it, without walls: python naive.py NOTEBOOK TEST
+"""Grading as a kernel does it, without isolation layers: python naive.py NOTEBOOK TEST
 
 Runs the code cells of a notebook and then a test in one child process, in the folder of the notebook, and believes the
 last number that the child printed: the points. It stands for stock nbgrader in the proof that an attack works.

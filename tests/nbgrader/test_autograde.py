@@ -336,7 +336,7 @@ def test_feedback_runs_nothing(room: Classroom, log: str) -> None:
 
 
 def test_a_broken_check_is_nobodys_zero(room: Classroom) -> None:
-    """With a check of ours broken, a person is asked; mended, the score comes; what a person gave stays."""
+    """With a check of ours broken, a person is asked; fixed, the score comes; what a person gave stays."""
     room.submit("brook", write(GOOD))
     suite = room.course / "tests" / "hidden" / "test_softmax.py"
     whole = suite.read_text()

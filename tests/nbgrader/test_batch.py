@@ -267,7 +267,7 @@ def test_a_process_that_dies_is_nobodys_zero(room: Classroom) -> None:
 
 
 def test_a_broken_check_is_tried_again(room: Classroom) -> None:
-    """With a check of ours broken nobody has a score, whatever format the notebook is in; mended, the next run grades."""
+    """With a check of ours broken nobody has a score, whatever format the notebook is in; fixed, the next run grades."""
     room.submit("old", write(GOOD), format_3)
     suite = room.course / "tests" / "hidden" / "test_softmax.py"
     whole = suite.read_text()

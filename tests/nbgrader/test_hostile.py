@@ -30,7 +30,7 @@ NAIVE = Path(__file__).with_name("naive.py")
 TEST = "assert np.allclose(softmax([1.0, 2.0, 4.0]), [0.04201007, 0.1141952, 0.8437947])"
 HIDDEN = (ROOT / "tests" / "hidden" / "test_softmax.py").read_text()
 WALLS = (LANDLOCK, SECCOMP, IDENTITY, RLIMITS, DESCRIPTORS, NAMESPACES, AUDIT)
-# These look beyond their own folder and variables, which differ in a worker whether it has walls or not.
+# These look beyond their own folder and variables, which differ in a worker whether it has isolation layers or not.
 AT_LARGE = ("course_by_the_folder_of_the_parent", "extra_credit", "source_notebook_changed")
 SECRETS = ("canary-suite", "canary-home", "canary-source", HIDDEN[-300:])
 
@@ -161,7 +161,7 @@ def test_an_attack(world: World, name: str, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the grader's folder is shut to its user's other processes, walls or not")
 @pytest.mark.parametrize("name", AT_LARGE)
 def test_the_walls_make_the_difference(world: World, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the walls of the worker down, and all else as it is, the same attack has its effect here too."""
+    """With the isolation layers of the worker down, and all else as it is, the same attack has its effect here too."""
     world.reset()
     monkeypatch.setattr(warm, "launcher", lambda: launcher(without=WALLS))
     assert ATTACKS[name].effect in confined(world, ATTACKS[name], monkeypatch, allow_weak_isolation=True)

@@ -418,7 +418,7 @@ def test_the_folder_of_the_platform_is_not_named_to_students() -> None:
 
 
 class _Bare:
-    """A launcher without any wall that keeps files away."""
+    """A launcher without any layer that keeps files away."""
 
     def __init__(self, walls: tuple[str, ...]) -> None:
         self.walls = walls
@@ -443,7 +443,7 @@ def test_reduced_walls_still_keep_hidden_suites_from_being_opened(course: Path, 
     loaded = courses.load(course)
     with pytest.raises(SandboxError, match="could read the hidden suites"):
         require(*walls)
-    with pytest.raises(SandboxError, match="not shut in well enough"):
+    with pytest.raises(SandboxError, match="not isolated well enough"):
         require(*walls, "identity", reduced=False)
     require(*walls, "identity")
     require(*walls, "landlock")
@@ -452,7 +452,7 @@ def test_reduced_walls_still_keep_hidden_suites_from_being_opened(course: Path, 
 
 
 def test_closing_what_is_not_there_or_not_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What cannot be closed is told, because reduced walls may rest on it."""
+    """What cannot be closed is told, because reduced isolation layers may rest on it."""
     folder = tmp_path / "source"
     folder.mkdir(mode=0o755)
     assert job.close([folder, tmp_path / "none"]) == []
@@ -474,7 +474,7 @@ def test_what_the_locale_cannot_spell_is_spelled_out(monkeypatch: pytest.MonkeyP
 
 
 def test_an_account_without_the_platforms_folder(course: Path, tmp_path: Path) -> None:
-    """Only the student's own files are spoken of, by their place in the hand-in."""
+    """Only the student's own files are spoken of, by their place in the submission."""
     from mlgrade.submissions import discover as intake
 
     (tmp_path / "submission" / "deep").mkdir(parents=True)

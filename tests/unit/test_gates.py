@@ -54,7 +54,7 @@ STOPPED = {
 
 @pytest.mark.parametrize(("source", "status", "said"), STOPPED.values(), ids=STOPPED.keys())
 def test_a_file_that_is_not_graded(host: Host, source: str | bytes, status: Status, said: list[str]) -> None:
-    """Each file that cannot be graded has its status and a reason with what one needs to mend it."""
+    """Each file that cannot be graded has its status and a reason with what one needs to fix it."""
     found = stop(host, source)
     assert found is not None
     assert found.status is status

@@ -177,7 +177,7 @@ def test_names(name: str, concept: str) -> None:
 
 
 def test_a_changed_name_is_said(tmp_path: Path) -> None:
-    """A file that was taken under another name is listed, and its hand-in says so too; an exact one needs no word."""
+    """A file that was taken under another name is listed, and its submission says so too; an exact one needs no word."""
     lay(tmp_path, "ada/Softmax (1).py", "bob/softmax.py")
     assert told(tmp_path, FileOutcome.TAKEN) == ["ada/Softmax (1).py: taken as softmax"]
     assert [one.note for one in take(tmp_path).handins] == ["taken as softmax", ""]
@@ -278,7 +278,7 @@ def test_the_order_of_a_flat_folder_changes_nothing(names: list[str], dice: rand
 
 
 def test_the_order_of_a_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The whole intake is the same when the system lists every folder backwards; every file is counted once."""
+    """The whole discovery is the same when the system lists every folder backwards; every file is counted once."""
     lay(tmp_path, *(f"{student}/{folder}{name}" for student in "cab" for folder in ("", "x/", "y/") for name in NAMES))
     forward, plain = take(tmp_path), list_beneath
 
@@ -644,7 +644,7 @@ def test_any_bytes_are_a_sidecar_or_a_note(tmp_path_factory: pytest.TempPathFact
 
 
 def test_an_entry_is_small() -> None:
-    """What is kept of a hand-in before it is read is its place, not its text: less than 400 bytes each."""
+    """What is kept of a submission before it is read is its place, not its text: less than 400 bytes each."""
     one = entry(Path("/class"), "student_01234/exercises/softmax.py")
     assert sys.getsizeof(one) + sys.getsizeof(one.path) < 400
 

@@ -110,7 +110,7 @@ def test_what_was_printed_is_the_suites_output() -> None:
 
 
 def test_isolation_is_told() -> None:
-    """A CI system shows behind which walls the file was run."""
+    """A CI system shows behind which isolation layers the file was run."""
     given_report = msgspec.structs.replace(report(check(Outcome.PASSED)), isolation=Isolation.STRICT, walls=["process"])
     properties = {one.get("name"): one.get("value") for one in parsed(given_report).iter("property")}
     assert properties == {"isolation": "strict", "walls": "process"}

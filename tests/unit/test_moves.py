@@ -88,7 +88,7 @@ def test_checks_that_came_or_went_are_named(book: Gradebook) -> None:
 
 
 def test_a_file_that_no_longer_runs(book: Gradebook) -> None:
-    """As after a wall was set up: the status is the reason."""
+    """As after an isolation layer was set up: the status is the reason."""
     move = enter(book, attempt(10, {}), attempt(0, {}, status=Status.CANNOT_RUN))
     assert move is not None
     assert move.why == ("the file: graded -> cannot_run",)

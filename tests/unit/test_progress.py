@@ -59,7 +59,7 @@ ROTTEN = [b"", b"\xff", b"[]", b'{"a": 1}', b'{"a": {"sha256": "x"}}', b'{"a": {
 
 @pytest.mark.parametrize("raw", ROTTEN)
 def test_a_broken_memory_is_none(small: Course, raw: bytes) -> None:
-    """A file that cannot be read counts as no memory, and the next save mends it."""
+    """A file that cannot be read counts as no memory, and the next save fixes it."""
     progress.save(small, {})
     state.file(small, "runs").write_bytes(raw)
     assert progress.load(small) == {}

@@ -1,4 +1,4 @@
-"""The codec: what crosses the wall, what is refused, and what hostile bytes can cost."""
+"""The codec: what crosses the layer, what is refused, and what hostile bytes can cost."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def test_a_file_that_is_too_large(tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    """What intake refuses, and what cannot be read when its turn comes, is listed and not compared."""
+    """What discovery refuses, and what cannot be read when its turn comes, is listed and not compared."""
     hand_in(tmp_path, "softmax", {"ada": "x = 1\n"})
     (tmp_path / "bob").mkdir()
     (tmp_path / "bob" / "softmax.ipynb").write_text("{")

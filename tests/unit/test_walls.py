@@ -1,4 +1,4 @@
-"""The walls around a worker, each for itself, and the scratch folder that it stands in."""
+"""The isolation layers around a worker, each for itself, and the scratch folder that it stands in."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ def called(host: Host, source: str, args: tuple[object, ...] = (), seconds: floa
         worker.close()
 
 
-# -- which walls stand ----------------------------------------------------------------------------------------
+# -- which isolation is active ----------------------------------------------------------------------------------------
 
 
 def test_all_needed_walls_stand_here() -> None:
-    """On this machine a worker stands behind every wall that hidden suites ask for."""
+    """On this machine a worker stands behind every layer that hidden suites ask for."""
     with Host(launcher()) as host:
         host.require()
         assert confine.level(host.walls) == "strict"
@@ -68,14 +68,14 @@ def test_all_needed_walls_stand_here() -> None:
 
 @pytest.mark.parametrize("wall", sorted(confine.NEEDED - {"process"}))
 def test_a_missing_wall_is_noticed(wall: str) -> None:
-    """Without one of them isolation is reduced, the wall is named, and whoever demands it gets no worker."""
+    """Without one of them isolation is reduced, the layer is named, and whoever demands it gets no worker."""
     with Host(launcher(without=[wall])) as host, pytest.raises(SandboxError, match=f"{wall} missing"):
         host.require()
     assert confine.level(host.walls) == "reduced"
 
 
 def test_the_weakest_worker_speaks_for_all(host: Host) -> None:
-    """What a host says of its walls holds for each worker that it had."""
+    """What a host says of its isolation layers holds for each worker that it had."""
     host.worker(Limits()).close()
     mixed = Host(host._launcher)
     mixed.worker(Limits()).close()
@@ -93,7 +93,7 @@ def test_no_wall_of_the_kernel_is_none() -> None:
 
 @pytest.mark.parametrize("act", proof.acts(), ids=lambda act: act.wall)
 def test_each_wall_is_what_refuses(act: proof.LayerAct) -> None:
-    """An act that is possible without a wall is refused with it, all else being equal."""
+    """An act that is possible without an isolation layer is refused with it, all else being equal."""
     [one], walls = proof.prove([act])
     if act.wall not in walls and act.wall != "audit hook":
         pytest.skip(f"{act.wall} cannot be had here")
@@ -533,7 +533,7 @@ def test_a_course_in_reach_of_student_code_is_not_graded(tmp_path: Path) -> None
 
 
 def test_every_wall_is_described() -> None:
-    """A wall that can stand has a sentence that says what it stops."""
+    """An isolation layer that can stand has a sentence that says what it stops."""
     assert {act.wall for act in proof.acts()} == set(WALLS)
 
 

@@ -157,7 +157,7 @@ def test_a_change_while_the_course_cannot_be_read(course: Course) -> None:
 
 
 def test_a_course_that_is_broken_at_the_start(course: Course) -> None:
-    """One may begin to watch in order to mend it."""
+    """One may begin to watch in order to fix it."""
     path = course.root / "course.yml"
     text = path.read_text()
     path.write_text("format: [")

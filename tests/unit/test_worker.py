@@ -108,7 +108,7 @@ def processes(launcher: Launcher) -> set[int]:
 
 
 def survivors(launcher: Launcher, expected: int = 0) -> int:
-    """How many are left once the kernel has had the time to bury the killed. Those left are ended here."""
+    """How many are left once the kernel has had the time to reap the killed. Those left are ended here."""
     end = time.monotonic() + 0.5
     while len(left := processes(launcher)) > expected and time.monotonic() < end:
         time.sleep(0.01)
@@ -1252,7 +1252,7 @@ def bad(): raise ValueError("m")
 
 @pytest.mark.parametrize("kind", [ForkServer, FreshProcess])
 def test_a_wall_that_cannot_be_built(kind: type[ForkServer | FreshProcess]) -> None:
-    """A worker that cannot be shut in is our fault and reads no source: it never looks like a student's crash."""
+    """A worker that cannot be isolated is our fault and reads no source: it never looks like a student's crash."""
     impossible = msgspec.structs.replace(LIMITS, memory_bytes=2**63)
     with Host(kind()) as host, pytest.raises(SandboxError, match="could not be started"):
         host.worker(impossible)

@@ -1,6 +1,6 @@
 """A class at a time: the main path of `mlgrade grade`.
 
-read      each hand-in, one after another, as its turn comes
+read      each submission, one after another, as its turn comes
 skip      what was graded before with the same source, suite and limits
 grade     on an engine: in this process, on all cores, on a cluster
 keep      in the gradebook, on disk, before anybody is told

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 @click.option("--concept", metavar="NAME", default="", help="Which exercise it is, for a file under another name.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON (schema mlgrade/report/1).")
 @outputs.options
-@click.option("--require-isolation", is_flag=True, help="Check nothing unless every needed wall stands (see doctor).")
+@click.option(
+    "--require-isolation",
+    is_flag=True,
+    help="Check nothing unless every needed isolation layer is active (see doctor).",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Every check, and every failure in full.")
 @options.plain
 @options.course
@@ -116,7 +120,7 @@ def _remember(course: Course, found: Sequence[Submission], report: Report) -> Ch
 
 
 def _require(started: Launcher) -> None:
-    """Ask a worker which walls stand, before any student code."""
+    """Ask a worker which isolation is active, before any student code."""
     from mlgrade.sandbox.host import Host
 
     Host(started).require()

@@ -1,7 +1,7 @@
-"""Each wall shown by an act: possible without it, refused with it. Tried for real, in workers, on this machine.
+"""Show each isolation layer by an act: possible without it, refused with it. Tried for real, in workers.
 
-For the act to speak of one wall alone, the others that would refuse it too are left out of both tries. A third try is
-made behind all walls together, because that is how students' files are run.
+For the act to speak of one layer alone, the others that would refuse it too are left out of both tries. A third try is
+made behind all isolation layers together, because that is how students' files are run.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ MEMORY = Limits().memory_bytes
 
 
 class LayerAct(msgspec.Struct, frozen=True):
-    """`others` are the walls that would refuse it too."""
+    """`others` are the isolation layers that would refuse it too."""
 
     wall: str
     what: str
@@ -75,7 +75,7 @@ class LayerAct(msgspec.Struct, frozen=True):
 
 
 class LayerProof(msgspec.Struct, frozen=True):
-    """What became of an act. `possible` is None where it cannot be tried without the wall."""
+    """What became of an act. `possible` is None where it cannot be tried without the layer."""
 
     act: LayerAct
     stands: bool
@@ -105,7 +105,7 @@ def acts() -> list[LayerAct]:
 
 
 def prove(wanted: Iterable[LayerAct]) -> tuple[list[LayerProof], tuple[str, ...]]:
-    """Try each act; return what became of it, and the walls that stand together."""
+    """Try each act; return what became of it, and the isolation layers that stand together."""
     behind_all, walls = attempt(list(wanted := list(wanted)), ())
     proofs = []
     for act, possible_behind_all in zip(wanted, behind_all, strict=True):
@@ -117,7 +117,7 @@ def prove(wanted: Iterable[LayerAct]) -> tuple[list[LayerProof], tuple[str, ...]
 
 
 def attempt(wanted: Sequence[LayerAct], without: Iterable[str]) -> tuple[list[bool], tuple[str, ...]]:
-    """Try acts in one worker that lacks some walls. Raises SandboxError where there is no worker."""
+    """Try acts in one worker that lacks some isolation layers. Raises SandboxError where there is no worker."""
     functions = list(dict.fromkeys(act.function for act in wanted))
     load = Load(source=_ACTS, name="acts", filename="acts.py", functions=functions, imports=["stdlib"], forbid=[])
     started = launcher(without)

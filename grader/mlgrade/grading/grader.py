@@ -3,7 +3,7 @@
 load      a worker gets the source as bytes and says what the file holds
 gate      a file that cannot be graded is answered in one sentence
 run       every check of the concept's suites, each call a message to the worker
-confirm   what may be our fault is tried on the reference: a check that stumbled, a wall that refused something
+confirm   what may be our fault is tried on the reference: a check that failed by itself, a call that was refused
 diagnose  which known mistake gives these answers
 score     points by weight
 redact    the single gate to student eyes
@@ -222,7 +222,7 @@ def source_of(submission: Submission) -> Source:
 
 
 def _doubtful(ran: Ran) -> bool:
-    """Whether it may be us: the check stumbled, or a wall refused the student's code something."""
+    """Whether it may be us: the check stumbled, or an isolation layer refused the student's code something."""
     refused = any(isinstance(one.result, Raised) and "PermissionError" in one.result.fault.bases for one in ran.calls)
     excessive = ran.finding.problem == TOO_MUCH  # perhaps for the reference too
     return ran.finding.outcome is Outcome.BROKEN or excessive or (refused and ran.finding.outcome is Outcome.RAISED)

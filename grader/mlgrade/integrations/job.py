@@ -1,6 +1,6 @@
-"""One student's folder, graded where the class is: the rules of intake, the engine of `mlgrade grade`, no gradebook.
+"""One student's folder, graded where the class is: the rules of discovery, the engine of `mlgrade grade`, no gradebook.
 
-It runs in a container of somebody else, for one hand-in at a time, with nobody watching. So what is printed goes to the
+It runs in a container of somebody else, for one submission at a time, unattended. So what is printed goes to the
 staff, what is written goes to the student, and a fault of ours writes no score.
 """
 
@@ -40,7 +40,7 @@ class Handed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one hand-in, in the order of the course. `account` says what became of its files."""
+    """What came of one submission, in the order of the course. `account` says what became of its files."""
 
     course: Course
     concepts: Sequence[Handed]
@@ -60,7 +60,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run(root: Path, student: str, course: Path, concepts: Sequence[str], *, allow_weak_isolation: bool) -> Job:
-    """Grade the folder `student` of `root`. Raises where there is no course, no folder or too few walls."""
+    """Grade the folder `student` of `root`. Raises where there is no course, no folder or too few isolation layers."""
     with Host(launcher()) as host:  # first of all: the worker loads numpy while this process loads pytest
         found = courses.load(course)
         _require(host, found, concepts, allow_weak_isolation=allow_weak_isolation)
@@ -104,7 +104,7 @@ def write(path: Path, document: object) -> None:
 
 
 def _require(host: Host, course: Course, concepts: Sequence[str], *, allow_weak_isolation: bool) -> None:
-    """All walls; with reduced ones still one that keeps the hidden suites from being opened like any file."""
+    """Demand all isolation layers; if weak isolation is allowed, one that keeps hidden suites from being opened."""
     if not any(path.parent.name == Visibility.HIDDEN for concept in concepts for path in course.suites(concept)):
         return
     if not allow_weak_isolation:

@@ -47,7 +47,7 @@ class Direction(StrEnum):
 class DiscoverySummary:
     """What came of a run so far.
 
-    Its lists hold the rows that will be shown: SHOWN of each, or with `verbose` all. The notes are those of the intake,
+    Its lists hold the rows that will be shown: SHOWN of each, or with `verbose` all. The notes are of the discovery,
     which are there already, and of files that went since: all of them, because each is work that was not done.
     """
 

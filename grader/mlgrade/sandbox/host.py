@@ -90,15 +90,15 @@ class Host:
 
     @property
     def walls(self) -> tuple[str, ...]:
-        """The walls around every worker so far: the weakest one says what may be promised."""
+        """The isolation layers around every worker so far: the weakest one says what may be promised."""
         return self._walls or ()
 
     def require(self) -> None:
-        """Start a worker to see which walls stand. Raises SandboxError if one that hidden suites ask for is missing."""
+        """Start a worker to see which isolation is active. Raises SandboxError if a needed layer is missing."""
         self.worker(Limits()).close()
         if missing := confine.missing(self.walls):
             raise SandboxError(
-                f"student code is not shut in well enough here: {', '.join(missing)} missing; run: mlgrade doctor"
+                f"student code is not isolated well enough here: {', '.join(missing)} missing; run: mlgrade doctor"
             )
 
     def worker(self, limits: Limits) -> Worker:

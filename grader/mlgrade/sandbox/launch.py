@@ -21,7 +21,7 @@ from mlgrade.sandbox.starting import Launcher, WorkerProcess
 def launcher(without: Iterable[str] = (), listing: str = "") -> Launcher:
     """Return this system's way of starting workers.
 
-    `without` leaves walls out, to show what each is for. `listing` names a file for the system calls that are refused.
+    `without` leaves layers out, to show what each is for. `listing` names a file for the system calls that are refused.
     """
     return Ahead(ForkServer(without, listing) if sys.platform == "linux" else FreshProcess(without))
 
@@ -53,7 +53,10 @@ class Ahead:
         made_for, process = kept
         try:
             process.ready()
-        except (SandboxError, OSError):  # a parent that died, or walls that fail: the plain way says so, or mends it
+        except (
+            SandboxError,
+            OSError,
+        ):  # a parent that died, or isolation layers that fail: the plain way says so, or fixes it
             return None
         if made_for == limits:
             return process

@@ -25,7 +25,7 @@ _OURS = sys.stdlib_module_names | {"numpy", "msgspec", "mlgrade"}
 class _Others:
     """Says that other installed packages are not there.
 
-    A wall refuses to open them, and no library expects that: numpy asks for some that it can do without, and would
+    Isolation refuses to open them, and no library expects that: numpy asks for some that it can do without, and would
     fail or not by what else happens to be installed.
     """
 

@@ -1,4 +1,4 @@
-"""What crosses the wall: frames, and the messages in them. Values are the affair of `codec`.
+"""What crosses the layer: frames, and the messages in them. Values are the affair of `codec`.
 
 A frame is eight bytes of length (header, blob), a msgpack header and a blob. Arrays travel as raw bytes in the
 blob, in the order in which the header names them; everything else is in the header. The two lengths are checked
@@ -20,7 +20,9 @@ from mlgrade.sandbox.limits import Limits
 HEADER_BYTES = 1024 * 1024
 MOST_ARGUMENTS = 20  # of a callback
 MOST_FAILED = 5  # cells of a notebook whose faults are told
-FAILED = "!"  # how a worker begins that cannot put up its walls; else it names them: a byte for the length, and text
+FAILED = (
+    "!"  # how a worker begins that cannot isolate itself; else it names its layers: a byte for the length, and text
+)
 LENGTHS = struct.Struct(">II")
 
 Text = Annotated[str, msgspec.Meta(max_length=25_000)]

@@ -32,7 +32,7 @@ class WorkerProcess(Protocol):
         ...
 
     def ready(self) -> None:
-        """Wait until all walls stand. Raises SandboxError if they do not."""
+        """Wait until all isolation is active. Raises SandboxError if they do not."""
         ...
 
     def kill(self) -> str:
@@ -101,7 +101,7 @@ def ready(process: _P) -> _P:
 
 
 def await_ready(process: WorkerProcess) -> tuple[str, ...]:
-    """Wait until a worker says behind which walls it stands. What fails before that is our fault."""
+    """Wait until a worker says behind which isolation layers it stands. What fails before that is our fault."""
     deadline = time.monotonic() + START_SECONDS
     try:
         [length] = process.pipe.read(1, deadline)

@@ -238,7 +238,7 @@ def serve(source: int, sink: int, limits: Limits, confine: Callable[[], tuple[st
 
 
 def _ready(sink: int, confine: Callable[[], tuple[str, ...]]) -> bool:
-    """Put up the walls, and say once which stand. Until then whatever goes wrong is not the student's."""
+    """Put up the isolation layers, and say once which stand. Until then whatever goes wrong is not the student's."""
     try:
         word = ",".join(confine())
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What two hand-ins have in common, as plain data: the schema `mlgrade/similar/1` (docs/how-to/similar.md)."""
+"""What two submissions have in common, as plain data: the schema `mlgrade/similar/1` (docs/how-to/similar.md)."""
 
 from __future__ import annotations
 

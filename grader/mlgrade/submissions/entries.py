@@ -56,7 +56,7 @@ class StudentSubmission(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False, kw_only=True):  # gc=False: many, and no circles
-    """Where one hand-in lies. `path` is below `root`, with forward slashes."""
+    """Where one submission lies. `path` is below `root`, with forward slashes."""
 
     student: str
     concept: str

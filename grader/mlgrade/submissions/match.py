@@ -142,7 +142,7 @@ def _no_concept(path: str, known: Collection[str]) -> str:
 
 # -- account -------------------------------------------------------------------------------------------------------
 
-# The account of an intake: what became of every file, counted; and in words where it is not plain.
+# The account of an discovery: what became of every file, counted; and in words where it is not plain.
 
 _UNDECIDED = (FileOutcome.REFUSED, FileOutcome.AMBIGUOUS)
 

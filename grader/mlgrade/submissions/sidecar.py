@@ -1,4 +1,4 @@
-"""`.mlgrade-handin.json`: what an LMS knows of a hand-in, as `mlgrade collect` wrote it into each student's folder.
+"""`.mlgrade-handin.json`: what an LMS knows of a submission, as `mlgrade collect` wrote it into each student's folder.
 
 A student could hand in such a file too. So it is believed only where `COLLECTED` lies beside the students' folders,
 where no student can write: so does `mlgrade collect` leave a folder, and it writes a FILE of its own for everybody.

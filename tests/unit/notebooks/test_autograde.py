@@ -230,13 +230,13 @@ def test_faults_of_the_course(course: Path, fault: str) -> None:
 
 
 def test_walls_are_asked_for(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hidden suites run only behind all walls, unless that is waived."""
+    """Hidden suites run only behind all isolation layers, unless that is waived."""
     from mlgrade.sandbox.isolation import LANDLOCK
     from mlgrade.sandbox.launch import launcher
 
     monkeypatch.setattr(warm, "launcher", lambda: launcher(without=[LANDLOCK]))
     submission: Submission = from_source(RIGHT, "softmax")
-    with pytest.raises(Exception, match="not shut in well enough"):
+    with pytest.raises(Exception, match="not isolated well enough"):
         warm.grade(submission, course)
     assert warm.grade(submission, course, allow_weak_isolation=True).earned == 10.0
 

@@ -134,7 +134,7 @@ def test_the_comments_are_ours(status: Status) -> None:
 
 
 def test_a_file_that_cannot_run_takes_nothing_away(book: Gradebook) -> None:
-    """After a good hand-in, one that cannot run leaves the grade as it is."""
+    """After a good submission, one that cannot run leaves the grade as it is."""
     pulled(book, record(auto=8.0))
     said = {"answer-softmax": "softmax: cannot run yet; nothing was graded."}
     pulled(book, record(auto=0.0, comments=said, submitted_at=DUE + timedelta(hours=1)))
@@ -157,7 +157,7 @@ def test_the_same_again(book: Gradebook) -> None:
 
 
 def test_a_second_autograde(book: Gradebook) -> None:
-    """Another score for the same hand-in replaces the first, up or down, and uses up no attempt."""
+    """Another score for the same submission replaces the first, up or down, and uses up no attempt."""
     pulled(book, record(auto=8.0))
     for points in (3.0, 8.0):
         made = pulled(book, record(auto=points))

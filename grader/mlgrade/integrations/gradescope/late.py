@@ -1,4 +1,4 @@
-"""What Gradescope knows of the time of a hand-in (submission_metadata.json). Told, and never counted here.
+"""What Gradescope knows of the time of a submission (submission_metadata.json). Told, and never counted here.
 
 Points are taken off for lateness in one place only: by Gradescope's own settings, or by the gradebook that the scores
 end in.

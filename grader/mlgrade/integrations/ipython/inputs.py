@@ -1,6 +1,6 @@
 """Which cells a notebook has, told from what was run in its kernel. Pure, and never Python's parser.
 
-A cell stands where it was first run and counts by what it was last: so an answer that is mended and run again stays
+A cell stands where it was first run and counts by what it was last: so an answer that is fixed and run again stays
 above the cells that use it, as it does on the page. Where the front end names its cells this is exact. Where it does
 not, and for what was run before anybody listened, two inputs are one cell if they define the same names or are equal.
 """

@@ -1,7 +1,7 @@
 """nbgrader's gradebook into ours: what is new in it becomes attempts and decisions, and nothing is said twice.
 
 An automatic score is an attempt of a submission that its assignment, cell and time identify, so that a second autograde
-of the same hand-in replaces the first one, as a regrade does. What people gave in nbgrader (a score by hand, extra
+of the same submission replaces the first one, as a regrade does. What people gave in nbgrader (a score by hand, extra
 credit), the late penalty, and written answers are decisions of their own kinds, so that each stays to be seen.
 """
 
@@ -145,7 +145,7 @@ def _attempt(fact: GradeRecord, now: datetime) -> Attempt:
 
 
 def _identity(record: DatabaseRecord) -> str:
-    """What stands for the hash of a source that we do not have: one hand-in of one student."""
+    """What stands for the hash of a source that we do not have: one submission of one student."""
     when = "" if record.submitted_at is None else record.submitted_at.isoformat()
     parts = (SOURCE, record.student, record.assignment, record.notebook, record.cell, when)
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()

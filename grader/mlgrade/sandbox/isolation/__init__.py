@@ -1,6 +1,6 @@
-"""What a worker gives up before it reads student code, and which walls then stand.
+"""What a worker gives up before it reads student code, and which isolation layers then stand.
 
-One module per wall; each opens with how it works and what it stops. `Plan` prepares them once, in the fork server, and
+One module per layer; each opens with how it works and what it stops. `Plan` prepares them once, in the fork server, and
 puts them up in each worker. What stands is what was put up: a worker says so itself, before any student code.
 """
 
@@ -40,13 +40,13 @@ HELD_BY_THE_KERNEL = frozenset({RLIMITS, LANDLOCK, SECCOMP, IDENTITY})
 
 
 def missing(walls: Iterable[str]) -> list[str]:
-    """Return the walls that hidden suites ask for on this system and that do not stand."""
+    """Return the isolation layers that hidden suites ask for on this system and that do not stand."""
     needed = NEEDED | ({IDENTITY} if identity.available() else set())
     return [wall for wall in WALLS if wall in needed - set(walls)]
 
 
 def level(walls: Iterable[str]) -> str:
-    """Return `strict` when all walls that hidden suites ask for stand, `none` when the kernel holds not one."""
+    """Return `strict` if all needed layers are active, `none` if the kernel holds not one, else `reduced`."""
     standing = set(walls)
     if not missing(standing):
         return "strict"
@@ -54,7 +54,7 @@ def level(walls: Iterable[str]) -> str:
 
 
 class IsolationPlan:
-    """The walls of this machine, less those that are left out to show what they are for.
+    """The isolation layers of this machine, less those that are left out to show what they are for.
 
     `scratch` is where the scratch folders of all workers lie. With a `listing`, the names of refused system calls are
     appended to that file.
@@ -81,7 +81,7 @@ class IsolationPlan:
         user: int = 0,
         watched: bool = False,
     ) -> tuple[str, ...]:
-        """Put the walls up around this process, for good, and say which stand.
+        """Put the isolation layers up around this process, for good, and say which stand.
 
         `kept` are the descriptors that stay open, `parent` whom to die with, `user` whom to become where that is
         possible; a process that is `watched` shows that user what it holds open. Each step comes before what it would

@@ -1,8 +1,8 @@
-"""Python's own audit events, refused (where the kernel has no wall around files: macOS, Windows, old Linux).
+"""Python's own audit events, refused (where the kernel has no layer around files: macOS, Windows, old Linux).
 
 Theory of operation: CPython announces what is about to happen (a file opened, a socket made, a program started) to
 hooks that cannot be taken off, and an exception in a hook prevents it. This catches the student who opens the solution
-because it lies there, and tells them so. It is a hint and not a wall: code that reaches past Python's own functions is
+because it is there, and tells them so. It is a hint and no isolation: code that reaches past Python's own functions is
 not announced. No report counts it towards `strict`.
 
 Source: PEP 578; Python's table of audit events.

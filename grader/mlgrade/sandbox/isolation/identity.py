@@ -2,7 +2,7 @@
 
 Theory of operation: a root process may become any user and cannot become root again. Each worker takes another number
 from a range that no account uses, so that it owns nothing but its scratch folder, may signal and trace nobody, and its
-processes are counted by themselves (RLIMIT_NPROC). Whoever does not run as root has this wall already around the rest
+processes are counted by themselves (RLIMIT_NPROC). Whoever does not run as root has this layer already around the rest
 of the machine, and cannot have it between grader and worker: there, seccomp and Landlock do the work alone.
 
 No worker keeps a capability, whoever its user is: all sets are empty, and the bounding set too where it may be lowered.

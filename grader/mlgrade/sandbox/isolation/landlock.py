@@ -7,7 +7,7 @@ TCP; and, where the kernel can, signals and abstract sockets beyond this process
 reads its source, twice: in a large ruleset that the fork server has made once and that is the same for all its workers,
 scratch folders included, and in a small one of its own, which leaves open only that worker's scratch folder among them.
 What either refuses is refused. The course, the suites, the solutions and the user's own files are under no
-allowed folder: this is the wall that keeps a submission from simply opening them.
+allowed folder: this is the layer that keeps a submission from simply opening them.
 
 What it does not cover: `stat` and the names of files, `chmod` and the like on one's own files, UDP and Unix sockets
 with a path. Those are the system call filter's part.

@@ -9,7 +9,7 @@ from mlgrade.sandbox.isolation import kernel
 
 # Nothing open but one's own pipes (every system but Windows, which hands none on).
 #
-# Theory of operation: an open descriptor is a right that no later wall takes back. A forked worker inherits those of
+# Theory of operation: an open descriptor is a right that no later layer takes back. A forked worker inherits those of
 # its fork server: the line on which workers are asked for, the allowed folders, whatever a library opened. All are
 # closed but the ones named, so that student code holds two pipes to the grader, one for its stack, /dev/null, and at
 # most a few that name Python's own folders (`reach`), through which nothing is read that Landlock refuses.

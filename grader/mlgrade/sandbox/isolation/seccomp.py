@@ -10,7 +10,7 @@ taken off again. Some calls are looked at more closely:
 - `open` truncates nothing that it does not write to: kernels before 6.2 let a reader do that in spite of Landlock.
 - `prlimit64` reads limits of its own and sets none; `fcntl` and `ioctl` do the few things that files need.
 
-What this wall alone stops: processes of one's own, signals to others, sockets of every kind, reading the memory of
+What this layer alone stops: processes of one's own, signals to others, sockets of every kind, reading the memory of
 another process, memory outside its limit (memfd, System V), other people's file modes, new programs, new namespaces.
 What it cannot see are names and contents behind a pointer: which files may be opened is Landlock's part.
 
