@@ -38,7 +38,7 @@ from mlgrade.course import Course
 from mlgrade.engine import Done, Engine
 from mlgrade.engine.dask import BATCH
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.submissions import discover as intake
+from mlgrade.submissions import discover
 from mlgrade.submissions import model as submissions
 from mlgrade.submissions.entries import StudentSubmission
 
@@ -110,7 +110,7 @@ def collecting(course: Course, work: Grading, known: dict[str, Graded], students
             shutil.copytree(ROOT / "solutions", Path(folder, "class", f"s{number}"))
         with Gradebook.open(Path(folder, "gradebook.db")) as book:
             started = time.perf_counter()
-            entries = intake.take(Path(folder, "class"), course).handins
+            entries = discover.take(Path(folder, "class"), course).handins
             session = ClassRun(course, work, book, Ledger(course, book, now, by="benchmark"), now)
             told: list[Any] = list(session.run(entries, cast("Engine", Known(known))))
             return (time.perf_counter() - started) / len(told)

@@ -28,7 +28,7 @@ from mlgrade.gradebook import grades, policy, records, summary
 from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.model import Attempt
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.lms import exports as export
+from mlgrade.lms import exports
 from mlgrade.results import Outcome, Status
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -113,8 +113,8 @@ def exported(file: Path) -> None:
         graded, beside = itertools.tee(book.attempts())
         current = policy.current(course, graded, book.decisions(), book.students())
         rows = grades.rows(groups, current, beside, book.decisions(), book.roster())
-        whole = export.Export(columns=[group.column for group in groups], rows=rows)
-        measured(lambda: export.save(export.get("csv"), whole, file.with_suffix(".csv")))
+        whole = exports.Export(columns=[group.column for group in groups], rows=rows)
+        measured(lambda: exports.save(exports.get("csv"), whole, file.with_suffix(".csv")))
 
 
 ACTS: dict[str, Callable[[Path], None]] = {

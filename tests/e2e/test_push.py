@@ -20,7 +20,7 @@ from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Cell, Column, Mark, Person, Row
 from mlgrade.gradebook.model import Attempt
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.lms import canvas_api as push
+from mlgrade.lms import canvas_api
 from mlgrade.lms.canvas_api import client, model
 from mlgrade.lms.canvas_api.access import Access, access, address
 from mlgrade.lms.canvas_api.client import CanvasClient
@@ -107,7 +107,7 @@ def lines(plan: PushPlan) -> list[str]:
 def prepared(
     served: Served, rows: list[Row] | None = None, columns: list[Column] | None = None, **items: str
 ) -> PushPlan:
-    return push.prepare(served.canvas(), columns or [HW1], ROWS if rows is None else rows, items)
+    return canvas_api.prepare(served.canvas(), columns or [HW1], ROWS if rows is None else rows, items)
 
 
 # -- the preview ------------------------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ def test_an_assignment_that_takes_no_scores(serve: Serve, facts: dict[str, Any],
 def test_sent_polled_and_read_back(serve: Serve) -> None:
     """Grades and excuses arrive once Canvas is done, and what was sent is read back."""
     served = serve(polls=3)
-    arrival = push.send(served.canvas(), prepared(served))
+    arrival = canvas_api.send(served.canvas(), prepared(served))
     assert list(model.result_lines(arrival)) == ["3 of 3 grades arrived, as read back from Canvas"]
     assert served.scores == {70101: 17.0, 70102: 0.0, 70103: "excused", 70104: None, 70105: None}
     assert served.naps == [0.5, 1.0, 2.0]
@@ -249,10 +249,10 @@ def test_sent_polled_and_read_back(serve: Serve) -> None:
 def test_nothing_is_sent_twice(serve: Serve) -> None:
     """A second run with the same grades sends nothing."""
     served = serve()
-    push.send(served.canvas(), prepared(served))
+    canvas_api.send(served.canvas(), prepared(served))
     again = prepared(served)
     assert again.size == 0
-    assert push.send(served.canvas(), again).arrived == 0
+    assert canvas_api.send(served.canvas(), again).arrived == 0
     assert len(served.asked("POST")) == 1
     assert model.next_step(again) == "Canvas holds all of it already: there is nothing to send"
 
@@ -263,14 +263,14 @@ def test_a_class_goes_out_in_chunks(serve: Serve) -> None:
     served = serve(students=students, per_page=100, polls=1)
     cell = {HW1.id: Cell(mark=Mark.GRADED, score=5.0)}
     rows = [Row(person=Person(student=f"s{n}", login=f"s{n}"), cells=cell) for n in range(250)]
-    assert push.send(served.canvas(), prepared(served, rows)).arrived == 250
+    assert canvas_api.send(served.canvas(), prepared(served, rows)).arrived == 250
     assert [len(one["body"]) for one in served.asked("POST")] == [100, 100, 50]
 
 
 def test_a_student_silently_missed_is_named(serve: Serve) -> None:
     """Canvas says that it is done; who still has no score is found by reading back."""
     served = serve(lost=[70101])
-    arrival = push.send(served.canvas(), prepared(served))
+    arrival = canvas_api.send(served.canvas(), prepared(served))
     assert not arrival.complete
     assert list(model.result_lines(arrival)) == [
         "2 of 3 grades arrived, as read back from Canvas",
@@ -281,7 +281,7 @@ def test_a_student_silently_missed_is_named(serve: Serve) -> None:
 def test_a_failed_progress_is_told_with_who_was_missed(serve: Serve) -> None:
     """Canvas grades those whom it finds and then fails: its reason is told, and the others count as arrived."""
     served = serve(missing=[70102])
-    arrival = push.send(served.canvas(), prepared(served))
+    arrival = canvas_api.send(served.canvas(), prepared(served))
     assert arrival.arrived == 2
     assert arrival.faults == ["Canvas says that the grading failed: Couldn't find User(s) with API ids '70102'"]
     assert arrival.missed.first == ["Mai Nguyễn (mai), HW1: 0 (Canvas holds no score)"]
@@ -291,7 +291,7 @@ def test_a_failed_progress_is_told_with_who_was_missed(serve: Serve) -> None:
 def test_polling_ends(serve: Serve) -> None:
     """A Progress that is never done is not waited for for ever; what is there by then is told."""
     served = serve(polls=10_000)
-    arrival = push.send(served.canvas(), prepared(served))
+    arrival = canvas_api.send(served.canvas(), prepared(served))
     assert sum(served.naps) < 700
     assert arrival.faults[0].startswith("Canvas is still busy with the scores after 10 minutes; run this again later")
     assert arrival.missed.count == 3
@@ -308,7 +308,7 @@ def test_a_rate_limit_is_waited_for(serve: Serve, status: int) -> None:
     served = serve(
         polls=1, errors=[["GET", "/search_users", 2, status, LIMIT], ["POST", "update_grades", 2, status, LIMIT]]
     )
-    arrival = push.send(served.canvas(), prepared(served))
+    arrival = canvas_api.send(served.canvas(), prepared(served))
     assert arrival.complete
     assert served.naps[:4] == [1.0, 2.0, 1.0, 2.0]
     assert len(served.asked("POST")) == 3
@@ -335,7 +335,7 @@ def test_a_server_error_while_reading_is_asked_again(serve: Serve) -> None:
 def test_an_order_that_may_have_arrived_is_not_repeated(serve: Serve, how: dict[str, Any]) -> None:
     """A POST without an answer is sent once; that nobody knows is said, and reading back finds out what arrived."""
     served = serve(**how)
-    arrival = push.send(served.canvas(), prepared(served))
+    arrival = canvas_api.send(served.canvas(), prepared(served))
     assert len(served.asked("POST")) == 1
     [fault] = arrival.faults
     assert fault.startswith("Canvas did not answer as 3 scores were sent; whether they arrived is not known. ")
@@ -406,7 +406,7 @@ def test_a_message_of_canvas_never_shows_the_token(serve: Serve) -> None:
     """Not even a server that repeats what it was sent gets the token onto a terminal."""
     echo = {"id": 1, "workflow_state": "failed", "message": f"Bearer {TOKEN}\x1b[2J"}
     served = serve(errors=[["POST", "update_grades", 1, 200, echo]])
-    arrival = push.send(served.canvas(), prepared(served))
+    arrival = canvas_api.send(served.canvas(), prepared(served))
     assert arrival.faults == ["Canvas says that the grading failed: Bearer [token]\\x1b[2J"]
 
 

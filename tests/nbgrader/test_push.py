@@ -15,7 +15,7 @@ from mlgrade.gradebook import policy
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.integrations.nbgrader import database, grade_records, push, session, warm
 from mlgrade.results import Status
-from mlgrade.submissions import discover as intake
+from mlgrade.submissions import discover
 from mlgrade.submissions.entries import StudentSubmission
 
 pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore")]  # nbgrader and its libraries warn of each other]
@@ -52,7 +52,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
 
 def again(room: Classroom, *, dry: bool = False) -> push.PushReport:
     course = courses.load(room.course)
-    taken = intake.take(room.root.parent / "files", course)
+    taken = discover.take(room.root.parent / "files", course)
     handins = [read for entry in taken.handins if isinstance(read := entry.read(), StudentSubmission)]
     with Gradebook.open(room.root.parent / "ours.db") as book:
         return push.push(session.opened(room.root).coursedir, course, push.answers(course, book, handins), dry=dry)

@@ -475,14 +475,14 @@ def test_what_the_locale_cannot_spell_is_spelled_out(monkeypatch: pytest.MonkeyP
 
 def test_an_account_without_the_platforms_folder(course: Path, tmp_path: Path) -> None:
     """Only the student's own files are spoken of, by their place in the submission."""
-    from mlgrade.submissions import discover as intake
+    from mlgrade.submissions import discover
 
     (tmp_path / "submission" / "deep").mkdir(parents=True)
     (tmp_path / "source").mkdir()
     (tmp_path / "run_autograder").write_text("")
     for name in ("deep/Softmax (1).py", "notes.txt", "deep/other.py"):
         (tmp_path / "submission" / name).write_text("")
-    taken = intake.take(tmp_path, courses.load(course), students=["submission"])
+    taken = discover.take(tmp_path, courses.load(course), students=["submission"])
     lines = [*job._taken(taken.handins, "submission"), *job._notes(taken.notes, "submission")]
     assert lines == [
         "deep/Softmax (1).py: graded as softmax (taken as softmax)",

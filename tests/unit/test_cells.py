@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mlgrade import course as courses
 from mlgrade.course import Course
-from mlgrade.grading import prechecks as gates
+from mlgrade.grading import prechecks
 from mlgrade.grading.grader import Grader, source_of
 from mlgrade.results import Status
 from mlgrade.sandbox.cells import python, without_magics
@@ -61,7 +61,7 @@ class Ran:
 
     @property
     def told(self) -> list[str]:
-        return gates.failed(self.loaded, self.source)
+        return prechecks.failed(self.loaded, self.source)
 
 
 def ran(host: Host, *cells: str, calls: str = "", seconds: float = PLENTY) -> Ran:
@@ -97,7 +97,7 @@ def test_a_fault_costs_only_its_cell(host: Host, cell: str, said: str, place: st
     assert told.startswith(said)
     assert f"{place})" in told
     assert told.endswith("; what depends on this cell is missing")
-    assert gates.stop(found.reply, COURSE.concept("c"), found.source) is None
+    assert prechecks.stop(found.reply, COURSE.concept("c"), found.source) is None
 
 
 def test_what_a_cell_did_before_it_failed_stays(host: Host) -> None:
@@ -134,7 +134,7 @@ def test_a_cell_without_an_end(host: Host) -> None:
     """A cell that never ends stops the notebook, and says in which line of which cell it was."""
     found = ran(host, F, "x = 1\nwhile True:\n    x += 1", seconds=0.3)
     assert isinstance(found.reply, TimedOut)
-    stopped = gates.stop(found.reply, COURSE.concept("c"), found.source)
+    stopped = prechecks.stop(found.reply, COURSE.concept("c"), found.source)
     assert stopped is not None
     assert stopped.status is Status.TIMED_OUT
     assert "work/n.ipynb:cell 2:" in stopped.reason
@@ -145,7 +145,7 @@ def test_a_cell_without_an_end(host: Host) -> None:
 
 def stop(host: Host, *cells: str) -> tuple[Status, str]:
     found = ran(host, *cells)
-    stopped = gates.stop(found.reply, COURSE.concept("c"), found.source)
+    stopped = prechecks.stop(found.reply, COURSE.concept("c"), found.source)
     assert stopped is not None
     return stopped.status, stopped.reason
 
@@ -212,8 +212,8 @@ def test_a_forged_cell() -> None:
     for line in (0, 1, 9_999_999):
         forged = {"line": line, "fault": {"type": "X", "bases": [], "message": "m" * 2000, "line": 10_000_000}}
         reply = Loaded(functions={}, failed=[_converted(forged)])
-        assert len(gates.failed(reply, source)[0]) < 500
-        assert gates.stop(reply, COURSE.concept("c"), source) is not None
+        assert len(prechecks.failed(reply, source)[0]) < 500
+        assert prechecks.stop(reply, COURSE.concept("c"), source) is not None
 
 
 def _converted(data: object) -> Any:

@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from mlgrade import course as courses
-from mlgrade import similarity as similar
+from mlgrade import similarity
 from mlgrade.cli.similar import command
 from mlgrade.reports.similar import _heading, as_csv, beside
 from mlgrade.similarity import Similarity, passages
 from mlgrade.similarity.model import ABOUT, Compared
 from mlgrade.similarity.passages import MOST_BYTES, RUN, WINDOW, covered, fingerprints, fold, runs, spans
-from mlgrade.submissions import discover as intake
+from mlgrade.submissions import discover
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = courses.load(ROOT)
@@ -46,11 +46,11 @@ def hand_in(root: Path, concept: str, sources: dict[str, str]) -> Path:
     return root
 
 
-def compare(root: Path, at_least: int = similar.AT_LEAST, most: int = similar.MOST) -> Similarity:
-    return similar.compare(intake.take(root, COURSE), COURSE, at_least, most)
+def compare(root: Path, at_least: int = similarity.AT_LEAST, most: int = similarity.MOST) -> Similarity:
+    return similarity.compare(discover.take(root, COURSE), COURSE, at_least, most)
 
 
-def listed(root: Path, at_least: int = similar.AT_LEAST) -> list[tuple[str, str, str]]:
+def listed(root: Path, at_least: int = similarity.AT_LEAST) -> list[tuple[str, str, str]]:
     return [(one.concept, one.left, one.right) for one in compare(root, at_least).pairs]
 
 
@@ -483,7 +483,7 @@ def test_one_file_is_one(files: int, said: str) -> None:
 def test_the_documentation_says_what_the_code_says() -> None:
     """The numbers in docs/how-to/similar.md are those of the code."""
     text = " ".join((ROOT / "docs" / "how-to" / "similar.md").read_text(encoding="utf-8").replace("\n>", "\n").split())
-    for said in (f"reaches {DISGUISED} and more", f"at most {DIFFERENT} with one another", f"runs of {RUN} symbols", f"every {WINDOW} neighbours", f"{RUN + WINDOW - 1} symbols", f"at least {similar.LEAST_SYMBOLS} symbols", f"more than {passages.COMMON_MOST} students", f"more than {passages.COMMON_SHARE:.0%} of the class", f"{MOST_BYTES // 1024} KiB", ABOUT):  # fmt: skip
+    for said in (f"reaches {DISGUISED} and more", f"at most {DIFFERENT} with one another", f"runs of {RUN} symbols", f"every {WINDOW} neighbours", f"{RUN + WINDOW - 1} symbols", f"at least {similarity.LEAST_SYMBOLS} symbols", f"more than {passages.COMMON_MOST} students", f"more than {passages.COMMON_SHARE:.0%} of the class", f"{MOST_BYTES // 1024} KiB", ABOUT):  # fmt: skip
         assert said in text, said
 
 

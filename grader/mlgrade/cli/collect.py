@@ -90,7 +90,7 @@ def command(
 def _people(roster: Path | None, gradebook: str | None, course: Course | None) -> Sequence[Person]:
     """The class: a roster file, or what the gradebook knows of it. Without either, that is said."""
     from mlgrade.cli.roster import existing
-    from mlgrade.lms import rosters as rosters
+    from mlgrade.lms import rosters
 
     if roster is not None:
         return rosters.read(roster).people

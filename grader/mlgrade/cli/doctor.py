@@ -69,14 +69,14 @@ def _print(facts: Sequence[DoctorFact], *, as_json: bool, plain: bool, verbose: 
 
 
 def _traced(files: Sequence[Path], course_path: Path | None) -> list[DoctorFact]:
-    from mlgrade.doctor import refused_calls as refusals
+    from mlgrade.doctor import refused_calls
     from mlgrade.submissions import model as submissions
 
     if not files:
-        return list(_facts(refusals.honest(), ours=True))
+        return list(_facts(refused_calls.honest(), ours=True))
     course = options.load_course(course_path, beside=files[0])
     found = list(submissions.find(files, course, ""))
-    return list(_facts(refusals.of(found, course), ours=False))
+    return list(_facts(refused_calls.of(found, course), ours=False))
 
 
 def _facts(uses: Iterable[TracedUse], *, ours: bool) -> Iterable[DoctorFact]:

@@ -79,9 +79,9 @@ def command(
             from mlgrade.batch import ClassRun, work
             from mlgrade.batch.moves import Ledger
             from mlgrade.reports.account import DiscoverySummary
-            from mlgrade.submissions import discover as intake
+            from mlgrade.submissions import discover
 
-            taken = intake.take(
+            taken = discover.take(
                 submissions,
                 found,
                 units=units,

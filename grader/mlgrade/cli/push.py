@@ -80,7 +80,7 @@ def canvas(
       mlgrade push canvas --course 501 --item attention=88001 --unit attention --send
     """
     from mlgrade.gradebook import grades
-    from mlgrade.lms import canvas_api as push
+    from mlgrade.lms import canvas_api
     from mlgrade.lms.canvas_api.model import next_step, preview_lines, result_lines
 
     place = _canvas(number, url)
@@ -89,13 +89,13 @@ def canvas(
     mapped = _items(groups, items)
     with options.open_gradebook(gradebook, loaded) as book, options.waiting("reading from Canvas"):
         heading = f"{place.name} (course {number} at {place.host})"
-        plan = push.prepare(place, [group.column for group in groups], options.rows(book, loaded, groups), mapped)
+        plan = canvas_api.prepare(place, [group.column for group in groups], options.rows(book, loaded, groups), mapped)
     _say([heading, *preview_lines(plan.preview)], plain=plain)
     if not (send and plan.size):
         _say([next_step(plan)], plain=plain)
         sys.exit(1 if plan.preview.incomplete else 0)
     with options.waiting("sending to Canvas"):
-        result = push.send(place, plan)
+        result = canvas_api.send(place, plan)
     _say(result_lines(result), plain=plain)
     sys.exit(1 if plan.preview.incomplete or not result.complete else 0)
 

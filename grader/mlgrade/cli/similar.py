@@ -50,14 +50,14 @@ def command(
     """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json: choose one of them")
-    from mlgrade import similarity as similar
+    from mlgrade import similarity
     from mlgrade.reports import similar as report
-    from mlgrade.submissions import discover as intake
+    from mlgrade.submissions import discover
 
     loaded = options.load_course_for(submissions, course, "similar")
     with options.waiting("comparing"):
-        taken = intake.take(submissions, loaded, units=units, concepts=concepts)
-        found = similar.compare(taken, loaded, at_least, most)
+        taken = discover.take(submissions, loaded, units=units, concepts=concepts)
+        found = similarity.compare(taken, loaded, at_least, most)
     if as_json:
         click.echo(found.to_json())
     elif as_csv:

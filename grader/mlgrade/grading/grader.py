@@ -20,8 +20,7 @@ import msgspec
 
 from mlgrade.course import Concept, Course
 from mlgrade.errors import SuiteError, UsageError
-from mlgrade.grading import diagnosis, redaction, scoring
-from mlgrade.grading import prechecks as gates
+from mlgrade.grading import diagnosis, prechecks, redaction, scoring
 from mlgrade.results import ConceptReport, Diagnosis, Finding, Hidden, Outcome, Status, Visibility
 from mlgrade.sandbox import numerics
 from mlgrade.sandbox.attempt import WorkerSession
@@ -75,7 +74,7 @@ class Grader:
         source = source_of(submission)
         with self._attempt(submission) as attempt:
             loaded = attempt.load()
-            if stopped := gates.stop(loaded, concept, source):
+            if stopped := prechecks.stop(loaded, concept, source):
                 return self._stopped(submission, concept, stopped)
             assert isinstance(loaded, Loaded)  # noqa: S101  (anything else was stopped)
             ran = self._run(attempt, loaded, concept, source)
@@ -87,7 +86,7 @@ class Grader:
         concept = self.course.concept(submission.concept)
         with self._attempt(submission) as attempt:
             loaded = attempt.load()
-            if not isinstance(loaded, Loaded) or gates.stop(loaded, concept, source_of(submission)):
+            if not isinstance(loaded, Loaded) or prechecks.stop(loaded, concept, source_of(submission)):
                 return []
             return self._run(attempt, loaded, concept, source_of(submission), seed)
 
@@ -131,7 +130,7 @@ class Grader:
             [again] = only.run(attempt, loaded.functions, source_of(reference), self.course.seed)
         return again.finding.outcome is Outcome.PASSED
 
-    def _stopped(self, submission: Submission, concept: Concept, stopped: gates.Stop) -> ConceptReport:
+    def _stopped(self, submission: Submission, concept: Concept, stopped: prechecks.Stop) -> ConceptReport:
         return ConceptReport(
             concept=concept.id,
             file=one_line(submission.file),
@@ -165,14 +164,14 @@ class Grader:
 
     def _reason(self, submission: Submission, loaded: Loaded, concept: Concept, ran: Sequence[Ran]) -> str:
         remarks = self._remarks(loaded, concept, ran)
-        failed = gates.failed(loaded, source_of(submission))
+        failed = prechecks.failed(loaded, source_of(submission))
         return "\n".join([*failed, "; ".join(remarks)] if remarks else failed)
 
     def _remarks(self, loaded: Loaded, concept: Concept, ran: Sequence[Ran]) -> list[str]:
         """What is to be said of the file as a whole: functions missing, unfinished, or with other arguments."""
-        stubs = gates.not_started(loaded, concept)
+        stubs = prechecks.not_started(loaded, concept)
         unfinished = [f"not started yet: {', '.join(stubs)}"] if stubs else []
-        return [*gates.missing(loaded, concept), *unfinished, *self._misfits(loaded, concept, ran)]
+        return [*prechecks.missing(loaded, concept), *unfinished, *self._misfits(loaded, concept, ran)]
 
     def _misfits(self, loaded: Loaded, concept: Concept, ran: Sequence[Ran]) -> list[str]:
         seen = [call for one in ran if one.finding.visibility is Visibility.PUBLIC for call in one.calls]
@@ -182,7 +181,7 @@ class Grader:
         path = self.course.solution(concept.id)
         if not unbound or not path.is_file():
             return []
-        return gates.misfits(loaded, dict.fromkeys(unbound), path.read_text(encoding="utf-8-sig"))
+        return prechecks.misfits(loaded, dict.fromkeys(unbound), path.read_text(encoding="utf-8-sig"))
 
     def _diagnoses(self, concept: Concept, ran: Sequence[Ran]) -> list[Diagnosis]:
         path, solution = self.course.misconceptions(concept.id), self.course.solution(concept.id)

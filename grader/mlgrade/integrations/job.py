@@ -24,7 +24,7 @@ from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.isolation import IDENTITY, LANDLOCK, level
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import Limits
-from mlgrade.submissions import discover as intake
+from mlgrade.submissions import discover
 from mlgrade.submissions.discover import DiscoveryNote, Entry
 from mlgrade.text import one_line
 
@@ -64,7 +64,7 @@ def run(root: Path, student: str, course: Path, concepts: Sequence[str], *, allo
     with Host(launcher()) as host:  # first of all: the worker loads numpy while this process loads pytest
         found = courses.load(course)
         _require(host, found, concepts, allow_weak_isolation=allow_weak_isolation)
-        taken = intake.take(root, found, concepts=concepts, students=[student])
+        taken = discover.take(root, found, concepts=concepts, students=[student])
         grader = Grader(found, concepts, host)
         entries = {entry.concept: entry for entry in taken.handins}
         handed = [_handed(found.concept(name), entries.get(name), student, grader) for name in concepts]

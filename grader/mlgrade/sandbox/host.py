@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from mlgrade.errors import ProtocolError, SandboxError
-from mlgrade.sandbox import isolation as confine
+from mlgrade.sandbox import isolation
 from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
 from mlgrade.sandbox.limits import CALLBACK_BYTES, CALLBACK_ITEMS, MIB, Limits
 from mlgrade.sandbox.pipes import ClosedError, DeadlineError
@@ -96,7 +96,7 @@ class Host:
     def require(self) -> None:
         """Start a worker to see which isolation is active. Raises SandboxError if a needed layer is missing."""
         self.worker(Limits()).close()
-        if missing := confine.missing(self.walls):
+        if missing := isolation.missing(self.walls):
             raise SandboxError(
                 f"student code is not isolated well enough here: {', '.join(missing)} missing; run: mlgrade doctor"
             )

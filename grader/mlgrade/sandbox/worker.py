@@ -29,8 +29,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
-from mlgrade.sandbox import effects, output
-from mlgrade.sandbox import loader as module
+from mlgrade.sandbox import effects, loader, output
 from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
 from mlgrade.sandbox.faults import fault_of
 from mlgrade.sandbox.isolation import NAMESPACES, IsolationPlan, identity, libraries, namespaces, orphans
@@ -115,10 +114,10 @@ class RequestServer:
         output.watch_warnings(self._notes)
         sys.stdin, sys.stdout, sys.stderr = io.StringIO(), self._output, self._output
         if not self._limits.packages:
-            module.leave_out_packages()
-        self._module, fault, failed = module.load(request)
+            loader.leave_out_packages()
+        self._module, fault, failed = loader.load(request)
         return Loaded(
-            functions=module.functions(self._module, request),
+            functions=loader.functions(self._module, request),
             names=[name[:200] for name, value in self._module.__dict__.items() if callable(value)][:200],
             fault=fault,
             failed=failed,

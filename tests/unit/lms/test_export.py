@@ -23,13 +23,13 @@ from running import run, scores, template
 from mlgrade import tables
 from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Cell, Column, Mark, Row
-from mlgrade.lms import exports as export
+from mlgrade.lms import exports
 from mlgrade.lms.exports import Export, Format, lines
 
 ROOT = Path(__file__).parents[3]
 HW1 = COLUMNS[:1]
 SETTINGS = {"oneroster": {"class": "c", "session": "t", "school": "s"}}
-WITHOUT_TEMPLATE = [name for name in export.names() if export.get(name).template is not export.Use.MUST]
+WITHOUT_TEMPLATE = [name for name in exports.names() if exports.get(name).template is not exports.Use.MUST]
 CLASS = [
     Row(person=person("zoe", 1, sis_id="a"), cells={"unit:vectors": graded(8.5, at="2026-10-02T07:15:30.123+02:00"), "unit:softmax": graded(1)}),
     Row(person=person("abe", 2, sis_id="b"), cells={"unit:vectors": Cell(mark=Mark.BROKEN), "unit:softmax": Cell(mark=Mark.EXCUSED)}),
@@ -43,13 +43,13 @@ CLASS = [
 def test_an_unknown_format() -> None:
     """A mistyped format is answered with the nearest and with all."""
     with pytest.raises(UsageError, match=r'no format "canvs"; did you mean "canvas"[?]; there are canvas, moodle-csv'):
-        export.get("canvs")
+        exports.get("canvs")
 
 
-@pytest.mark.parametrize("name", export.names())
+@pytest.mark.parametrize("name", exports.names())
 def test_a_format_says_what_it_is(name: str) -> None:
     """Each format is found under its own name and has a title and a suffix."""
-    found = export.get(name)
+    found = exports.get(name)
     assert (found.name, bool(found.title), found.suffix[:1]) == (name, True, ".")
 
 
@@ -92,7 +92,7 @@ def test_a_preview_says_what_the_file_will_do(name: str) -> None:
     """--dry-run gives the summary of the real export."""
     given_settings = SETTINGS.get(name, {})
     _, summary = run(name, CLASS, COLUMNS, settings=given_settings)
-    assert export.preview(export.get(name), Export(columns=COLUMNS, rows=CLASS, settings=given_settings)) == summary
+    assert exports.preview(exports.get(name), Export(columns=COLUMNS, rows=CLASS, settings=given_settings)) == summary
 
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
@@ -105,9 +105,9 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
         raise UsageError("the gradebook is locked")
 
     with pytest.raises(UsageError, match="locked"):
-        export.save(export.get("csv"), Export(columns=COLUMNS, rows=failing()), path)
+        exports.save(exports.get("csv"), Export(columns=COLUMNS, rows=failing()), path)
     assert (path.read_text(), [one.name for one in tmp_path.iterdir()]) == ("old", ["grades.csv"])
-    export.save(export.get("csv"), Export(columns=COLUMNS, rows=CLASS), path)
+    exports.save(exports.get("csv"), Export(columns=COLUMNS, rows=CLASS), path)
     assert path.read_text().startswith("student,name,email")
 
 
@@ -115,14 +115,14 @@ def test_a_template_is_not_written_over(tmp_path: Path) -> None:
     """The file that came from the LMS stays as it came."""
     path = template(tmp_path, "Student,ID")
     with pytest.raises(UsageError, match="is the template itself; write to another file"):
-        export.save(export.get("canvas"), Export(columns=HW1, rows=[], template=path), path)
+        exports.save(exports.get("canvas"), Export(columns=HW1, rows=[], template=path), path)
 
 
 def test_a_template_that_is_not_there(tmp_path: Path) -> None:
     """Is said in a sentence, also where the file to be written is there, which stays."""
     path = template(tmp_path, "before", "out.csv")
     with pytest.raises(UsageError, match=r"nowhere\.csv: no such file"):
-        export.save(export.get("canvas"), Export(columns=HW1, rows=CLASS, template=tmp_path / "nowhere.csv"), path)
+        exports.save(exports.get("canvas"), Export(columns=HW1, rows=CLASS, template=tmp_path / "nowhere.csv"), path)
     assert path.read_text() == "before"
 
 
@@ -134,7 +134,7 @@ def test_a_full_disk_keeps_nothing(tmp_path: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, bounds[1]))
     try:
         with pytest.raises(UsageError, match=r"out\.csv: cannot be written: File too large"):
-            export.save(export.get("csv"), Export(columns=COLUMNS, rows=CLASS), path)
+            exports.save(exports.get("csv"), Export(columns=COLUMNS, rows=CLASS), path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
     assert (os.listdir(tmp_path), path.read_text()) == (["out.csv"], "before")
@@ -143,7 +143,7 @@ def test_a_full_disk_keeps_nothing(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     """A file that cannot be written is said as such."""
     with pytest.raises(UsageError, match="cannot be written: No such file"):
-        export.save(export.get("csv"), Export(columns=HW1, rows=[]), tmp_path / "none" / "a.csv")
+        exports.save(exports.get("csv"), Export(columns=HW1, rows=[]), tmp_path / "none" / "a.csv")
 
 
 # -- memory ---------------------------------------------------------------------------------------------------
@@ -160,10 +160,10 @@ def crowd(size: int) -> Iterator[Row]:
 
 
 def peak(name: str, size: int) -> int:
-    wanted = export.get(name)
+    wanted = exports.get(name)
     tracemalloc.start()
     try:
-        export.preview(wanted, Export(columns=MANY, rows=crowd(size), settings=SETTINGS.get(name, {})))
+        exports.preview(wanted, Export(columns=MANY, rows=crowd(size), settings=SETTINGS.get(name, {})))
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -321,7 +321,7 @@ def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_the_format_of_the_documentation(school: str) -> None:
     """The exporter that the documentation shows works as it stands there, and is about thirty lines long."""
-    assert "school" in export.names()
+    assert "school" in exports.names()
     raw, summary = run("school", CLASS, COLUMNS)
     assert raw.decode() == "a|HW1: vectors|8.5\na|HW2: softmax, CE|1\nc|HW2: softmax, CE|0\n"
     assert (summary.new, summary.broken.count, len(school.splitlines()) < 40) == (3, 1, True)
@@ -331,13 +331,13 @@ def test_a_format_that_cannot_be_loaded(school: str, tmp_path: Path) -> None:
     """An exporter of somebody else that fails to load is named, with its reason."""
     (tmp_path / "school_grades.py").write_text("raise RuntimeError('no licence')")
     with pytest.raises(UsageError, match=r"school: the exporter school_grades:FORMAT cannot be loaded: RuntimeError"):
-        export.get("school")
+        exports.get("school")
     sys.modules.pop("school_grades", None)
     (tmp_path / "school_grades.py").write_text("FORMAT = 5")
     importlib.invalidate_caches()
     (tmp_path / "school_grades.py").touch()
     with pytest.raises(UsageError, match=r"school_grades:FORMAT is a int, not a mlgrade.lms.exports.Format"):
-        export.get("school")
+        exports.get("school")
 
 
 def test_a_workbook_without_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,7 +349,7 @@ def test_a_workbook_without_its_library(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_format_is_what_it_says() -> None:
     """A Format refuses what it could only overlook."""
-    plain = Format(name="p", title="P", suffix=".p", write=lambda *_: export.Summary(format="p"))
+    plain = Format(name="p", title="P", suffix=".p", write=lambda *_: exports.Summary(format="p"))
     with pytest.raises(UsageError, match="p: takes no template"):
         plain.check(Export(columns=HW1, rows=[], template=Path("x")))
     with pytest.raises(UsageError, match="p: there is no column to export"):
@@ -363,7 +363,7 @@ def test_a_format_is_what_it_says() -> None:
 RUNS = "=cmd|'/c calc'!A1"
 BAD = Row(person=person(RUNS, 7, **dict.fromkeys(("name", "login", "email", "sis_id", "lms_id", "section"), RUNS)),
           cells={"unit:vectors": graded(1, comment=RUNS)})  # fmt: skip
-TEXTS = [name for name in WITHOUT_TEMPLATE if export.get(name).suffix in {".csv", ".zip"} and name != "gradescope"]
+TEXTS = [name for name in WITHOUT_TEMPLATE if exports.get(name).suffix in {".csv", ".zip"} and name != "gradescope"]
 TEMPLATES = {
     "canvas": f"Student,ID,SIS Login ID,Section,HW1 (1)\n    Points Possible,,,,10\n{RUNS},70101,zoe,A,\n",
     "moodle-csv": f"First name,Username,HW1\n{RUNS},{RUNS},\n",

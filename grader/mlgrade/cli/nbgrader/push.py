@@ -35,7 +35,7 @@ def command(
     from mlgrade.errors import UsageError
     from mlgrade.integrations.nbgrader import session
     from mlgrade.reports.style import say
-    from mlgrade.submissions import discover as intake
+    from mlgrade.submissions import discover
     from mlgrade.submissions.entries import StudentSubmission
 
     loaded = session.load_course(course, course_dir)
@@ -47,7 +47,7 @@ def command(
     app = session.opened(course_dir)
     path = session.known(app.coursedir)
     with options.open_gradebook(gradebook, loaded) as book:
-        taken = intake.take(submissions, loaded)
+        taken = discover.take(submissions, loaded)
         handins = (read for entry in taken.handins if isinstance(read := entry.read(), StudentSubmission))
         account = push.push(app.coursedir, loaded, push.answers(loaded, book, handins), dry=dry_run)
     console = options.console(plain=plain)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from mlgrade.course import Course
-from mlgrade.grading import prechecks as gates
+from mlgrade.grading import prechecks
 from mlgrade.grading.grader import Grader, source_of
 from mlgrade.results import ConceptReport, Outcome, Status
 from mlgrade.sandbox.attempt import WorkerSession
@@ -154,7 +154,7 @@ class Stage:
             WorkerSession(self._host, request(submission, self._course), self._course.sandbox_limits())
         )
         loaded = attempt.load()
-        stopped = gates.stop(loaded, concept, source_of(submission))
+        stopped = prechecks.stop(loaded, concept, source_of(submission))
         if stopped or not isinstance(loaded, Loaded):
             raise self._unexpected(function, stopped.reason if stopped else str(loaded))
         self._said.append(loaded.output)

@@ -17,11 +17,10 @@ import numpy as np
 import pytest
 
 from mlgrade import course as courses
-from mlgrade.doctor import layers as proof
-from mlgrade.doctor import refused_calls as refusals
+from mlgrade.doctor import layers, refused_calls
 from mlgrade.errors import SandboxError, UsageError
 from mlgrade.grading.grader import Grader
-from mlgrade.sandbox import isolation as confine
+from mlgrade.sandbox import isolation
 from mlgrade.sandbox.fork_server import ForkServer
 from mlgrade.sandbox.fresh import FreshProcess
 from mlgrade.sandbox.host import Died, Host, Raised, Result, Value
@@ -63,15 +62,15 @@ def test_all_needed_walls_stand_here() -> None:
     """On this machine a worker stands behind every layer that hidden suites ask for."""
     with Host(launcher()) as host:
         host.require()
-        assert confine.level(host.walls) == "strict"
+        assert isolation.level(host.walls) == "strict"
 
 
-@pytest.mark.parametrize("wall", sorted(confine.NEEDED - {"process"}))
+@pytest.mark.parametrize("wall", sorted(isolation.NEEDED - {"process"}))
 def test_a_missing_wall_is_noticed(wall: str) -> None:
     """Without one of them isolation is reduced, the layer is named, and whoever demands it gets no worker."""
     with Host(launcher(without=[wall])) as host, pytest.raises(SandboxError, match=f"{wall} missing"):
         host.require()
-    assert confine.level(host.walls) == "reduced"
+    assert isolation.level(host.walls) == "reduced"
 
 
 def test_the_weakest_worker_speaks_for_all(host: Host) -> None:
@@ -88,13 +87,13 @@ def test_the_weakest_worker_speaks_for_all(host: Host) -> None:
 
 def test_no_wall_of_the_kernel_is_none() -> None:
     """A process of its own alone is no isolation to speak of."""
-    assert confine.level(["process", "audit hook", "descriptors"]) == "none"
+    assert isolation.level(["process", "audit hook", "descriptors"]) == "none"
 
 
-@pytest.mark.parametrize("act", proof.acts(), ids=lambda act: act.wall)
-def test_each_wall_is_what_refuses(act: proof.LayerAct) -> None:
+@pytest.mark.parametrize("act", layers.acts(), ids=lambda act: act.wall)
+def test_each_wall_is_what_refuses(act: layers.LayerAct) -> None:
     """An act that is possible without an isolation layer is refused with it, all else being equal."""
-    [one], walls = proof.prove([act])
+    [one], walls = layers.prove([act])
     if act.wall not in walls and act.wall != "audit hook":
         pytest.skip(f"{act.wall} cannot be had here")
     assert one.holds, one
@@ -121,7 +120,7 @@ def test_a_wall_that_cannot_be_put_up_is_our_fault(monkeypatch: pytest.MonkeyPat
 
 def test_honest_code_is_refused_nothing() -> None:
     """Threads, FFT, SVD, einsum, late imports, temporary files, warnings: all work, and no call is refused."""
-    uses = list(refusals.honest())
+    uses = list(refused_calls.honest())
     assert {use.name for use in uses} >= {
         "threads",
         "fourier",
@@ -136,7 +135,7 @@ def test_honest_code_is_refused_nothing() -> None:
 
 def test_a_refused_call_is_named(tmp_path: Path) -> None:
     """What the filter refuses is listed by name, and the worker is refused it all the same."""
-    listing = refusals.RefusedCalls(str(tmp_path))
+    listing = refused_calls.RefusedCalls(str(tmp_path))
     with Host(launcher(listing=listing.path)) as host:
         assert isinstance(called(host, "import socket\ndef f(): return socket.socket()"), Raised)
         assert listing.new() == ["socket"]
@@ -187,16 +186,16 @@ def f():
 
 
 @pytest.mark.skipif(not LINUX, reason="capabilities are Linux's")
-@pytest.mark.parametrize("without", [(), (confine.NAMESPACES,), (confine.LANDLOCK, confine.SECCOMP)], ids=str)
+@pytest.mark.parametrize("without", [(), (isolation.NAMESPACES,), (isolation.LANDLOCK, isolation.SECCOMP)], ids=str)
 def test_no_worker_keeps_a_capability(without: tuple[str, ...]) -> None:
     """Every set is empty, the bounding set too where it may be lowered: by root, and in a user namespace."""
     may_lower = identity.capabilities() >> identity.CAP_SETPCAP & 1
-    with Host(ForkServer(without=[*without, confine.SECCOMP])) as host:  # the filter refuses to ask
+    with Host(ForkServer(without=[*without, isolation.SECCOMP])) as host:  # the filter refuses to ask
         result = called(host, CAPABILITIES)
         assert isinstance(result, Value), result
         *sets, bounding = result.value
         assert sets == [0] * 7
-        if may_lower or confine.NAMESPACES in host.walls:
+        if may_lower or isolation.NAMESPACES in host.walls:
             assert bounding == 0
 
 
@@ -300,7 +299,7 @@ MANY_BYTES = "n = 0\n    while True:\n        open(f'{(n := n + 1)}', 'wb').writ
 )
 def test_a_scratch_folder_does_not_grow_for_ever(deed: str, why: str) -> None:
     """Where the kernel does not keep the bounds, the fork server does, and says why it stopped a file."""
-    with Host(ForkServer(without=[confine.NAMESPACES])) as host:
+    with Host(ForkServer(without=[isolation.NAMESPACES])) as host:
         result = called(host, f"def f():\n    {deed}", seconds=30.0)
     assert isinstance(result, Died)
     assert why in result.how
@@ -328,7 +327,7 @@ def f(count, size, mapped):
 @pytest.mark.parametrize(("count", "mapped"), [(9, False), (9, True)], ids=["open", "mapped"])
 def test_deleted_files_are_counted(count: int, mapped: bool) -> None:
     """Files that have no name any more count as long as the worker holds them."""
-    with Host(ForkServer(without=[confine.NAMESPACES])) as host:
+    with Host(ForkServer(without=[isolation.NAMESPACES])) as host:
         result = called(host, HIDE, (count, 4 * MIB, mapped), seconds=15.0)
     assert result == Died(how=f"it wrote more than {SCRATCH_BYTES // MIB} MiB into files")
 
@@ -338,7 +337,7 @@ def test_deleted_files_are_counted(count: int, mapped: bool) -> None:
 def test_the_kernel_keeps_the_bounds(host: Host, deed: str) -> None:
     """Where it can, each scratch folder is a file system of its own, which is full and never too full."""
     result = called(host, f"def f():\n    {deed}", seconds=30.0)
-    if confine.NAMESPACES not in host.walls:
+    if isolation.NAMESPACES not in host.walls:
         pytest.skip("no namespaces here")
     assert isinstance(result, Raised), result
     assert "No space left" in result.fault.message
@@ -474,7 +473,7 @@ def test_files_cannot_be_hidden_from_the_watch(name: str, levels: int, tmp_path:
 @pytest.mark.skipif(not LINUX, reason="Landlock is Linux's")
 def test_a_worker_sees_no_other_scratch_folder() -> None:
     """Also where all workers are one user: each opens files in its own folder, and in no other's."""
-    start = ForkServer(without=[confine.IDENTITY, confine.NAMESPACES])  # so that we see the files, too
+    start = ForkServer(without=[isolation.IDENTITY, isolation.NAMESPACES])  # so that we see the files, too
     with Host(start) as host:
         first = host.worker(Limits())
         [folder] = Path(start._scratch.path).iterdir()
@@ -534,7 +533,7 @@ def test_a_course_in_reach_of_student_code_is_not_graded(tmp_path: Path) -> None
 
 def test_every_wall_is_described() -> None:
     """An isolation layer that can stand has a sentence that says what it stops."""
-    assert {act.wall for act in proof.acts()} == set(WALLS)
+    assert {act.wall for act in layers.acts()} == set(WALLS)
 
 
 def test_an_error_names_the_call() -> None:

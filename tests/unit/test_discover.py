@@ -22,8 +22,7 @@ from mlgrade.course import Course
 from mlgrade.errors import UsageError
 from mlgrade.files import FileEntry, list_beneath
 from mlgrade.lms.archives import manifest
-from mlgrade.submissions import discover as intake
-from mlgrade.submissions import layouts, sidecar
+from mlgrade.submissions import discover, layouts, sidecar
 from mlgrade.submissions.discover import DiscoveryNote, Entry, FileOutcome, FolderLayout, StudentSubmission
 from mlgrade.submissions.match import RULES, match, match_flat
 
@@ -55,8 +54,8 @@ def lay(root: Path, *places: str, text: str = "") -> None:
         (root / place).write_text(text or (NOTEBOOK if place.endswith(".ipynb") else f"# {place}"))
 
 
-def take(root: Path, **narrowed: Any) -> intake.Discovery:
-    return intake.take(root, SMALL, **narrowed)
+def take(root: Path, **narrowed: Any) -> discover.Discovery:
+    return discover.take(root, SMALL, **narrowed)
 
 
 def taken(root: Path, **narrowed: Any) -> list[tuple[str, str, str]]:
@@ -550,7 +549,7 @@ def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
 # -- when it was handed in ------------------------------------------------------------------------------------
 
 
-def collected(root: Path, text: str) -> intake.Discovery:
+def collected(root: Path, text: str) -> discover.Discovery:
     lay(root, "ada/norm.py", "ada/x/softmax.py")
     (root / "ada" / sidecar.FILE).write_text(text)
     (root / sidecar.COLLECTED).touch()
@@ -660,5 +659,5 @@ def test_the_whole_course_takes_its_own_exercises(tmp_path: Path) -> None:
     """Every exercise of the real course is found under its own name."""
     course: Course = courses.load(ROOT)
     lay(tmp_path, *(f"ada/exercises/{concept.id}.py" for concept in course.concepts))
-    found = intake.take(tmp_path, course)
+    found = discover.take(tmp_path, course)
     assert [one.concept for one in found.handins] == [concept.id for concept in course.concepts]

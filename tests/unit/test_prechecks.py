@@ -6,7 +6,7 @@ import pytest
 
 from mlgrade import course as courses
 from mlgrade.course import Concept
-from mlgrade.grading import prechecks as gates
+from mlgrade.grading import prechecks
 from mlgrade.grading.prechecks import Stop
 from mlgrade.results import Status
 from mlgrade.sandbox.host import Died, Host, TimedOut
@@ -32,7 +32,7 @@ def loaded(host: Host, source: str | bytes, seconds: float = 5.0) -> tuple[Loade
 
 def stop(host: Host, source: str | bytes, seconds: float = 5.0) -> Stop | None:
     reply, text = loaded(host, source, seconds)
-    return gates.stop(reply, CONCEPT, text)
+    return prechecks.stop(reply, CONCEPT, text)
 
 
 STOPPED = {
@@ -80,11 +80,11 @@ def test_what_is_missing_is_said(host: Host) -> None:
     """Of a file that is graded, the functions that are missing or stubs are known by name."""
     reply, _ = loaded(host, "def f(z):\n    return z\n\ndef gg(z):\n    return z\n")
     assert isinstance(reply, Loaded)
-    assert gates.missing(reply, CONCEPT) == ['no function g; did you mean "gg"?']
+    assert prechecks.missing(reply, CONCEPT) == ['no function g; did you mean "gg"?']
     half, _ = loaded(host, "def f(z):\n    return z\n\ndef g(z):\n    pass\n")
     assert isinstance(half, Loaded)
-    assert gates.not_started(half, CONCEPT) == ["g"]
-    assert gates.misfits(half, ["f", "h"], "def f(z, axis=-1):\n    pass\n") == ["f(z) is called as f(z, axis=-1)"]
+    assert prechecks.not_started(half, CONCEPT) == ["g"]
+    assert prechecks.misfits(half, ["f", "h"], "def f(z, axis=-1):\n    pass\n") == ["f(z) is called as f(z, axis=-1)"]
 
 
 @pytest.mark.parametrize("column", [0, 1, 5, 10_000_000])
@@ -92,7 +92,7 @@ def test_what_is_missing_is_said(host: Host) -> None:
 def test_a_forged_place(line: int, column: int) -> None:
     """The place of a syntax error comes from the worker: any place at all makes a reason of bounded size."""
     forged = Loaded(functions={}, fault=Fault(type="SyntaxError", bases=[], message="m", line=line, column=column))
-    found = gates.stop(forged, CONCEPT, Source("c.py", ["x = 1"]))
+    found = prechecks.stop(forged, CONCEPT, Source("c.py", ["x = 1"]))
     assert found is not None
     assert found.status is Status.CANNOT_RUN
     assert len(found.reason) < 1000
@@ -100,6 +100,6 @@ def test_a_forged_place(line: int, column: int) -> None:
 
 def test_a_worker_that_forgets_functions() -> None:
     """A reply without the functions that were asked for is a sentence, not a KeyError."""
-    found = gates.stop(Loaded(functions={}), CONCEPT, Source("c.py", ["x = 1"]))
+    found = prechecks.stop(Loaded(functions={}), CONCEPT, Source("c.py", ["x = 1"]))
     assert found is not None
     assert found.status is Status.CANNOT_RUN
