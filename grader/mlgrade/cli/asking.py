@@ -14,6 +14,7 @@ from mlgrade.reports.style import say
 from mlgrade.study.cards import history
 from mlgrade.study.cards.deck import Card, Deck
 from mlgrade.study.cards.schedule import Answers, CardAnswer, Rating, comes_back, queue
+from mlgrade.text import plural
 
 _KEYS = "1 again, 2 hard, 3 good, 4 easy: "
 _STOP = ("q", "quit")
@@ -85,7 +86,7 @@ class CardSession:
     def _sum_up(self) -> None:
         total = self._given.total()
         words = ", ".join(f"{self._given[each]} {each.name.lower()}" for each in Rating)
-        say(self._console, f"\n{total} answer{'' if total == 1 else 's'}{f': {words}' if total else ''}.")
+        say(self._console, f"\n{plural(total, 'answer')}{f': {words}' if total else ''}.")
 
 
 def rating_of(said: str) -> Rating | None:

@@ -14,6 +14,7 @@ from rich.text import Text
 from mlgrade.reports.style import say
 from mlgrade.similarity.model import Compared, Excerpt, Pair, Passage, Similarity
 from mlgrade.tables import guard
+from mlgrade.text import plural
 
 COLUMNS = ("concept", "score", "shared", "of", "symbols", "left", "right", "left_file", "right_file")
 BESIDE = 60  # columns of a terminal, from which two passages stand beside each other
@@ -81,12 +82,12 @@ def _passage(console: Console, passage: Passage) -> None:
 
 def _place(excerpt: Excerpt) -> str:
     lines = excerpt.last - excerpt.first + 1
-    return f"{excerpt.place} ({lines} line{'' if lines == 1 else 's'})"
+    return f"{excerpt.place} ({plural(lines, 'line')})"
 
 
 def _sum(found: Similarity) -> str:
     files, pairs = sum(one.files for one in found.concepts), len(found.pairs)
-    return f"{files} files compared, {pairs} pair{'' if pairs == 1 else 's'} to look at."
+    return f"{files} files compared, {plural(pairs, 'pair')} to look at."
 
 
 def _cell(value: str | int) -> str | int:

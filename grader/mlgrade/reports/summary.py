@@ -12,7 +12,7 @@ from mlgrade.gradebook.items import Item
 from mlgrade.gradebook.summary import ClassSummary, ConceptSummary, Mistake, NotStarted
 from mlgrade.reports.style import say
 from mlgrade.tables import guard, row
-from mlgrade.text import one_line
+from mlgrade.text import one_line, plural
 
 HEADINGS = ("concept", "graded", "mean", "of", "median", "complete", "missing", "excused", "broken", "late")
 COLUMNS = (
@@ -144,7 +144,7 @@ def _not_started(console: Console, found: NotStarted) -> None:
 
 
 def _people(count: int) -> str:
-    return f"{count} student{'' if count == 1 else 's'}"
+    return f"{plural(count, 'student')}"
 
 
 def _score(points: float | None) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mlgrade.cli import options
+from mlgrade.text import plural
 
 if TYPE_CHECKING:
     from mlgrade.integrations.nbgrader.batch import SubmissionOutcome
@@ -135,7 +136,7 @@ class _Account:
     def _sentence(self) -> str:
         number = self.counts.total()
         counted = ", ".join(f"{self.counts[state]} {state}" for state in _STATES if self.counts[state])
-        return f"{number} submission{'' if number == 1 else 's'}: {counted or 'none'}"
+        return f"{plural(number, 'submission')}: {counted or 'none'}"
 
 
 _STATES = ("graded", "as before", "failed", "broken")

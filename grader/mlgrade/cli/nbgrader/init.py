@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mlgrade.cli import options
+from mlgrade.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -144,7 +145,7 @@ def _gradebook(plan: InitPlan) -> Iterator[str]:
         before = f", was {_when(one.old)}" if one.old else ""
         yield f"gradebook.db: {one.unit} is due {_when(one.new)}{before}"
     if number := len(plan.students):
-        yield f"gradebook.db: {number} student{'' if number == 1 else 's'} of the roster"
+        yield f"gradebook.db: {plural(number, 'student')} of the roster"
 
 
 def _when(at: datetime) -> str:
