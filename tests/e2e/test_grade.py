@@ -315,7 +315,7 @@ def test_hidden_suites_need_all_walls(small: tuple[Path, Path, Path]) -> None:
     script = (
         "import functools, sys; from mlgrade.sandbox import launch\n"
         "launch.launcher = functools.partial(launch.launcher, ['seccomp'])\n"
-        "from mlgrade.cli import grade, main; from mlgrade.engine.serial import Serial\n"
+        "from mlgrade.cli import grade, main; from mlgrade.engine import Serial\n"
         "grade._engine = lambda *_: Serial()  # in this process, where the launcher is another one\n"
         "main()"
     )
