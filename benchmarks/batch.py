@@ -33,8 +33,7 @@ from mlgrade import course as courses  # noqa: E402  (after the path is set)
 from mlgrade.batch import work  # noqa: E402
 from mlgrade.course import Course  # noqa: E402
 from mlgrade.sandbox import fork_server, host, launch  # noqa: E402
-from mlgrade.submissions.entries import StudentSubmission  # noqa: E402
-from mlgrade.submissions.model import find  # noqa: E402
+from mlgrade.submissions.model import StudentSubmission, find  # noqa: E402
 from mlgrade.suite import session  # noqa: E402
 
 

@@ -40,7 +40,7 @@ from mlgrade.engine.dask import BATCH
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.submissions import discover
 from mlgrade.submissions import model as submissions
-from mlgrade.submissions.entries import StudentSubmission
+from mlgrade.submissions.model import StudentSubmission
 
 ROOT = Path(__file__).resolve().parents[1]
 MILLION, STUDENTS, HOUR = 1_000_000, 30, 3600.0

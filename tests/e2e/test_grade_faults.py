@@ -128,7 +128,7 @@ def test_ctrl_c_in_each_phase(phase: str, presses: int, group: Class) -> None:
 @pytest.mark.full
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(
-    "name", ["mlgrade.course.load", "mlgrade.submissions.discover.take", "mlgrade.reports.classwork.render"]
+    "name", ["mlgrade.course.load", "mlgrade.submissions.discover.take", "mlgrade.reports.class_run.render"]
 )
 def test_ctrl_c_at_a_moment(name: str, group: Class) -> None:
     """While the course is loaded, the folder is read, or the account is printed: the same sentence and status."""

@@ -14,14 +14,14 @@ from typing import IO
 
 import pytest
 
-from mlgrade.authoring.scaffold import courses as new_courses
+from mlgrade.authoring import scaffold
 
 Run = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    new_courses.create(tmp_path / "mine", "Mine", 2**127 + 3)
+    scaffold.create(tmp_path / "mine", "Mine", 2**127 + 3)
     return tmp_path / "mine"
 
 

@@ -56,8 +56,8 @@ def test_the_source_distribution_builds_the_same_wheel(made: tuple[Path, Path], 
     with tarfile.open(made[1]) as archive:
         archive.extractall(tmp_path / "source", filter="data")
     [source] = (tmp_path / "source").iterdir()
-    wheel, _ = wheels.built(tmp_path, source)
-    assert wheel.read_bytes() == made[0].read_bytes()
+    packaging, _ = wheels.built(tmp_path, source)
+    assert packaging.read_bytes() == made[0].read_bytes()
 
 
 def test_the_source_distribution_has_all_that_the_tests_need(made: tuple[Path, Path]) -> None:
@@ -205,9 +205,9 @@ def test_a_package_for_others_holds_no_course(installed: wheels.Environment, tmp
 
 def test_the_built_wheel_is_known_to_hold_a_course(made: tuple[Path, Path]) -> None:
     """So `--wheel` with it is refused where isolation layers are reduced, or where students get it."""
-    from mlgrade.integrations import wheel
+    from mlgrade.integrations import packaging
 
-    assert wheel.holds_a_course(made[0].read_bytes())
+    assert packaging.holds_a_course(made[0].read_bytes())
 
 
 def test_modules_of_the_package_need_only_what_is_declared() -> None:

@@ -16,7 +16,7 @@ from mlgrade.gradebook.store import Gradebook
 from mlgrade.integrations.nbgrader import database, grade_records, push, session, warm
 from mlgrade.results import Status
 from mlgrade.submissions import discover
-from mlgrade.submissions.entries import StudentSubmission
+from mlgrade.submissions.model import StudentSubmission
 
 pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore")]  # nbgrader and its libraries warn of each other]
 PARTLY = RIGHT["softmax"] + "\n\ndef log_softmax(z, axis=-1):\n    return '</pre><script>1</script>'\n"

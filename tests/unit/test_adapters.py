@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from mlgrade import course as courses
 from mlgrade.errors import CourseError, SandboxError, UsageError
-from mlgrade.integrations import bundle, formatting, job, wheel, zips
-from mlgrade.integrations.gradescope import late, package, results
+from mlgrade.integrations import formatting, job, packaging
+from mlgrade.integrations.gradescope import package, results
 from mlgrade.integrations.gradescope.package import GradescopeSettings
 from mlgrade.integrations.gradescope.package import GradescopeVisibility as Shown
 from mlgrade.integrations.job import Handed, Job
@@ -85,16 +85,16 @@ WEIGHTS = st.floats(0.01, 50, allow_nan=False)
 @given(st.lists(st.tuples(WEIGHTS, OUTCOMES), min_size=1, max_size=60), st.floats(0.01, 200))
 def test_the_points_of_checks_add_up(found: list[tuple[float, Outcome]], possible: float) -> None:
     """Checks that passed add up to the score, all to the points, each within two cents of its share."""
-    from mlgrade.grading import scoring
+    from mlgrade.grading import grader
     from mlgrade.results import Finding
 
     findings = [
         Finding(id=str(n), title="t", aspect="a", visibility=Visibility.PUBLIC, weight=w, hint="", outcome=outcome)
         for n, (w, outcome) in enumerate(found)
     ]
-    worth = scoring.worth(findings, possible)
+    worth = grader.worth(findings, possible)
     rows = [checked(n, one.outcome, worth[one.id]) for n, one in enumerate(findings)]
-    report = reported(rows, scoring.total(findings, possible), possible=possible)
+    report = reported(rows, grader.total(findings, possible), possible=possible)
     split = formatting.shares(report)
     passed = [split[row.id] for row in rows if row.outcome is Outcome.PASSED]
     assert sum(passed) == formatting.cents(report.earned)
@@ -173,14 +173,14 @@ def test_a_broken_check_is_a_fault_with_its_name() -> None:
 DUE = datetime(2027, 2, 5, 22, 59, tzinfo=UTC)
 
 
-def metadata(**fields: Any) -> late.Metadata:
-    return msgspec.json.decode(json.dumps(fields).encode(), type=late.Metadata)
+def metadata(**fields: Any) -> results.Metadata:
+    return msgspec.json.decode(json.dumps(fields).encode(), type=results.Metadata)
 
 
 def test_lateness_is_told_by_gradescopes_due_date_first() -> None:
     """The assignment's own due date goes before the course's, and the grace time of the course is given."""
     came = metadata(created_at="2027-02-06T02:14:00+00:00", assignment={"due_date": "2027-02-06T00:00:00+00:00"}, id=7)
-    found = late.of(came, COURSE, ["one"])
+    found = results.of(came, COURSE, ["one"])
     assert found.by == timedelta(hours=1, minutes=59)
     assert str(found) == "Handed in 1 h 59 min late (due 2027-02-06 00:00 +0000). Nothing was taken off for that here."
     about = results.document(of(MIXED), ALL, found)["extra_data"]
@@ -193,7 +193,7 @@ def test_lateness_is_told_by_gradescopes_due_date_first() -> None:
 def test_without_it_the_course_says_when_it_was_due(concepts: list[str], by: timedelta) -> None:
     """But only where all concepts are due at one time."""
     came = metadata(created_at=(DUE + timedelta(hours=1, minutes=15)).isoformat())
-    assert late.of(came, COURSE, concepts).by == by
+    assert results.of(came, COURSE, concepts).by == by
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b'{"created_at": "yesterday"}', b'{"created_at": "2027-02-06T02:14:00"}'])
@@ -201,7 +201,7 @@ def test_a_time_that_cannot_be_read_is_an_error_that_the_runner_tells(raw: bytes
     """No time is guessed, and none without a zone is taken."""
     (tmp_path / "m.json").write_bytes(raw)
     with pytest.raises(msgspec.MsgspecError):
-        late.read(tmp_path / "m.json")
+        results.read(tmp_path / "m.json")
 
 
 # -- PrairieLearn -----------------------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ def test_versions_are_exact_and_ours_is_not_among_them() -> None:
     """Everything that `mlgrade check` needs on Linux, with the versions that are installed here."""
     import numpy as np
 
-    lines = wheel.requirements(["stdlib", "numpy"]).splitlines()
+    lines = packaging.requirements(["stdlib", "numpy"]).splitlines()
     assert f"numpy=={np.__version__}" in lines
     assert {"click", "fsrs", "msgspec", "pytest", "pluggy", "pyyaml", "rich"} <= {
         line.partition("==")[0] for line in lines
@@ -277,30 +277,30 @@ def test_versions_are_exact_and_ours_is_not_among_them() -> None:
 def test_an_import_that_is_not_installed_here_has_no_version() -> None:
     """Which one it is and what to do is said when the package is made, not when a class hands in."""
     with pytest.raises(UsageError, match="imports: no_such_thing is not installed here"):
-        wheel.requirements(["numpy", "no_such_thing"])
+        packaging.requirements(["numpy", "no_such_thing"])
 
 
 def test_a_package_that_is_not_installed_here_is_answered_with_the_install_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What the staff's workflow needs for a gradebook on a server is not in every staff's environment."""
-    real = wheel.distribution
+    real = packaging.distribution
 
     def without(name: str) -> Any:
         if name == "psycopg":
             raise PackageNotFoundError(name)
         return real(name)
 
-    monkeypatch.setattr(wheel, "distribution", without)
+    monkeypatch.setattr(packaging, "distribution", without)
     with pytest.raises(UsageError, match=r"psycopg is not installed here, .*; pip install 'mlgrade\[staff,postgres\]'"):
-        wheel.requirements(["numpy"], ("staff", "postgres"))
+        packaging.requirements(["numpy"], ("staff", "postgres"))
 
 
 def test_a_wheel_of_ours_installs_without_help(tmp_path: Path) -> None:
     """The rows of RECORD are those of the files; the command and the metadata are there."""
-    path = tmp_path / wheel.NAME
-    path.write_bytes(wheel.made())
-    assert wheel.given(path) == wheel.made()
+    path = tmp_path / packaging.NAME
+    path.write_bytes(packaging.made())
+    assert packaging.given(path) == packaging.made()
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         [record] = [name for name in names if name.endswith(".dist-info/RECORD")]
@@ -313,39 +313,43 @@ def test_a_wheel_of_ours_installs_without_help(tmp_path: Path) -> None:
 
 def test_a_wheel_of_another_version_or_none_is_refused(tmp_path: Path) -> None:
     """Each answer names the file and what is wrong with it."""
-    other, none, empty = tmp_path / "mlgrade-9.9-py3-none-any.whl", tmp_path / wheel.NAME, tmp_path / "x" / wheel.NAME
+    other, none, empty = (
+        tmp_path / "mlgrade-9.9-py3-none-any.whl",
+        tmp_path / packaging.NAME,
+        tmp_path / "x" / packaging.NAME,
+    )
     with pytest.raises(UsageError, match=r"mlgrade-9\.9-py3-none-any\.whl: not mlgrade-"):
-        wheel.given(other)
+        packaging.given(other)
     with pytest.raises(UsageError, match="No such file"):
-        wheel.given(none)
+        packaging.given(none)
     none.write_text("not a zip")
     with pytest.raises(UsageError, match="not a wheel"):
-        wheel.given(none)
+        packaging.given(none)
     empty.parent.mkdir()
-    empty.write_bytes(zips.packed({"x": b""}))
+    empty.write_bytes(packaging.packed({"x": b""}))
     with pytest.raises(UsageError, match="without mlgrade's adapters"):
-        wheel.given(empty)
+        packaging.given(empty)
 
 
 def test_a_wheel_with_a_course_in_it_is_not_for_reduced_walls(course: Path, tmp_path: Path) -> None:
     """Installed packages can be read by every user; where Landlock may be missing no solution may lie among them."""
-    path = tmp_path / wheel.NAME
-    path.write_bytes(zips.packed({"mlgrade/integrations/job.py": b"", "mlgrade/template/course.yml": b""}))
+    path = tmp_path / packaging.NAME
+    path.write_bytes(packaging.packed({"mlgrade/integrations/job.py": b"", "mlgrade/template/course.yml": b""}))
     loaded = courses.load(course)
-    assert wheel.NAME in bundle.mlgrade_files(loaded, path, allow_weak_isolation=False)
+    assert packaging.NAME in packaging.mlgrade_files(loaded, path, allow_weak_isolation=False)
     with pytest.raises(UsageError, match="holds a course"):
-        bundle.mlgrade_files(loaded, path, allow_weak_isolation=True)
+        packaging.mlgrade_files(loaded, path, allow_weak_isolation=True)
 
 
 def test_which_concepts_go_in() -> None:
     """Units and concepts add up, in the order of the course; a mistyped one is answered with the nearest."""
-    assert bundle.chosen(COURSE, [], []) == ["one", "two"]
-    assert bundle.chosen(COURSE, ["b"], ["one"]) == ["one", "two"]
-    assert bundle.chosen(COURSE, [], ["two"]) == ["two"]
+    assert packaging.chosen(COURSE, [], []) == ["one", "two"]
+    assert packaging.chosen(COURSE, ["b"], ["one"]) == ["one", "two"]
+    assert packaging.chosen(COURSE, [], ["two"]) == ["two"]
     with pytest.raises(UsageError, match=r'no unit "c"; this course has a, b'):
-        bundle.chosen(COURSE, ["c"], [])
+        packaging.chosen(COURSE, ["c"], [])
     with pytest.raises(UsageError, match='no concept "tow"; did you mean "two"'):
-        bundle.chosen(COURSE, [], ["tow"])
+        packaging.chosen(COURSE, [], ["tow"])
 
 
 def test_a_course_that_cannot_grade_is_not_packed(course: Path) -> None:
@@ -353,12 +357,12 @@ def test_a_course_that_cannot_grade_is_not_packed(course: Path) -> None:
     loaded = courses.load(course)
     (course / "tests" / "hidden" / "test_softmax.py").write_text("def test_(:\n")
     with pytest.raises(CourseError, match="test_softmax"):
-        bundle.proved(loaded, ["softmax"])
+        packaging.proved(loaded, ["softmax"])
     (course / "solutions" / "softmax.py").unlink()
     with pytest.raises(CourseError, match=r"no solutions/softmax\.py"):
-        bundle.proved(loaded, ["softmax"])
+        packaging.proved(loaded, ["softmax"])
     with pytest.raises(UsageError, match="student edition"):
-        bundle.proved(msgspec.structs.replace(loaded, edition="1.0+12345678"), ["softmax"])
+        packaging.proved(msgspec.structs.replace(loaded, edition="1.0+12345678"), ["softmax"])
 
 
 def test_a_grading_job_that_prairielearn_would_cut_off_is_refused(course: Path) -> None:
@@ -387,15 +391,15 @@ def test_a_question_keeps_its_uuid_and_its_texts_are_escaped(course: Path) -> No
 
 def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
     """A folder that holds something is never written into; a zip is replaced, and read by its owner only."""
-    zips.save(b"1", tmp_path / "a.zip")
-    zips.save(b"2", tmp_path / "a.zip")
+    packaging.save(b"1", tmp_path / "a.zip")
+    packaging.save(b"2", tmp_path / "a.zip")
     assert (tmp_path / "a.zip").read_bytes() == b"2"
     assert (tmp_path / "a.zip").stat().st_mode & 0o777 == 0o600
     with pytest.raises(UsageError, match="is there already"):
-        zips.unpack({"x": b""}, tmp_path)
+        packaging.unpack({"x": b""}, tmp_path)
     with pytest.raises(UsageError, match="cannot be written"):
-        zips.save(b"", tmp_path / "no" / "a.zip")
-    zips.unpack({"x/run": b"#!"}, tmp_path / "new", ["x/run"])
+        packaging.save(b"", tmp_path / "no" / "a.zip")
+    packaging.unpack({"x/run": b"#!"}, tmp_path / "new", ["x/run"])
     assert os.access(tmp_path / "new" / "x" / "run", os.X_OK)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "new"]
 

@@ -112,7 +112,7 @@ def every_form(report: Report) -> list[str | bytes]:
     page = io.StringIO()
     terminal.render(Console(file=page, width=100, force_terminal=False), report, verbose=True)
     written = [report.to_json(), junit.render(report), markdown.render(report), html.page(report, verbose=True)]
-    return [*written, github.render(report), page.getvalue()]
+    return [*written, github.annotate(report), page.getvalue()]
 
 
 @pytest.mark.parametrize("channel", CHANNELS)

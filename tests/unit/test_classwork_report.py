@@ -21,7 +21,7 @@ from mlgrade.batch import Saved, Unchanged
 from mlgrade.batch.moves import GradeMove
 from mlgrade.errors import Exit
 from mlgrade.gradebook.model import Attempt, Grade, GradeState
-from mlgrade.reports import classwork, underway
+from mlgrade.reports import class_run
 from mlgrade.reports.account import DiscoverySummary
 from mlgrade.results import ConceptReport, Outcome, Status
 from mlgrade.submissions.discover import Discovery, DiscoveryNote, FileOutcome, FolderLayout
@@ -111,7 +111,7 @@ def account(told: Iterable[Any] = RUN, **options: bool) -> DiscoverySummary:
 
 def rendered(account: DiscoverySummary, width: int = 80, *, stopped: bool = False) -> str:
     console = Console(file=io.StringIO(), width=width, highlight=False, markup=False, emoji=False, no_color=True)
-    classwork.render(console, account, stopped=stopped)
+    class_run.render(console, account, stopped=stopped)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -185,7 +185,7 @@ def test_verbose_leaves_nothing_out() -> None:
 
 def test_json_lines() -> None:
     """Each says of which kind it is, also the one about a file that has a kind of its own."""
-    lines = [msgspec.json.decode(classwork.as_json(one)) for one in (RUN[1], RUN[-2], RUN[-1])]
+    lines = [msgspec.json.decode(class_run.as_json(one)) for one in (RUN[1], RUN[-2], RUN[-1])]
     assert [one["kind"] for one in lines] == ["graded", "same", "note"]
     assert lines[0]["move"]["after"]["points"] == 8
     assert "report" not in lines[0]
@@ -197,7 +197,7 @@ def test_the_bar_keeps_its_numbers(width: int) -> None:
     """However narrow the terminal, how many of how many is whole, and every count is there."""
     out = io.StringIO()
     console = Console(file=out, width=width, force_terminal=True, color_system=None, highlight=False)
-    with underway.progress(console, DiscoverySummary(INTAKE), 10) as tell:
+    with class_run.progress(console, DiscoverySummary(INTAKE), 10) as tell:
         for told in RUN:
             tell(told)
     text = " ".join(out.getvalue().split())
@@ -208,9 +208,9 @@ def test_the_bar_keeps_its_numbers(width: int) -> None:
 
 def test_a_line_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nobody looks at a terminal, a log has how far it is, without anything to draw."""
-    monkeypatch.setattr(underway, "LINE_SECONDS", 0.0)
+    monkeypatch.setattr(class_run, "LINE_SECONDS", 0.0)
     out = io.StringIO()
-    with underway.progress(Console(file=out, width=40), DiscoverySummary(INTAKE), 10) as tell:
+    with class_run.progress(Console(file=out, width=40), DiscoverySummary(INTAKE), 10) as tell:
         for told in RUN:
             tell(told)
     lines = out.getvalue().splitlines()

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgrade.reports import autograding, commands, github, places
-from mlgrade.reports.places import SourcePlace
+from mlgrade.reports import github, words
+from mlgrade.reports.words import SourcePlace
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Status, Visibility
 
 CASES = Path(__file__).parents[1] / "golden" / "cases"
@@ -47,7 +47,7 @@ def back(text: str, more: str = "") -> str:
 @given(st.text(max_size=60), st.text(min_size=1, max_size=40).filter(lambda text: text == text.strip()))
 def test_a_command_says_what_it_was_given(message: str, title: str) -> None:
     """On one line, whatever is in the texts; the runner reads back what was meant."""
-    line = commands.command("error", message, title=title, line=0)
+    line = github.command("error", message, title=title, line=0)
     assert "\n" not in line
     assert "\r" not in line
     if "\u2028" not in message + title and not re.search(r"[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", message + title):
@@ -59,16 +59,16 @@ def test_a_command_says_what_it_was_given(message: str, title: str) -> None:
 )
 def test_nothing_that_is_disarmed_is_obeyed(parts: list[str]) -> None:
     """In no line of it, also once more."""
-    text = commands.disarm("".join(parts))
+    text = github.disarm("".join(parts))
     assert not any(obeyed(line) for line in text.split("\n"))
     assert not re.search(r"##\w*\[", text)
-    assert commands.disarm(text) == text
+    assert github.disarm(text) == text
 
 
 def test_disarming_changes_nothing_else() -> None:
     """People still read what was there."""
-    assert commands.disarm("a::b\n  ::error::x\n##[error]x") == "a::b\n  : :error::x\n## [error]x"
-    assert commands.disarm("z[::2]  # a # [b]") == "z[::2]  # a # [b]"
+    assert github.disarm("a::b\n  ::error::x\n##[error]x") == "a::b\n  : :error::x\n## [error]x"
+    assert github.disarm("z[::2]  # a # [b]") == "z[::2]  # a # [b]"
 
 
 # -- places -----------------------------------------------------------------------------------------------------------
@@ -91,14 +91,14 @@ def test_disarming_changes_nothing_else() -> None:
 )
 def test_places(text: str, place: SourcePlace) -> None:
     """A line is taken from where our own messages have it; a cell of a notebook is no line of its file."""
-    assert places.find(text, "a.py") == place
+    assert words.find(text, "a.py") == place
 
 
 # -- annotations --------------------------------------------------------------------------------------------------------
 
 
 def annotations(given_report: Report, folder: str = "") -> list[tuple[str, dict[str, str], str]]:
-    found = [obeyed(line) for line in github.render(given_report, folder).splitlines()]
+    found = [obeyed(line) for line in github.annotate(given_report, folder).splitlines()]
     assert None not in found
     return [one for one in found if one]
 
@@ -193,11 +193,11 @@ def test_texts_of_students_make_no_command(text: str) -> None:
 
 def test_points_are_as_the_reporter_reads_them() -> None:
     """What it adds up is the score: `max_score` once, and the `score` of each test."""
-    document = json.loads(base64.b64decode(autograding.render(report("half_started"))))
+    document = json.loads(base64.b64decode(github.classroom(report("half_started"))))
     assert (document["version"], document["status"], document["max_score"]) == (1, "fail", 10.0)
     [test] = document["tests"]
     assert (test["score"], test["status"], test["filename"]) == (7.05, "fail", "exercises/softmax.py")
-    assert json.loads(base64.b64decode(autograding.render(report("all_pass"))))["status"] == "pass"
+    assert json.loads(base64.b64decode(github.classroom(report("all_pass"))))["status"] == "pass"
 
 
 def test_our_own_fault_gives_no_points_at_all() -> None:
@@ -206,7 +206,7 @@ def test_our_own_fault_gives_no_points_at_all() -> None:
     broken = msgspec.structs.replace(
         one, status=Status.BROKEN, concepts=[msgspec.structs.replace(one.concepts[0], status=Status.BROKEN)]
     )
-    document = autograding.document(broken)
+    document = github.document(broken)
     assert (document["status"], document["max_score"]) == ("error", 0)
     assert "'score': 0," in str(document["tests"])
 
@@ -216,7 +216,7 @@ def test_points_carry_no_command(text: str) -> None:
     """The reporter prints names and messages into a log."""
     one = report("syntax_error")
     concept = msgspec.structs.replace(one.concepts[0], reason=text, file=text, concept=text)
-    document = json.loads(base64.b64decode(autograding.render(msgspec.structs.replace(one, concepts=[concept]))))
+    document = json.loads(base64.b64decode(github.classroom(msgspec.structs.replace(one, concepts=[concept]))))
     [test] = document["tests"]
     for value in (test["name"], test["message"], test["filename"]):
         assert "\n" not in value
@@ -225,4 +225,4 @@ def test_points_carry_no_command(text: str) -> None:
 
 def test_points_fit_into_a_variable() -> None:
     """Linux takes 128 KiB in one; a course of two hundred exercises with long texts needs less."""
-    assert len(autograding.render(many(200, 50))) < 128 * 1024
+    assert len(github.classroom(many(200, 50))) < 128 * 1024

@@ -9,7 +9,7 @@ import pytest
 
 from mlgrade import course as courses
 from mlgrade.course import Course
-from mlgrade.reports import progress, state
+from mlgrade.reports import progress
 from mlgrade.reports.progress import Change, Memory
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Status, Visibility
 
@@ -61,7 +61,7 @@ ROTTEN = [b"", b"\xff", b"[]", b'{"a": 1}', b'{"a": {"sha256": "x"}}', b'{"a": {
 def test_a_broken_memory_is_none(small: Course, raw: bytes) -> None:
     """A file that cannot be read counts as no memory, and the next save fixes it."""
     progress.save(small, {})
-    state.file(small, "runs").write_bytes(raw)
+    progress.state_path(small, "runs").write_bytes(raw)
     assert progress.load(small) == {}
     assert progress.save(small, {"a": progress.memory(report(), "h")}) == ""
     assert list(progress.load(small)) == ["a"]

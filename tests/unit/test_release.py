@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
-from mlgrade.authoring.release import contents, notebook, package
+from mlgrade.authoring.release import contents, edition, package
 from mlgrade.course import Concept, Course, Unit, lessons, writing
 from mlgrade.course.model import Attempts, Duration, HiddenChecks, Keep, Late, Percent, Resources, Size
 from mlgrade.errors import CourseError, UsageError
@@ -214,8 +214,8 @@ def test_notebooks_take_the_place_of_stubs(course: Path) -> None:
 def test_a_notebook_is_the_same_each_time() -> None:
     """Equal stubs give equal bytes, ids that nbformat accepts, and no outputs."""
     stub = (ROOT / "exercises/norm.py").read_bytes()
-    first = notebook.of(REAL.concept("norm"), stub)
-    assert first == notebook.of(REAL.concept("norm"), stub)
+    first = edition.read_notebook(REAL.concept("norm"), stub)
+    assert first == edition.read_notebook(REAL.concept("norm"), stub)
     cells = json.loads(first)["cells"]
     assert len({cell["id"] for cell in cells}) == len(cells)
     assert [cell["outputs"] for cell in cells if cell["cell_type"] == "code"] == [[]] * 4

@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mlgrade import course as courses
-from mlgrade.authoring.scaffold import bundle, concepts, entry, templates, texts
-from mlgrade.authoring.scaffold import courses as new_courses
+from mlgrade.authoring import scaffold
+from mlgrade.authoring.scaffold import bundle, entry
 from mlgrade.course import Concept, Course, Unit
 from mlgrade.errors import CourseError, MlgradeError, UsageError
 
@@ -22,7 +22,7 @@ BARE = Concept(id="norm", title="Norms", points=2.5, functions=["norm"])
 
 def added(text: str, concept: Concept = NORM, unit: str = "u", title: str = "") -> str:
     course = courses.parse(text)
-    return entry.added(text, course, concepts.unit_of(course, unit, title), concept)
+    return entry.added(text, course, scaffold.unit_of(course, unit, title), concept)
 
 
 def inserted(before: str, after: str) -> str:
@@ -200,7 +200,7 @@ def test_what_is_no_part_of_a_course(tmp_path: Path) -> None:
 
 def test_the_template_is_the_course_of_this_repository() -> None:
     """Whether read from the repository or from a wheel, Math for ML has all of its folders, and nothing of the tests."""
-    files = templates.files("math-for-ml")
+    files = scaffold.template_files("math-for-ml")
     folders = {place.rpartition("/")[0] for place in files}
     assert {
         "exercises",
@@ -212,29 +212,29 @@ def test_the_template_is_the_course_of_this_repository() -> None:
         "tests/misconceptions",
     } <= folders
     assert not [place for place in files if place.startswith(("tests/unit", "tests/e2e", "grader"))]
-    assert templates.title("math-for-ml") == courses.parse(files["course.yml"].decode()).title
+    assert scaffold.template_title("math-for-ml") == courses.parse(files["course.yml"].decode()).title
 
 
 def test_templates_that_are_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A mistyped template is a usage error with a guess; one that an installation lacks is our fault."""
     with pytest.raises(UsageError, match='did you mean "math-for-ml"'):
-        templates.files("math-for-mi")
-    monkeypatch.setattr(templates, "_PACKAGE", tmp_path / "grader" / "mlgrade")
+        scaffold.template_files("math-for-mi")
+    monkeypatch.setattr(scaffold, "_PACKAGE", tmp_path / "grader" / "mlgrade")
     with pytest.raises(MlgradeError, match="install it anew"):
-        templates.files("math-for-ml")
+        scaffold.template_files("math-for-ml")
 
 
 def test_a_template_from_an_installed_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where the zip of a wheel lies, it is read."""
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "math-for-ml.zip").write_bytes(bundle.pack({"course.yml": b"x"}))
-    monkeypatch.setattr(templates, "_PACKAGE", tmp_path)
-    assert templates.files("math-for-ml") == {"course.yml": b"x"}
+    monkeypatch.setattr(scaffold, "_PACKAGE", tmp_path)
+    assert scaffold.template_files("math-for-ml") == {"course.yml": b"x"}
 
 
 def test_a_text_is_several_files() -> None:
     """Places and contents are filled in, and each file ends with one line end."""
-    made = texts.papers("concept.txt", dict.fromkeys(("stubs", "solved", "public", "hidden", "wrong"), "\n\n") | {"id": "a", "title": "A", "functions": "a"})  # fmt: skip
+    made = scaffold.fill_files("concept.txt", dict.fromkeys(("stubs", "solved", "public", "hidden", "wrong"), "\n\n") | {"id": "a", "title": "A", "functions": "a"})  # fmt: skip
     assert "exercises/a.py" in made
     assert all(text.endswith("\n") and not text.endswith("\n\n") for text in made.values())
 
@@ -246,7 +246,7 @@ def test_a_text_is_several_files() -> None:
 def test_titles_that_are_refused(title: str, tmp_path: Path) -> None:
     """A title is a line that can be printed."""
     with pytest.raises(UsageError, match="title"):
-        new_courses.create(tmp_path / "c", title, 1)
+        scaffold.create(tmp_path / "c", title, 1)
     assert not (tmp_path / "c").exists()
 
 
@@ -254,7 +254,7 @@ def test_titles_that_are_refused(title: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("template", ["", "math-for-ml"])
 def test_a_title_and_a_seed_of_its_own(title: str, template: str, tmp_path: Path) -> None:
     """Whatever is in a title, it is read back as it was given; the seed too, and no due date is of another term."""
-    made = new_courses.create(tmp_path / "deep" / "c", title, 77, template)
+    made = scaffold.create(tmp_path / "deep" / "c", title, 77, template)
     assert (made.title, made.seed, {unit.due for unit in made.units}) == (title, 77, {None})
     assert title in (tmp_path / "deep" / "c" / "README.md").read_text(encoding="utf-8")
 
@@ -266,7 +266,7 @@ def test_where_no_course_is_written(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     for target in ("full", "full/mine.txt", "link"):
         with pytest.raises(UsageError, match="nothing was written"):
-            new_courses.create(tmp_path / target, "T", 1)
+            scaffold.create(tmp_path / target, "T", 1)
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["mine.txt"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["full", "link"]
 
@@ -276,7 +276,7 @@ def test_an_empty_folder_stays_the_same_folder(tmp_path: Path) -> None:
     target = tmp_path / "c"
     target.mkdir()
     before = target.stat().st_ino
-    new_courses.create(target, "T", 1)
+    scaffold.create(target, "T", 1)
     assert target.stat().st_ino == before
 
 
@@ -285,7 +285,7 @@ def test_an_empty_folder_stays_the_same_folder(tmp_path: Path) -> None:
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
-    return new_courses.create(tmp_path / "c", "T", 1)
+    return scaffold.create(tmp_path / "c", "T", 1)
 
 
 def snapshot(root: Path) -> dict[str, bytes]:
@@ -310,7 +310,7 @@ def test_concepts_that_are_refused(why: str, course: Course) -> None:
     concept, words = REFUSED[why]
     before = snapshot(course.root.parent)
     with pytest.raises(UsageError, match=words):
-        concepts.add(course, course.units[0], concept)
+        scaffold.add(course, course.units[0], concept)
     assert snapshot(course.root.parent) == before
 
 
@@ -319,7 +319,7 @@ def test_no_file_is_written_over(course: Course) -> None:
     (course.root / "lessons" / "norm.yml").write_text("mine")
     before = snapshot(course.root)
     with pytest.raises(UsageError, match=r"norm\.yml: is there already"):
-        concepts.add(course, course.units[0], BARE)
+        scaffold.add(course, course.units[0], BARE)
     assert snapshot(course.root) == before
 
 
@@ -330,16 +330,16 @@ def test_files_that_cannot_be_written_leave_nothing(course: Course, monkeypatch:
     def full(path: Path, data: bytes) -> None:
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(concepts, "atomic_write", full)
+    monkeypatch.setattr(scaffold, "atomic_write", full)
     with pytest.raises(UsageError, match="No space left on device; nothing was added"):
-        concepts.add(course, course.units[0], BARE)
+        scaffold.add(course, course.units[0], BARE)
     assert snapshot(course.root) == before
 
 
 def test_a_unit_that_is_not_there(course: Course) -> None:
     """A mistyped unit is named with a guess, and with the way to a new one."""
     with pytest.raises(UsageError, match=r'did you mean "first_steps"\? \(--unit-title begins a new one\)'):
-        concepts.unit_of(course, "first_step")
+        scaffold.unit_of(course, "first_step")
 
 
 def test_a_link_to_a_course_file_stays_a_link(course: Course, tmp_path: Path) -> None:
@@ -347,6 +347,6 @@ def test_a_link_to_a_course_file_stays_a_link(course: Course, tmp_path: Path) ->
     real = tmp_path / "kept.yml"
     (course.root / "course.yml").rename(real)
     (course.root / "course.yml").symlink_to(real)
-    concepts.add(course, course.units[0], BARE)
+    scaffold.add(course, course.units[0], BARE)
     assert (course.root / "course.yml").is_symlink()
     assert courses.load(course.root).concept("norm") == BARE

@@ -11,8 +11,7 @@ import msgspec
 import pytest
 
 from mlgrade import course as courses
-from mlgrade.authoring import watch
-from mlgrade.authoring.scaffold import courses as new_courses
+from mlgrade.authoring import scaffold, watch
 from mlgrade.course import Course
 
 TEXT = """\
@@ -65,7 +64,7 @@ def test_what_a_change_of_the_course_touches() -> None:
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
-    return new_courses.create(tmp_path / "c", "T", 1)
+    return scaffold.create(tmp_path / "c", "T", 1)
 
 
 def test_what_is_watched(course: Course) -> None:

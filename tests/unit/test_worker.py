@@ -20,12 +20,11 @@ from mlgrade.errors import SandboxError
 from mlgrade.sandbox.attempt import NotTried, WorkerSession
 from mlgrade.sandbox.codec import UnsendableError
 from mlgrade.sandbox.fork_server import ForkServer
-from mlgrade.sandbox.fresh import FreshProcess
 from mlgrade.sandbox.host import Died, Host, Raised, Result, TimedOut, Value, Worker
 from mlgrade.sandbox.isolation import landlock
 from mlgrade.sandbox.limits import MIB, Limits
 from mlgrade.sandbox.protocol import Fault, Function, Load, Loaded
-from mlgrade.sandbox.starting import Launcher, ending
+from mlgrade.sandbox.starting import FreshProcess, Launcher, ending
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forked workers and /proc are Linux's")
 PLENTY = 20.0  # seconds for a call that ends by itself, on however busy a machine

@@ -27,7 +27,7 @@ from mlgrade.gradebook.store import Gradebook
 from mlgrade.grading import fingerprint
 from mlgrade.results import Status
 from mlgrade.sandbox.isolation import level
-from mlgrade.submissions.entries import DiscoveryNote, Entry, StudentSubmission
+from mlgrade.submissions.model import DiscoveryNote, Entry, StudentSubmission
 
 T = TypeVar("T")
 KEEP_SECONDS, KEEP_MOST = 0.25, 64  # results are kept together that came within this time, and no more than this

@@ -17,8 +17,7 @@ from mlgrade.grading.grader import Grader
 from mlgrade.results import ConceptReport, Status, Visibility
 from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
-from mlgrade.submissions.entries import StudentSubmission
-from mlgrade.submissions.model import Submission
+from mlgrade.submissions.model import StudentSubmission, Submission
 from mlgrade.text import clean, one_line
 
 

@@ -158,19 +158,19 @@ def _engine(jobs: int | None, scheduler: str | None) -> Engine:
 
 def _run(results: Iterable[Event], account: DiscoverySummary, as_json: bool, plain: bool) -> None:
     """Tell results as they are kept; and what came of them in the end, also if that comes too soon."""
-    from mlgrade.reports import classwork as reports
-    from mlgrade.reports.underway import progress
+    from mlgrade.reports import class_run
+    from mlgrade.reports.class_run import progress
 
     stopped = True
     try:
         with progress(options.console(plain=plain, stderr=True), account, len(account.intake.handins)) as tell:
             for note in account.intake.notes if as_json else ():
-                click.echo(reports.as_json(note))
+                click.echo(class_run.as_json(note))
             for told in results:
                 tell(told)
                 if as_json:
-                    click.echo(reports.as_json(told))
+                    click.echo(class_run.as_json(told))
         stopped = False
     finally:
         if not as_json and (account.done or not stopped):
-            reports.render(options.console(plain=plain), account, stopped=stopped)
+            class_run.render(options.console(plain=plain), account, stopped=stopped)

@@ -26,14 +26,14 @@ def command(concept: str, shown: bool, restart: bool, plain: bool, course: Path 
       mlgrade hint softmax --shown
     """
     from mlgrade.course import lessons
-    from mlgrade.reports import state
+    from mlgrade.reports import progress
 
     loaded = options.load_course(course)
     lesson = lessons.load(loaded, loaded.concept(concept))
-    opened = state.load(loaded, "hints", dict[str, int], {})
+    opened = progress.load_state(loaded, "hints", dict[str, int], {})
     before = 0 if restart else opened.get(concept, 0)
     now = max(1, min(len(lesson.hints), before if shown else before + 1))
-    if problem := state.save(loaded, "hints", opened | {concept: now}):
+    if problem := progress.save_state(loaded, "hints", opened | {concept: now}):
         click.echo(f"mlgrade: {problem}", err=True)
     _print(lesson.hints[:now], len(lesson.hints), concept, plain=plain)
 

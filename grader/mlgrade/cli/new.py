@@ -53,16 +53,16 @@ def new_course(target: Path, title: str | None, template: str | None, seed: int 
     """
     import secrets
 
-    from mlgrade.authoring.scaffold import courses, templates
+    from mlgrade.authoring import scaffold
     from mlgrade.course.model import SEED_BITS
 
     if _asks(yes) and template is None:
-        template = _choice("Begin as a copy of", ("", *templates.NAMES), "", "nothing, a small course")
+        template = _choice("Begin as a copy of", ("", *scaffold.NAMES), "", "nothing, a small course")
     if title is None:
-        title = templates.title(template) if template else _in_words(target.absolute().name)
+        title = scaffold.template_title(template) if template else _in_words(target.absolute().name)
         title = str(click.prompt("Title", default=title)) if _asks(yes) else title
     fresh = secrets.randbits(SEED_BITS) if seed is None else seed
-    made = courses.create(target, title, fresh, template or "")
+    made = scaffold.create(target, title, fresh, template or "")
     counts = f"{options.counted(len(made.units), 'unit')}, {options.counted(len(made.concepts), 'concept')}"
     click.echo(f"{options.shown(target)}: {made.name}, {counts}.")
     if template:
@@ -104,7 +104,7 @@ def new_concept(
       mlgrade new concept norm --function norm --function normalize --unit core_objects --points 12
       mlgrade new concept dropout --unit week_9 --unit-title "Week 9" --requires probability
     """
-    from mlgrade.authoring.scaffold import concepts
+    from mlgrade.authoring import scaffold
     from mlgrade.course import Concept
 
     loaded = options.load_course(course)
@@ -126,8 +126,8 @@ def new_concept(
             functions=list(functions or (name,)),
             requires=list(requires),
         )
-        home = concepts.unit_of(loaded, unit or loaded.units[-1].id, unit_title)
-    made = concepts.add(loaded, home, concept)
+        home = scaffold.unit_of(loaded, unit or loaded.units[-1].id, unit_title)
+    made = scaffold.add(loaded, home, concept)
     _tell(made, name, home.id, loaded.root)
 
 

@@ -46,24 +46,24 @@ class Outputs(NamedTuple):
 
             _save(self.markdown, markdown.render(report, upcoming=upcoming, edition=edition).encode())
         if self.classroom is not None:
-            from mlgrade.reports import autograding
+            from mlgrade.reports import github
 
-            _save(self.classroom, f"result={autograding.render(report)}\n".encode(), mode="ab")
+            _save(self.classroom, f"result={github.classroom(report)}\n".encode(), mode="ab")
 
     def printing(self, report: Report, print_: Callable[[], None]) -> None:
         """Print a report; in a log that obeys lines, so that none of them is obeyed but the annotations after it."""
         if self.annotate is None:
             print_()
             return
-        from mlgrade.reports import commands, github
+        from mlgrade.reports import github
 
         token = secrets.token_hex(16)
-        click.echo(commands.pause(token))
+        click.echo(github.pause(token))
         try:
             print_()
         finally:
-            click.echo(commands.resume(token))
-        click.echo(github.render(report, _folder()), nl=False)
+            click.echo(github.resume(token))
+        click.echo(github.annotate(report, _folder()), nl=False)
 
 
 def options(command: Callable[..., None]) -> Callable[..., None]:

@@ -1,4 +1,4 @@
-"""The main path: one submission, from its bytes to what its author may read.
+"""Grade one submission.
 
 load      a worker gets the source as bytes and says what the file holds
 gate      a file that cannot be graded is answered in one sentence
@@ -12,6 +12,7 @@ redact    the single gate to student eyes
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -20,8 +21,8 @@ import msgspec
 
 from mlgrade.course import Concept, Course
 from mlgrade.errors import SuiteError, UsageError
-from mlgrade.grading import diagnosis, prechecks, redaction, scoring
-from mlgrade.results import ConceptReport, Diagnosis, Finding, Hidden, Outcome, Status, Visibility
+from mlgrade.grading import diagnosis, prechecks, redaction
+from mlgrade.results import ConceptReport, Diagnosis, Finding, Hidden, Outcome, Score, Status, Visibility
 from mlgrade.sandbox import numerics
 from mlgrade.sandbox.attempt import WorkerSession
 from mlgrade.sandbox.host import Host, Raised, Value
@@ -146,17 +147,17 @@ class Grader:
 
     def _report(self, submission: Submission, concept: Concept, loaded: Loaded, ran: Sequence[Ran]) -> ConceptReport:
         findings = [one.finding for one in ran]
-        shares = scoring.worth(findings, concept.decided_here)
+        shares = worth(findings, concept.decided_here)
         return ConceptReport(
             concept=concept.id,
             file=one_line(submission.file),
             status=_status(findings),
             reason=clean(self._reason(submission, loaded, concept, ran)),
-            earned=scoring.total(findings, concept.decided_here),
+            earned=total(findings, concept.decided_here),
             possible=concept.decided_here,
-            aspects=scoring.aspects(findings, shares),
+            aspects=aspects(findings, shares),
             diagnoses=self._diagnoses(concept, ran),
-            checks=redaction.check_results(findings, shares, scoring.earned),
+            checks=redaction.check_results(findings, shares, earned),
             notes=_notes(submission, loaded, ran),
             output=clean(_output(loaded, ran)),
             hidden=_hidden(concept),
@@ -263,3 +264,42 @@ def _placed(note: str, name: str, source: Source) -> str:
     """A worker knows the file by its name only, and a notebook by the lines of all its cells."""
     found = re.match(rf"{re.escape(name)}:(\d{{1,8}}): ", note)
     return f"{source.place(int(found[1]))}: {note[found.end() :]}" if found else note
+
+
+# -- scoring -------------------------------------------------------------------------------------------------------
+
+# Findings to points. Pure: the same findings give the same score anywhere.
+
+
+def worth(findings: Sequence[Finding], points: float) -> dict[str, float]:
+    """Share a concept's points among its checks by weight. A broken check is nobody's fault and worth nothing."""
+    counted = [finding for finding in findings if finding.outcome is not Outcome.BROKEN]
+    total = math.fsum(finding.weight for finding in counted)
+    return {finding.id: points * finding.weight / total if finding in counted else 0.0 for finding in findings}
+
+
+def earned(finding: Finding, value: float) -> float:
+    """Return what a check earns of its points."""
+    return value if finding.outcome is Outcome.PASSED else 0.0
+
+
+def total(findings: Sequence[Finding], points: float) -> float:
+    """The points of a concept, rounded down to two decimals. All of them go to whoever passes everything only."""
+    shares = worth(findings, points)
+    outcomes = {finding.outcome for finding in findings} - {Outcome.BROKEN}
+    if outcomes == {Outcome.PASSED}:
+        return points
+    exact = math.fsum(earned(finding, shares[finding.id]) for finding in findings)
+    return math.floor(exact * 100 + 1e-9) / 100
+
+
+def aspects(findings: Iterable[Finding], shares: dict[str, float]) -> dict[str, Score]:
+    """Points by aspect, in the order in which the aspects first appear."""
+    parts: dict[str, list[tuple[float, float]]] = {}
+    for finding in findings:
+        value = shares[finding.id]
+        parts.setdefault(finding.aspect, []).append((earned(finding, value), value))
+    return {
+        name: Score(round(math.fsum(e for e, _ in pairs), 2), round(math.fsum(p for _, p in pairs), 2))
+        for name, pairs in parts.items()
+    }

@@ -1,4 +1,4 @@
-"""Report -> annotations of GitHub Actions: each mistake at its line, as far as the few that are shown go.
+"""Write a report for GitHub: annotations at the lines of mistakes, and the points that Classroom reads.
 
 GitHub shows ten of each kind for a step, and drops the rest without a word. So what is more than ten is gathered: one
 for each exercise, and then one that says how many are left.
@@ -6,7 +6,9 @@ for each exercise, and then one that says how many are left.
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from itertools import groupby
@@ -14,10 +16,47 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from mlgrade.reports import commands, places, words
-from mlgrade.reports.places import SourcePlace
+from mlgrade.reports import words
+from mlgrade.reports.words import SourcePlace
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Status, Visibility
 from mlgrade.text import clean, one_line
+
+# Workflow commands are lines of a log that a CI system obeys. They are written here, and disarmed here.
+#
+# GitHub's runner obeys a line that begins with `::name key=value::`, after any spaces, and `##[name]` anywhere in a
+# line; Azure's obeys `##vso[...]`. What a student wrote must be neither.
+
+_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_PROPERTY = _DATA | {":": "%3A", ",": "%2C"}
+
+
+def command(name: str, message: str, **properties: str | int) -> str:
+    """One command on one line. Properties without a value are left out."""
+    given = ",".join(f"{key}={_escaped(str(value), _PROPERTY)}" for key, value in properties.items() if value)
+    return f"::{name}{' ' if given else ''}{given}::{_escaped(message, _DATA)}"
+
+
+def pause(token: str) -> str:
+    """From this line on nothing is obeyed, until `resume` with the same token, which nobody can guess."""
+    return command("stop-commands", token)
+
+
+def resume(token: str) -> str:
+    """Return the workflow command that resumes commands."""
+    return f"::{token}::"
+
+
+def disarm(text: str) -> str:
+    """The same text for people, in which a runner sees no command."""
+    apart = re.sub(r"##(\w*)\[", r"## \1[", text)
+    return re.sub(r"^(\s*)::", r"\1: :", apart, flags=re.MULTILINE)
+
+
+def _escaped(text: str, table: dict[str, str]) -> str:
+    return "".join(table.get(char, char) for char in text)
+
+
+# -- github --------------------------------------------------------------------------------------------------------
 
 MOST = 10  # of one kind
 MOST_CHARS = 4_000  # of one message; GitHub cuts at 4096
@@ -42,7 +81,7 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True):
     place: SourcePlace = SourcePlace()
 
 
-def render(report: Report, folder: str = "") -> str:
+def annotate(report: Report, folder: str = "") -> str:
     """All commands, one on a line. `folder` is where the report's paths start, seen from the top of the repository."""
     found = [one for concept in report.concepts for one in _of(concept)]
     few = [one for kind in AnnotationKind for one in _few([every for every in found if every.kind is kind])]
@@ -51,7 +90,7 @@ def render(report: Report, folder: str = "") -> str:
 
 def _written(one: Annotation, folder: str) -> str:
     file = PurePosixPath(folder, one_line(one.file.replace("\\", "/"))) if one.file else ""
-    return commands.command(
+    return command(
         one.kind,
         clean(one.message)[:MOST_CHARS],
         file=os.path.normpath(file).replace("\\", "/") if file else "",
@@ -84,7 +123,7 @@ def _kind(concept: ConceptReport) -> AnnotationKind:
 
 
 def _annotation(kind: AnnotationKind, concept: ConceptReport, title: str, message: str) -> Annotation:
-    place = places.find(message, concept.file)
+    place = words.find(message, concept.file)
     return Annotation(kind=kind, title=title, message=message or title, file=concept.file, place=place)
 
 
@@ -129,3 +168,55 @@ def _together(group: Sequence[Annotation]) -> Annotation:
     if not others:
         return first
     return msgspec.structs.replace(first, title=f"{first.title[:160]} (and {others} more in this file)")
+
+
+# -- autograding ---------------------------------------------------------------------------------------------------
+
+# Report -> points as the autograding reporter of GitHub Classroom reads them: JSON in base64, one test for a concept.
+#
+# It reads them from the environment, where one variable holds at most 128 KiB: a test for each check could be more.
+
+VERSION = 1
+PASS, FAIL, ERROR = "pass", "fail", "error"
+
+
+def classroom(report: Report) -> str:
+    """Return the line that GitHub Classroom reads."""
+    return base64.b64encode(msgspec.json.encode(document(report))).decode()
+
+
+def document(report: Report) -> dict[str, object]:
+    """What the reporter is told. Our own fault has no points at all: `max_score` 0, which it does not count."""
+    ours = report.status is Status.BROKEN
+    tests = [_test(concept, counted=not ours) for concept in report.concepts]
+    statuses = [str(test["status"]) for test in tests]
+    return {
+        "version": VERSION,
+        "status": ERROR if ours else FAIL if FAIL in statuses else PASS,
+        "max_score": 0 if ours else report.possible,
+        "tests": tests,
+    }
+
+
+def _test(concept: ConceptReport, *, counted: bool) -> dict[str, object]:
+    return {
+        "name": _plain(f"{concept.concept}: {words.summary(concept)}"),
+        "status": _status(concept),
+        "score": concept.earned if counted else 0,
+        "message": _plain(concept.reason.partition("\n")[0] or words.summary(concept)),
+        "test_code": "",
+        "filename": _plain(concept.file),
+        "line_no": 0,
+        "duration": 0,
+    }
+
+
+def _status(concept: ConceptReport) -> str:
+    if concept.status is Status.BROKEN:
+        return ERROR
+    return PASS if words.graded(concept) and concept.earned >= concept.possible else FAIL
+
+
+def _plain(text: str) -> str:
+    """The reporter prints it into the log, where a runner listens."""
+    return disarm(one_line(text))[:200]

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree as ET
 
-from mlgrade.reports import places, words
+from mlgrade.reports import words
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Status
 
 _TAGS = {
@@ -86,7 +86,7 @@ def _whole(concept: ConceptReport) -> ET.Element:
 
 
 def _ended(case: ET.Element, tag: str, kind: str, text: str, file: str) -> None:
-    if line := places.find(text, file).line:
+    if line := words.find(text, file).line:
         case.set("line", str(line))
     ET.SubElement(case, tag, message=text.partition("\n")[0], type=kind).text = text or None
 

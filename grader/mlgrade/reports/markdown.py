@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from mlgrade.reports import commands, words
+from mlgrade.reports import github, words
 from mlgrade.results import CheckResult, ConceptReport, Outcome, Report, Visibility
 from mlgrade.text import clean, one_line
 
@@ -77,7 +77,7 @@ def _safe(plain: str) -> str:
 
 def block(text: str) -> str:
     """Lines as they are. The fence is longer than any in them."""
-    shown = commands.disarm(clean(text)).strip("\n")
+    shown = github.disarm(clean(text)).strip("\n")
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", shown) or [""]))
     return f"{fence}text\n{shown}\n{fence}" if shown else ""
 

@@ -1,14 +1,51 @@
-"""What the last run of each exercise said, for "since last run" and for the road in `mlgrade list`."""
+"""Remember the last run of each exercise, for "since last run" and for the road in `mlgrade list`."""
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
 from mlgrade.course import Course
-from mlgrade.reports import state
+from mlgrade.files import atomic_write, state_folder
 from mlgrade.results import ConceptReport, Outcome, Status
+
+# Small files that mlgrade keeps for its user, beside the courses and never in them.
+#
+# One folder in the user's own data; `MLGRADE_STATE` names another one. Everything here is a convenience: when it cannot
+# be read nothing is remembered, and when it cannot be written the caller is told why.
+
+T = TypeVar("T")
+
+
+def load_state(course: Course, name: str, kind: type[T], default: T) -> T:
+    """Read what is remembered of a course under a name; a file that cannot be read counts as no memory."""
+    try:
+        return msgspec.json.decode(state_path(course, name).read_bytes(), type=kind)
+    except (OSError, msgspec.MsgspecError):
+        return default
+
+
+def save_state(course: Course, name: str, value: Any) -> str:
+    """Write, and return "" or why it could not be written."""
+    target = state_path(course, name)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        atomic_write(target, msgspec.json.encode(value))
+    except OSError as error:
+        return f"this could not be remembered: {error.strerror} ({target.parent})"
+    return ""
+
+
+def state_path(course: Course, name: str) -> Path:
+    """Return the path of a file of the user's state."""
+    digest = hashlib.sha256(str(course.root).encode()).hexdigest()[:16]
+    return state_folder() / f"{digest}-{name}.json"
+
+
+# -- progress ------------------------------------------------------------------------------------------------------
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,12 +70,12 @@ Memories = dict[str, Memory]
 
 def load(course: Course) -> Memories:
     """Read what is remembered of a course; a file that cannot be read counts as no memory."""
-    return state.load(course, "runs", Memories, {})
+    return load_state(course, "runs", Memories, {})
 
 
 def save(course: Course, memories: Memories) -> str:
     """Write, and return "" or why it could not be written."""
-    return state.save(course, "runs", memories)
+    return save_state(course, "runs", memories)
 
 
 def memory(report: ConceptReport, sha256: str) -> Memory:

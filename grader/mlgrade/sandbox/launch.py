@@ -13,9 +13,8 @@ from collections.abc import Iterable
 
 from mlgrade.errors import SandboxError
 from mlgrade.sandbox.fork_server import ForkServer
-from mlgrade.sandbox.fresh import FreshProcess
 from mlgrade.sandbox.limits import Limits
-from mlgrade.sandbox.starting import Launcher, WorkerProcess
+from mlgrade.sandbox.starting import FreshProcess, Launcher, WorkerProcess
 
 
 def launcher(without: Iterable[str] = (), listing: str = "") -> Launcher:

@@ -16,9 +16,9 @@ import msgspec
 
 from mlgrade.course import Course
 from mlgrade.errors import UsageError, closest
-from mlgrade.submissions.entries import Discovery, DiscoveryNote, Entry, FileOutcome, FolderLayout, StudentSubmission
 from mlgrade.submissions.layouts import Found, layout_of
 from mlgrade.submissions.match import RULES, FileMatch, OutcomeCounts, match, nothing_of
+from mlgrade.submissions.model import Discovery, DiscoveryNote, Entry, FileOutcome, FolderLayout, StudentSubmission
 from mlgrade.submissions.sidecar import Sidecar
 from mlgrade.text import one_line
 

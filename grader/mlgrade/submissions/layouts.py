@@ -14,9 +14,8 @@ from mlgrade.course import Course
 from mlgrade.errors import SubmissionError, UsageError, closest
 from mlgrade.files import FileEntry, FileKind, describe_error, list_beneath, read_beneath
 from mlgrade.submissions import sidecar
-from mlgrade.submissions.entries import DiscoveryNote, FileOutcome, FolderLayout, note
 from mlgrade.submissions.match import FileMatch, match, match_flat
-from mlgrade.submissions.model import MOST_BYTES, SUFFIXES
+from mlgrade.submissions.model import MOST_BYTES, SUFFIXES, DiscoveryNote, FileOutcome, FolderLayout, note
 from mlgrade.submissions.sidecar import COLLECTED, Sidecar
 from mlgrade.text import one_line
 

@@ -16,8 +16,7 @@ import msgspec
 
 from mlgrade.course import Course
 from mlgrade.errors import closest
-from mlgrade.submissions.entries import DiscoveryNote, FileOutcome, note
-from mlgrade.submissions.model import SUFFIXES
+from mlgrade.submissions.model import SUFFIXES, DiscoveryNote, FileOutcome, note
 
 RULES = """\
 A file belongs to the concept that it is named after: softmax.py or softmax.ipynb.

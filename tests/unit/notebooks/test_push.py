@@ -15,8 +15,7 @@ from mlgrade.gradebook.model import Attempt, Decision, DecisionKind
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.integrations.nbgrader import push
 from mlgrade.results import ConceptReport, Status
-from mlgrade.submissions.entries import StudentSubmission
-from mlgrade.submissions.model import Submission
+from mlgrade.submissions.model import StudentSubmission, Submission
 
 COURSE = courses.parse("""\
 format: 1

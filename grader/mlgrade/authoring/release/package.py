@@ -12,13 +12,12 @@ import msgspec
 
 from mlgrade import course as courses
 from mlgrade._version import __version__
-from mlgrade.authoring.release import notebook
-from mlgrade.authoring.release.edition import Contents, contents
+from mlgrade.authoring.release.edition import Contents, contents, read_notebook
 from mlgrade.authoring.release.leaks import ReleaseFile, read_release
 from mlgrade.course import Course
 from mlgrade.errors import UsageError
 from mlgrade.files import atomic_write, is_free, write_folder
-from mlgrade.lms.exports import packing
+from mlgrade.lms.exports import fresh
 from mlgrade.text import one_line, plural
 
 GIVEN, STUBS = ".mlgrade/edition.json", ".mlgrade/stubs"
@@ -49,7 +48,7 @@ def _as_notebooks(edition: Course, files: Mapping[str, bytes]) -> Iterator[tuple
     known = {f"exercises/{concept.id}.py": concept for concept in edition.concepts}
     for place, data in files.items():
         if concept := known.get(place):
-            yield place.removesuffix(".py") + ".ipynb", notebook.of(concept, data)
+            yield place.removesuffix(".py") + ".ipynb", read_notebook(concept, data)
         else:
             yield place, data
 
@@ -121,9 +120,9 @@ def save(files: Contents, target: Path) -> None:
 
 
 def _zip(top: str, files: Contents) -> bytes:
-    with packing.archive(whole := io.BytesIO()) as package:
+    with fresh.archive(whole := io.BytesIO()) as package:
         for place, data in files.items():
-            packing.add(package, f"{top}/{place}", [data])
+            fresh.add(package, f"{top}/{place}", [data])
     return whole.getvalue()
 
 

@@ -26,9 +26,9 @@ def command(target: Path, classroom: bool, wheel: Path | None, course: Path | No
       mlgrade adapter github workflows
       mlgrade adapter github workflows --classroom
     """
-    from mlgrade.integrations import zips
+    from mlgrade.integrations import packaging
     from mlgrade.integrations.github import package
 
     files = package.built(options.load_course(course), wheel, classroom=classroom)
-    zips.unpack(files, target, package.scripts(files))
+    packaging.unpack(files, target, package.scripts(files))
     click.echo(package.summary(options.shown(target)))

@@ -49,15 +49,15 @@ def command(
       mlgrade adapter gradescope autograder.zip --unit core_objects
       mlgrade adapter gradescope softmax.zip --concept softmax --visibility after_published
     """
-    from mlgrade.integrations import bundle, zips
+    from mlgrade.integrations import packaging
     from mlgrade.integrations.gradescope.package import GradescopeSettings, GradescopeVisibility, built, summary
 
     loaded = options.load_course(course)
     settings = GradescopeSettings(
-        concepts=bundle.chosen(loaded, units, concepts),
+        concepts=packaging.chosen(loaded, units, concepts),
         visibility=GradescopeVisibility(visibility),
         leaderboard=leaderboard,
         allow_weak_isolation=allow_weak_isolation,
     )
-    zips.save(built(loaded, settings, wheel), target)
+    packaging.save(built(loaded, settings, wheel), target)
     click.echo(summary(loaded, settings, options.shown(target)))

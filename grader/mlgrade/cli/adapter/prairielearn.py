@@ -47,13 +47,13 @@ def command(
       mlgrade adapter prairielearn pl --unit core_objects --image ml/grader:1
       mlgrade adapter prairielearn pl --concept softmax --each-hidden
     """
-    from mlgrade.integrations import bundle, zips
+    from mlgrade.integrations import packaging
     from mlgrade.integrations.prairielearn import package
 
     loaded = options.load_course(course)
-    wanted = bundle.chosen(loaded, units, concepts)
+    wanted = packaging.chosen(loaded, units, concepts)
     files = package.built(
         loaded, wanted, image, wheel=wheel, each_hidden=each_hidden, allow_weak_isolation=allow_weak_isolation
     )
-    zips.unpack(files, target, package.scripts(files))
+    packaging.unpack(files, target, package.scripts(files))
     click.echo(package.summary(wanted, image, options.shown(target)))

@@ -36,7 +36,7 @@ def command(
     from mlgrade.integrations.nbgrader import session
     from mlgrade.reports.style import say
     from mlgrade.submissions import discover
-    from mlgrade.submissions.entries import StudentSubmission
+    from mlgrade.submissions.model import StudentSubmission
 
     loaded = session.load_course(course, course_dir)
     courses.refuse_inside(loaded.root, submissions, f"mlgrade nbgrader push {courses.quoted(submissions)}")

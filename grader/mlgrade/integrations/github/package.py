@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mlgrade.course import Course
-from mlgrade.integrations import bundle
+from mlgrade.integrations import packaging
 
 HERE = Path(__file__).parent
 STUDENTS, STAFF = "students", "staff"
@@ -26,7 +26,7 @@ CLASSROOM = {"NAME": "Autograding Tests", "JOB": "run-autograding-tests", "OPTIO
 
 def built(course: Course, wheel: Path | None = None, *, classroom: bool = False) -> dict[str, bytes]:
     """All files by their place; equal courses give equal files. No file of the course is among them."""
-    bundle.proved(course, [concept.id for concept in course.concepts])
+    packaging.proved(course, [concept.id for concept in course.concepts])
     return {
         f"{STUDENTS}/{CHECK}": _workflow(classroom).encode(),
         **_tools(STUDENTS, course, wheel),
@@ -39,7 +39,7 @@ def built(course: Course, wheel: Path | None = None, *, classroom: bool = False)
 
 def _tools(home: str, course: Course, wheel: Path | None, *extras: str) -> dict[str, bytes]:
     """A student's repository must hold no course that came along in a wheel: so none does."""
-    files = bundle.mlgrade_files(course, wheel, allow_weak_isolation=True, extras=extras)
+    files = packaging.mlgrade_files(course, wheel, allow_weak_isolation=True, extras=extras)
     return {f"{home}/{TOOLS}/{name}": data for name, data in files.items()}
 
 
@@ -50,7 +50,7 @@ def _workflow(classroom: bool) -> str:
 
 def _filled(template: str, values: Mapping[str, str]) -> str:
     text = (HERE / template).read_text(encoding="utf-8")
-    for name, value in {"PYTHON": bundle.python(), **values}.items():
+    for name, value in {"PYTHON": packaging.python(), **values}.items():
         text = text.replace(f"@{name}@", value)
     return text
 

@@ -13,7 +13,7 @@ import msgspec
 
 from mlgrade.errors import Exit, MlgradeError
 from mlgrade.integrations import formatting, job
-from mlgrade.integrations.gradescope import late, results
+from mlgrade.integrations.gradescope import results
 from mlgrade.integrations.gradescope.package import COURSE, SETTINGS, GradescopeSettings
 from mlgrade.integrations.job import Job
 
@@ -38,10 +38,10 @@ def main(root: Path) -> Exit:
     return Exit.PASSED
 
 
-def _late(path: Path, done: Job, settings: GradescopeSettings) -> late.LateSubmission | None:
+def _late(path: Path, done: Job, settings: GradescopeSettings) -> results.LateSubmission | None:
     """How late it is, where Gradescope says when it came. Without that it is graded all the same."""
     try:
-        return late.of(late.read(path), done.course, settings.concepts)
+        return results.of(results.read(path), done.course, settings.concepts)
     except (msgspec.MsgspecError, OSError) as error:
         job.say(f"mlgrade: {path.name}: no time is known: {getattr(error, 'strerror', error)}")
         return None

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from mlgrade.course import Course
-from mlgrade.integrations import bundle, zips
+from mlgrade.integrations import packaging
 
 SCRIPTS = {"setup.sh": "setup.sh", "run_autograder": "run_autograder.sh"}  # name in the zip -> name here
 SETTINGS, COURSE = "settings.json", "course"
@@ -45,16 +45,16 @@ class GradescopeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 
 def built(course: Course, settings: GradescopeSettings, wheel: Path | None = None) -> bytes:
     """The zip; equal courses and settings give equal bytes."""
-    bundle.proved(course, settings.concepts)
+    packaging.proved(course, settings.concepts)
     scripts = {name: (Path(__file__).parent / here).read_bytes() for name, here in SCRIPTS.items()}
     files = {
         **scripts,
-        "python-version": f"{bundle.python()}\n".encode(),
+        "python-version": f"{packaging.python()}\n".encode(),
         SETTINGS: msgspec.json.format(msgspec.json.encode(settings), indent=1) + b"\n",
-        **bundle.mlgrade_files(course, wheel, allow_weak_isolation=settings.allow_weak_isolation),
+        **packaging.mlgrade_files(course, wheel, allow_weak_isolation=settings.allow_weak_isolation),
     }
-    files |= {f"{COURSE}/{place}": data for place, data in bundle.course_files(course, settings.concepts).items()}
-    return zips.packed(files, SCRIPTS)
+    files |= {f"{COURSE}/{place}": data for place, data in packaging.course_files(course, settings.concepts).items()}
+    return packaging.packed(files, SCRIPTS)
 
 
 def summary(course: Course, settings: GradescopeSettings, target: str) -> str:

@@ -36,8 +36,7 @@ from mlgrade.integrations.nbgrader.autograde import HiddenSuites
 from mlgrade.integrations.nbgrader.progress_log import Finished, ProgressLog, identity, key, wanted
 from mlgrade.integrations.nbgrader.source_cells import Known
 from mlgrade.results import Report
-from mlgrade.submissions.entries import StudentSubmission
-from mlgrade.submissions.model import Submission
+from mlgrade.submissions.model import StudentSubmission, Submission
 from mlgrade.text import one_line
 
 MOST_BYTES = 256 * 1024 * 1024  # of a notebook, pictures and all

@@ -33,7 +33,7 @@ from mlgrade.integrations.nbgrader.pull import SOURCE
 from mlgrade.integrations.nbgrader.source_cells import Known
 from mlgrade.lms.rosters import model as rosters
 from mlgrade.results import ConceptReport, Status
-from mlgrade.submissions.entries import StudentSubmission
+from mlgrade.submissions.model import StudentSubmission
 from mlgrade.text import one_line
 
 MOST_BYTES = 64 * 1024 * 1024

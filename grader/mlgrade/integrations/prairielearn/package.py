@@ -17,7 +17,7 @@ import msgspec
 
 from mlgrade.course import Concept, Course
 from mlgrade.errors import CourseError, UsageError
-from mlgrade.integrations import bundle
+from mlgrade.integrations import packaging
 
 HERE = Path(__file__).parent
 SETTINGS, COURSE, RUN = "settings.json", "course", "run"
@@ -54,8 +54,8 @@ def built(
     allow_weak_isolation: bool = False,
 ) -> dict[str, bytes]:
     """All files by their place; equal courses give equal files, and a question keeps its uuid."""
-    bundle.proved(course, concepts)
-    files = dict(_image(image, bundle.mlgrade_files(course, wheel, allow_weak_isolation=allow_weak_isolation)))
+    packaging.proved(course, concepts)
+    files = dict(_image(image, packaging.mlgrade_files(course, wheel, allow_weak_isolation=allow_weak_isolation)))
     for name in concepts:
         settings = PrairieLearnSettings(
             concept=name, each_hidden=each_hidden, allow_weak_isolation=allow_weak_isolation
@@ -72,7 +72,7 @@ def scripts(files: dict[str, bytes]) -> list[str]:
 
 def _image(image: str, files: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
     text = (HERE / "Containerfile").read_text(encoding="utf-8")
-    yield "image/Containerfile", text.replace("@PYTHON@", bundle.python()).replace("@IMAGE@", image).encode()
+    yield "image/Containerfile", text.replace("@PYTHON@", packaging.python()).replace("@IMAGE@", image).encode()
     yield from ((f"image/{name}", data) for name, data in files.items())
 
 
@@ -84,7 +84,7 @@ def _question(
     yield f"{concept.id}.py", _stub(course, concept)
     yield f"tests/{RUN}", (HERE / "run.sh").read_bytes()
     yield f"tests/{SETTINGS}", _json(msgspec.to_builtins(settings))
-    for place, data in bundle.course_files(course, [concept.id]).items():
+    for place, data in packaging.course_files(course, [concept.id]).items():
         yield f"tests/{COURSE}/{place}", data
 
 

@@ -11,7 +11,7 @@ import msgspec
 from mlgrade import tables
 from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Cell, Column, Mark, Row
-from mlgrade.lms.exports import packing
+from mlgrade.lms.exports import fresh
 from mlgrade.lms.exports.cells import label, value
 from mlgrade.lms.exports.model import Export, Format, Summary
 from mlgrade.lms.exports.moodle import one_of
@@ -32,9 +32,9 @@ def write(export: Export, to: BinaryIO) -> Summary:
     elif second is None:
         to.write(first[1])
     else:
-        with packing.archive(to) as package:
+        with fresh.archive(to) as package:
             for student, raw in itertools.chain([first, second], results):
-                packing.add(package, f"{student}/results/results.json", [raw])
+                fresh.add(package, f"{student}/results/results.json", [raw])
     return summary
 
 

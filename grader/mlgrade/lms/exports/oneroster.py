@@ -13,7 +13,7 @@ from typing import BinaryIO
 from mlgrade import tables
 from mlgrade.errors import UsageError
 from mlgrade.gradebook.columns import Cell, Column, Mark, Row
-from mlgrade.lms.exports import packing
+from mlgrade.lms.exports import fresh
 from mlgrade.lms.exports.cells import Words, label, say
 from mlgrade.lms.exports.model import Export, Format, Summary
 from mlgrade.tables import guard, joined_lines, row
@@ -52,11 +52,11 @@ def write(export: Export, to: BinaryIO) -> Summary:
     """Write the file."""
     summary = Summary(format="oneroster", asks="a OneRoster consumer asks nothing; it reports what it refused")
     _check(export)
-    with packing.archive(to) as package:
-        packing.add(package, "manifest.csv", _lines(("propertyName", "value"), _manifest()))
-        packing.add(package, "categories.csv", _lines(CATEGORIES, [_category(export)]))
-        packing.add(package, "lineItems.csv", _lines(LINE_ITEMS, (_line_item(one, export) for one in export.columns)))
-        packing.add(package, "results.csv", _lines(RESULTS, _results(export, summary)))
+    with fresh.archive(to) as package:
+        fresh.add(package, "manifest.csv", _lines(("propertyName", "value"), _manifest()))
+        fresh.add(package, "categories.csv", _lines(CATEGORIES, [_category(export)]))
+        fresh.add(package, "lineItems.csv", _lines(LINE_ITEMS, (_line_item(one, export) for one in export.columns)))
+        fresh.add(package, "results.csv", _lines(RESULTS, _results(export, summary)))
     return summary
 
 
