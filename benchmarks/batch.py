@@ -54,25 +54,25 @@ def main() -> None:
 
 def one_submission(runs: int) -> None:
     course = courses.load(ROOT)
-    handins = [StudentSubmission("ada", one, None) for one in find([ROOT / "solutions"], course)]
-    doing = work.grading(course, [one.submission.concept for one in handins], allow_weak_isolation=True)
-    bare = bare_loop(course, handins)
+    submissions = [StudentSubmission("ada", one, None) for one in find([ROOT / "solutions"], course)]
+    doing = work.grading(course, [one.submission.concept for one in submissions], allow_weak_isolation=True)
+    bare = bare_loop(course, submissions)
     with doing.open() as grade:
-        everything = lambda: [grade(one) for one in handins]  # noqa: E731  (one of the acts that take turns)
+        everything = lambda: [grade(one) for one in submissions]  # noqa: E731  (one of the acts that take turns)
         ours, plain, fresh = medians(runs * 5, everything, bare, fresh_pytest)
-        print(f"{len(handins)} right submissions, one job: {ms(ours)}; bare loop {ms(plain)}; pytest {ms(fresh)}")
+        print(f"{len(submissions)} right submissions, one job: {ms(ours)}; bare loop {ms(plain)}; pytest {ms(fresh)}")
         print(f"against the bare loop: ratio {ours / plain:.1f} (at most 2.5 is the goal)")
         print(f"a fresh pytest process takes {fresh / ours:.1f} times as long for the whole course at once,")
         single = statistics.median(timed(lambda: fresh_pytest("softmax")) for _ in range(runs))
-        print(f"and {single / (ours / len(handins)):.0f} times as long for each submission (at least 10 is the goal)")
+        print(f"and {single / (ours / len(submissions)):.0f} times as long for each submission (goal: 10)")
         profile(everything)
 
 
-def bare_loop(course: Course, handins: list[StudentSubmission]) -> Callable[[], object]:
-    suites = session.collect([p for one in handins for p in course.suites(one.submission.concept)], course.root)
+def bare_loop(course: Course, submissions: list[StudentSubmission]) -> Callable[[], object]:
+    suites = session.collect([p for one in submissions for p in course.suites(one.submission.concept)], course.root)
 
     def run() -> None:
-        for one in handins:
+        for one in submissions:
             student = Student(imported(ROOT / "solutions" / f"{one.submission.concept}.py"))
             for check in suites[one.submission.concept].checks:
                 given: dict[str, Any] = {"student": student}

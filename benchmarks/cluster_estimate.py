@@ -26,7 +26,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -38,8 +38,7 @@ from mlgrade.course import Course
 from mlgrade.engine import Done, Engine
 from mlgrade.engine.dask import BATCH
 from mlgrade.gradebook.store import Gradebook
-from mlgrade.submissions import discover
-from mlgrade.submissions import model as submissions
+from mlgrade.submissions import discover, model
 from mlgrade.submissions.model import StudentSubmission
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,7 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--submissions", type=int, default=MILLION, help="one student's file for one concept each")
     parser.add_argument("--students", type=int, default=STUDENTS, help="graded here, each with all concepts")
-    parser.add_argument("--allow-weak-isolation", action="store_true", help="also where not every wall stands")
+    parser.add_argument("--allow-weak-isolation", action="store_true", help="also with weak isolation")
     args = parser.parse_args()
     course = courses.load(ROOT)
     concepts = [concept.id for concept in course.concepts]
@@ -68,21 +67,21 @@ def main() -> None:
 
 
 def measure(course: Course, work: Grading, students: int) -> Cost:
-    handins = [StudentSubmission("ada", one, None) for one in submissions.find([ROOT / "solutions"], course, "")]
+    jobs = [StudentSubmission("ada", one, None) for one in model.find([ROOT / "solutions"], course, "")]
     started, spent = time.perf_counter(), processor()
     with work.open() as grade:
         opening = time.perf_counter() - started
-        known = {one.submission.concept: grade(one) for one in handins}  # and a round to warm up
-        rounds = [timed(grade, handins) / len(handins) for _ in range(students)]
-    spent = (processor() - spent) / (len(handins) * (students + 1))
+        known = {one.submission.concept: grade(one) for one in jobs}  # and a round to warm up
+        rounds = [timed(grade, jobs) / len(jobs) for _ in range(students)]
+    spent = (processor() - spent) / (len(jobs) * (students + 1))
     checks = sum(len(one.report.checks) for one in known.values())
     return Cost(opening, rounds, spent, collecting(course, work, known, students), checks)
 
 
-def timed(grade: Callable[[StudentSubmission], Graded], handins: Sequence[StudentSubmission]) -> float:
+def timed(grade: Callable[[StudentSubmission], Graded], jobs: Sequence[StudentSubmission]) -> float:
     started = time.perf_counter()
-    for handin in handins:
-        grade(handin)
+    for job in jobs:
+        grade(job)
     return time.perf_counter() - started
 
 
@@ -94,6 +93,8 @@ def processor() -> float:
 
 class Known:
     """An engine that has every result already, so that what is left is the work around it."""
+
+    remote = False
 
     def __init__(self, results: dict[str, Graded]) -> None:
         self._results = results
@@ -110,10 +111,10 @@ def collecting(course: Course, work: Grading, known: dict[str, Graded], students
             shutil.copytree(ROOT / "solutions", Path(folder, "class", f"s{number}"))
         with Gradebook.open(Path(folder, "gradebook.db")) as book:
             started = time.perf_counter()
-            entries = discover.take(Path(folder, "class"), course).handins
-            session = ClassRun(course, work, book, Ledger(course, book, now, by="benchmark"), now)
-            told: list[Any] = list(session.run(entries, cast("Engine", Known(known))))
-            return (time.perf_counter() - started) / len(told)
+            discovery = discover.take(Path(folder, "class"), course)
+            ledger = Ledger(course, book, now, by="benchmark")
+            run = ClassRun(course, discovery, work, book, ledger, cast("Engine", Known(known)), now)
+            return (time.perf_counter() - started) / len(list(run))
 
 
 def now() -> datetime:

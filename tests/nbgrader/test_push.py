@@ -53,7 +53,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
 def again(room: Classroom, *, dry: bool = False) -> push.PushReport:
     course = courses.load(room.course)
     taken = discover.take(room.root.parent / "files", course)
-    handins = [read for entry in taken.handins if isinstance(read := entry.read(), StudentSubmission)]
+    handins = [read for entry in taken.entries if isinstance(read := entry.read(), StudentSubmission)]
     with Gradebook.open(room.root.parent / "ours.db") as book:
         return push.push(session.opened(room.root).coursedir, course, push.answers(course, book, handins), dry=dry)
 

@@ -487,7 +487,7 @@ def test_an_account_without_the_platforms_folder(course: Path, tmp_path: Path) -
     for name in ("deep/Softmax (1).py", "notes.txt", "deep/other.py"):
         (tmp_path / "submission" / name).write_text("")
     taken = discover.take(tmp_path, courses.load(course), students=["submission"])
-    lines = [*job._taken(taken.handins, "submission"), *job._notes(taken.notes, "submission")]
+    lines = [*job._taken(taken.entries, "submission"), *job._notes(taken.notes, "submission")]
     assert lines == [
         "deep/Softmax (1).py: graded as softmax (taken as softmax)",
         "deep/other.py: named after no concept",

@@ -59,7 +59,7 @@ def take(root: Path, **narrowed: Any) -> discover.Discovery:
 
 
 def taken(root: Path, **narrowed: Any) -> list[tuple[str, str, str]]:
-    return [(one.student, one.concept, one.path) for one in take(root, **narrowed).handins]
+    return [(one.student, one.concept, one.path) for one in take(root, **narrowed).entries]
 
 
 def told(root: Path, kind: FileOutcome, **narrowed: Any) -> list[str]:
@@ -179,7 +179,7 @@ def test_a_changed_name_is_said(tmp_path: Path) -> None:
     """A file that was taken under another name is listed, and its submission says so too; an exact one needs no word."""
     lay(tmp_path, "ada/Softmax (1).py", "bob/softmax.py")
     assert told(tmp_path, FileOutcome.TAKEN) == ["ada/Softmax (1).py: taken as softmax"]
-    assert [one.note for one in take(tmp_path).handins] == ["taken as softmax", ""]
+    assert [one.note for one in take(tmp_path).entries] == ["taken as softmax", ""]
 
 
 def test_a_notebook_of_another_name(tmp_path: Path) -> None:
@@ -412,7 +412,7 @@ def test_hostile_names(tmp_path: Path, name: bytes) -> None:
         path = os.path.join(os.fsencode(tmp_path), place)
         os.mkdir(path) if place == name else os.close(os.open(path, os.O_CREAT))
     found = take(tmp_path)
-    assert {one.student for one in found.handins} == {"ada"}
+    assert {one.student for one in found.entries} == {"ada"}
     shown = "".join(str(one) for one in found.notes)
     assert shown.isprintable()
     assert shown.encode()
@@ -437,7 +437,7 @@ def entry(root: Path, path: str = "ada/norm.py") -> Entry:
 def test_reading(tmp_path: Path) -> None:
     """An entry is read when it is asked for: the bytes as they are then; a notebook is joined, also as .IPYNB."""
     lay(tmp_path, "ada/norm.py", "ada/softmax.IPYNB")
-    norm, softmax = take(tmp_path, submitted_at=WHEN).handins
+    norm, softmax = take(tmp_path, submitted_at=WHEN).entries
     (tmp_path / "ada" / "norm.py").write_bytes(b"\xff later")
     found = norm.read()
     assert isinstance(found, StudentSubmission)
@@ -501,7 +501,7 @@ def test_swapped_since(swap: Callable[[Path], None], stepwise: bool, tmp_path: P
     """A file that is something else by the time it is read is refused, on systems of both kinds; nothing waits."""
     monkeypatch.setattr(files, "_STEPWISE", stepwise)
     lay(tmp_path, "ada/norm.py")
-    [listed] = take(tmp_path).handins
+    [listed] = take(tmp_path).entries
     swap(tmp_path / "ada" / "norm.py")
     found = listed.read()
     assert isinstance(found, DiscoveryNote)
@@ -528,7 +528,7 @@ def test_a_file_that_grows_while_it_is_read(tmp_path: Path, monkeypatch: pytest.
 def test_a_broken_notebook(tmp_path: Path) -> None:
     """A notebook that is none is a note, with the way out."""
     lay(tmp_path, "ada/norm.ipynb", text="{")
-    [listed] = take(tmp_path).handins
+    [listed] = take(tmp_path).entries
     assert str(listed.read()) == "ada/norm.ipynb: not a notebook that can be read; open and save it in Jupyter once"
 
 
@@ -540,7 +540,7 @@ def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "ada" / "pipe.py")
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(5):
-        [one.read() for one in take(tmp_path).handins]
+        [one.read() for one in take(tmp_path).entries]
         for path in ("ada/pipe.py", "ada", "nowhere", "ada/norm.py/x"):
             assert isinstance(entry(tmp_path, path).read(), DiscoveryNote)
     assert len(os.listdir("/proc/self/fd")) == before
@@ -559,7 +559,7 @@ def collected(root: Path, text: str) -> discover.Discovery:
 def test_the_time_of_a_file_plays_no_part(tmp_path: Path) -> None:
     """Without a word from `mlgrade collect`, nobody knows when a file was handed in."""
     lay(tmp_path, "ada/norm.py")
-    assert [one.submitted_at for one in take(tmp_path).handins] == [None]
+    assert [one.submitted_at for one in take(tmp_path).entries] == [None]
 
 
 def test_times_of_collect(tmp_path: Path) -> None:
@@ -573,7 +573,7 @@ def test_times_of_collect(tmp_path: Path) -> None:
     (tmp_path / "bob" / manifest.SIDECAR).write_bytes(manifest.sidecar("bob", unknown))
     (tmp_path / manifest.FILE).write_bytes(manifest.encode(manifest.CollectManifest()))
     found = take(tmp_path)
-    assert [(one.submitted_at, one.note) for one in found.handins] == [
+    assert [(one.submitted_at, one.note) for one in found.entries] == [
         (WHEN, "late, says canvas"),
         (WHEN.replace(day=2), "late, says canvas"),
         (None, ""),
@@ -584,7 +584,7 @@ def test_times_of_collect(tmp_path: Path) -> None:
 def test_a_time_for_the_other_files(tmp_path: Path) -> None:
     """A file that has no time of its own came when all did."""
     found = collected(tmp_path, text_of(files='{"norm.py": "2026-10-02T19:50:00Z"}'))
-    assert [one.submitted_at for one in found.handins] == [WHEN.replace(day=2), WHEN]
+    assert [one.submitted_at for one in found.entries] == [WHEN.replace(day=2), WHEN]
 
 
 def test_a_student_writes_no_time(tmp_path: Path) -> None:
@@ -593,7 +593,7 @@ def test_a_student_writes_no_time(tmp_path: Path) -> None:
     (tmp_path / "ada" / sidecar.FILE).write_text(text_of())
     (tmp_path / "ada" / sidecar.COLLECTED).touch()
     found = take(tmp_path)
-    assert [one.submitted_at for one in found.handins] == [None]
+    assert [one.submitted_at for one in found.entries] == [None]
     [said] = found.notes
     assert said.place == "ada/.mlgrade-handin.json"
     assert said.what.startswith("the times in it are not used: not from mlgrade collect, which leaves .mlgrade-coll")
@@ -618,7 +618,7 @@ def test_a_hostile_sidecar(tmp_path: Path, text: str) -> None:
     """A sidecar that collect would not have written is a note that can be shown, and the files are taken without time."""
     found = collected(tmp_path, text)
     [said] = found.notes
-    assert [one.submitted_at for one in found.handins] == [None, None]
+    assert [one.submitted_at for one in found.entries] == [None, None]
     assert said.what.startswith("the times in it are not used: ")
     assert str(said).isprintable()
 
@@ -626,7 +626,7 @@ def test_a_hostile_sidecar(tmp_path: Path, text: str) -> None:
 def test_a_hostile_source(tmp_path: Path) -> None:
     """The name of the LMS is text from outside like any other."""
     found = collected(tmp_path, text_of(late="true", source='"\\u001b[2Jcanvas"'))
-    assert {one.note for one in found.handins} == {"late, says \\x1b[2Jcanvas"}
+    assert {one.note for one in found.entries} == {"late, says \\x1b[2Jcanvas"}
 
 
 @given(st.binary(max_size=80))
@@ -636,7 +636,7 @@ def test_any_bytes_are_a_sidecar_or_a_note(tmp_path_factory: pytest.TempPathFact
     lay(root, "ada/norm.py")
     (root / "ada" / sidecar.FILE).write_bytes(raw)
     (root / sidecar.COLLECTED).touch()
-    assert len(take(root).handins) == 1
+    assert len(take(root).entries) == 1
 
 
 # -- many -----------------------------------------------------------------------------------------------------
@@ -660,4 +660,4 @@ def test_the_whole_course_takes_its_own_exercises(tmp_path: Path) -> None:
     course: Course = courses.load(ROOT)
     lay(tmp_path, *(f"ada/exercises/{concept.id}.py" for concept in course.concepts))
     found = discover.take(tmp_path, course)
-    assert [one.concept for one in found.handins] == [concept.id for concept in course.concepts]
+    assert [one.concept for one in found.entries] == [concept.id for concept in course.concepts]

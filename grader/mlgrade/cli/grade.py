@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,9 @@ import click
 from mlgrade.cli import options
 
 if TYPE_CHECKING:
-    from mlgrade.batch import Event
+    from mlgrade.batch import ClassRun
     from mlgrade.engine import Engine
-    from mlgrade.reports.account import DiscoverySummary
+    from mlgrade.reports.run_summary import RunSummary
 
 INTERRUPTED = 130
 
@@ -34,8 +34,8 @@ INTERRUPTED = 130
 @click.option("--never-lower", is_flag=True, help="A regrade takes no points away; where it would, that is decided.")
 @click.option("--allow-weak-isolation", is_flag=True, help="Run hidden suites with weaker isolation (see doctor).")
 @click.option("--submitted-at", metavar="WHEN", help="For files without a time: such as 2027-02-05T23:00:00+01:00.")
-@click.option("--json", "as_json", is_flag=True, help="Print each result as a line of JSON, as soon as it is kept.")
-@click.option("-v", "--verbose", is_flag=True, help="The whole account of files, and every grade that moved.")
+@click.option("--json", "as_json", is_flag=True, help="Print each result as a line of JSON, as soon as it is saved.")
+@click.option("-v", "--verbose", is_flag=True, help="All files, and every grade that moved.")
 @options.gradebook
 @options.plain
 @options.course
@@ -61,7 +61,7 @@ def command(
 
     Each result is in the gradebook before it is shown. Whatever ends the run, the same command goes on where it
     stopped: what was graded with the same source, suite and limits is not graded again. After a change of a suite only
-    its concept is, and the account says whose grade moved and by which check.
+    its concept is, and the summary says whose grade moved and by which check.
 
     Ends with 0 however students did, 1 if files were refused or could not be told apart, 70 if something was our own
     fault (those are no zeros; what broke is tried again by the next run), and 130 after Ctrl-C.
@@ -76,32 +76,19 @@ def command(
     with _stoppable():
         found = options.load_course_for(submissions, course, "grade")
         with options.open_gradebook(gradebook, found, create=not dry_run) as book:
-            from mlgrade.batch import ClassRun, work
-            from mlgrade.batch.moves import Ledger
-            from mlgrade.reports.account import DiscoverySummary
-            from mlgrade.submissions import discover
+            from mlgrade.batch import Rules, Selection, begin
+            from mlgrade.reports.run_summary import RunSummary
 
-            taken = discover.take(
-                submissions,
-                found,
-                units=units,
-                concepts=concepts,
-                students=students,
-                roster=book.students(),
-                submitted_at=_when(submitted_at),
+            selection = Selection(
+                units=units, concepts=concepts, students=students, submitted_at=_when(submitted_at), force=force
             )
-            wanted = list(dict.fromkeys(entry.concept for entry in taken.handins))
-            doing = work.grading(
-                found, wanted, allow_weak_isolation=allow_weak_isolation, travels=scheduler is not None
-            )
-            ledger = Ledger(found, book, _now, by=_account(), dry=dry_run, never_lower=never_lower)
-            session = ClassRun(found, doing, book, ledger, _now)
-            results = session.run(taken.handins, _engine(jobs, scheduler), force=force)
-            account = DiscoverySummary(taken, dry=dry_run, verbose=verbose)
-            _run(results, account, as_json, plain)
-            for note in sorted(session.notes.values()):
+            rules = Rules(by=_user(), allow_weak_isolation=allow_weak_isolation, dry=dry_run, never_lower=never_lower)
+            run = begin(found, submissions, book, _engine(jobs, scheduler), selection, rules)
+            summary = RunSummary(run.discovery, dry=dry_run, verbose=verbose)
+            _show(run, summary, as_json, plain)
+            for note in sorted(run.notes.values()):
                 click.echo(f"mlgrade: note for staff: {note}", err=True)
-    sys.exit(account.exit_code)
+    sys.exit(summary.exit_code)
 
 
 @contextlib.contextmanager
@@ -115,10 +102,6 @@ def _stoppable() -> Iterator[None]:
     except KeyboardInterrupt:
         click.echo("mlgrade: stopped by Ctrl-C; nothing that was reported is lost", err=True)
         sys.exit(INTERRUPTED)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _when(text: str | None) -> datetime | None:
@@ -135,8 +118,8 @@ def _when(text: str | None) -> datetime | None:
     return when
 
 
-def _account() -> str:
-    """Whose account this is, for the decisions of --never-lower."""
+def _user() -> str:
+    """Name who decides with --never-lower."""
     import getpass
 
     try:
@@ -156,21 +139,21 @@ def _engine(jobs: int | None, scheduler: str | None) -> Engine:
     return Pool(number)  # also one at a time: what ends a grading process does not end the run
 
 
-def _run(results: Iterable[Event], account: DiscoverySummary, as_json: bool, plain: bool) -> None:
-    """Tell results as they are kept; and what came of them in the end, also if that comes too soon."""
+def _show(run: ClassRun, summary: RunSummary, as_json: bool, plain: bool) -> None:
+    """Show events as they are saved, and a summary at the end, also of a run that was stopped."""
     from mlgrade.reports import class_run
-    from mlgrade.reports.class_run import progress
 
     stopped = True
     try:
-        with progress(options.console(plain=plain, stderr=True), account, len(account.intake.handins)) as tell:
-            for note in account.intake.notes if as_json else ():
+        console = options.console(plain=plain, stderr=True)
+        with class_run.progress(console, summary, len(run.discovery.entries)) as show:
+            for note in run.discovery.notes if as_json else ():
                 click.echo(class_run.as_json(note))
-            for told in results:
-                tell(told)
+            for event in run:
+                show(event)
                 if as_json:
-                    click.echo(class_run.as_json(told))
+                    click.echo(class_run.as_json(event))
         stopped = False
     finally:
-        if not as_json and (account.done or not stopped):
-            class_run.render(options.console(plain=plain), account, stopped=stopped)
+        if not as_json and (summary.done or not stopped):
+            class_run.render(options.console(plain=plain), summary, stopped=stopped)

@@ -45,6 +45,8 @@ class Lost(msgspec.Struct, Generic[J], frozen=True):
 class Engine(Protocol):
     """Run many jobs, and return their results as they come."""
 
+    remote: bool  # the jobs run on other machines, which do not have this one's files
+
     def run(self, work: Work[J, R], jobs: Iterable[J]) -> Iterator[Done[J, R] | Lost[J]]:
         """Do every job; results come as they are ready. Closing the iterator ends all that was started."""
         ...
@@ -57,6 +59,8 @@ class Engine(Protocol):
 
 class Serial:
     """Run jobs one after another in this process."""
+
+    remote = False
 
     def run(self, work: Work[J, R], jobs: Iterable[J]) -> Iterator[Done[J, R] | Lost[J]]:
         """Run the jobs, and yield results in their order."""

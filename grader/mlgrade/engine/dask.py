@@ -33,6 +33,8 @@ CONNECT_SECONDS = 10
 class Cluster:
     """Run jobs on the workers of a Dask scheduler."""
 
+    remote = True
+
     def __init__(self, scheduler: str, *, batch: int = BATCH, connect_seconds: float = CONNECT_SECONDS) -> None:
         self._scheduler, self._batch, self._connect_seconds = scheduler, batch, connect_seconds
 

@@ -36,6 +36,8 @@ LEAVE_SECONDS = 5.0
 class Pool:
     """Run jobs in several processes of this machine."""
 
+    remote = False
+
     def __init__(self, processes: int, *, patience: float = PATIENCE_SECONDS, processor: float | None = None) -> None:
         self._processes, self._patience = processes, patience
         self._processor = PROCESSOR_SECONDS if processor is None else processor

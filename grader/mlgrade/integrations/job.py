@@ -66,7 +66,7 @@ def run(root: Path, student: str, course: Path, concepts: Sequence[str], *, allo
         _require(host, found, concepts, allow_weak_isolation=allow_weak_isolation)
         taken = discover.take(root, found, concepts=concepts, students=[student])
         grader = Grader(found, concepts, host)
-        entries = {entry.concept: entry for entry in taken.handins}
+        entries = {entry.concept: entry for entry in taken.entries}
         handed = [_handed(found.concept(name), entries.get(name), student, grader) for name in concepts]
         account = [*_taken(entries.values(), student), *_notes(taken.notes, student)]
         return Job(course=found, concepts=handed, account=account, walls=host.walls)

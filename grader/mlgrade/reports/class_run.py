@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mlgrade.batch import Event, Saved, Unchanged
-from mlgrade.reports.account import GIVEN_UP, ORDER, SHOWN, UNCHANGED, Direction, DiscoverySummary
+from mlgrade.reports.run_summary import GIVEN_UP, ORDER, SHOWN, UNCHANGED, Direction, RunSummary
 from mlgrade.reports.style import say
 from mlgrade.results import Status
 from mlgrade.submissions.discover import RULES
@@ -24,10 +24,10 @@ NARROW = 70  # columns, below which the counts need the room that the bar has
 
 
 @contextlib.contextmanager
-def progress(console: Console, account: DiscoverySummary, total: int) -> Iterator[Callable[[Event], None]]:
-    """What it yields adds to the account, and shows it."""
+def progress(console: Console, summary: RunSummary, total: int) -> Iterator[Callable[[Event], None]]:
+    """What it yields adds to the summary, and shows it."""
     if not console.is_terminal:
-        yield _Lines(console, account, total)
+        yield _Lines(console, summary, total)
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
     from rich.table import Column
@@ -43,37 +43,37 @@ def progress(console: Console, account: DiscoverySummary, total: int) -> Iterato
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=total, rate="", counts="starting")
 
-        def tell(told: Event) -> None:
-            account.add(told)
-            bar.update(task, completed=account.done, rate=_rate(account), counts=account.sentence())
+        def show(event: Event) -> None:
+            summary.add(event)
+            bar.update(task, completed=summary.done, rate=_rate(summary), counts=summary.sentence())
 
-        yield tell
+        yield show
 
 
 class _Lines:
-    def __init__(self, console: Console, account: DiscoverySummary, total: int) -> None:
-        self._console, self._account, self._total = console, account, total
+    def __init__(self, console: Console, summary: RunSummary, total: int) -> None:
+        self._console, self._summary, self._total = console, summary, total
         self._next = time.monotonic() + LINE_SECONDS
 
-    def __call__(self, told: Event) -> None:
-        self._account.add(told)
+    def __call__(self, event: Event) -> None:
+        self._summary.add(event)
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + LINE_SECONDS
-            left = _left(self._account, self._total)
-            text = f"{self._account.done} of {self._total}, {_rate(self._account)}, {left}: {self._account.sentence()}"
+            left = _left(self._summary, self._total)
+            text = f"{self._summary.done} of {self._total}, {_rate(self._summary)}, {left}: {self._summary.sentence()}"
             self._console.print(text, soft_wrap=True)
 
 
-def _per_second(account: DiscoverySummary) -> float:
-    return account.done / max(time.monotonic() - account.begun, 0.001)
+def _per_second(summary: RunSummary) -> float:
+    return summary.done / max(time.monotonic() - summary.begun, 0.001)
 
 
-def _rate(account: DiscoverySummary) -> str:
-    return f"{_per_second(account):.1f}/s"
+def _rate(summary: RunSummary) -> str:
+    return f"{_per_second(summary):.1f}/s"
 
 
-def _left(account: DiscoverySummary, total: int) -> str:
-    seconds = (total - account.done) / max(_per_second(account), 0.001)
+def _left(summary: RunSummary, total: int) -> str:
+    seconds = (total - summary.done) / max(_per_second(summary), 0.001)
     return f"about {seconds / 60:.0f} min left" if seconds >= 90 else f"about {seconds:.0f} s left"
 
 
@@ -89,42 +89,42 @@ _MEANING = {
 }
 
 
-def as_json(told: Event) -> str:
+def as_json(event: Event) -> str:
     """One result, or what became of one file that was not graded, on one line."""
-    if isinstance(told, Saved):
-        attempt = msgspec.to_builtins(msgspec.structs.replace(told.attempt, report=b""))
+    if isinstance(event, Saved):
+        attempt = msgspec.to_builtins(msgspec.structs.replace(event.attempt, report=b""))
         attempt.pop("report")
         attempt.pop("id")
-        return _json({"kind": "graded", **attempt, "move": msgspec.to_builtins(told.move)})
-    if isinstance(told, Unchanged):
-        return _json({"kind": "same", **msgspec.to_builtins(told)})
-    return _json({"kind": "note", "place": told.place, "what": told.what, "outcome": told.kind})
+        return _json({"kind": "graded", **attempt, "move": msgspec.to_builtins(event.move)})
+    if isinstance(event, Unchanged):
+        return _json({"kind": "same", **msgspec.to_builtins(event)})
+    return _json({"kind": "note", "place": event.place, "what": event.what, "outcome": event.kind})
 
 
 def _json(data: object) -> str:
     return msgspec.json.encode(data).decode()
 
 
-def render(console: Console, account: DiscoverySummary, *, stopped: bool = False) -> None:
+def render(console: Console, summary: RunSummary, *, stopped: bool = False) -> None:
     """`stopped` says that the run did not get to its end."""
-    _files(console, account)
-    _results(console, account)
-    _ours(console, account)
-    _moves(console, account)
+    _files(console, summary)
+    _results(console, summary)
+    _ours(console, summary)
+    _moves(console, summary)
     if stopped:
         say(console, Text("\nStopped. What is listed here is kept; the same command goes on from there.", style="bold"))
 
 
-def _files(console: Console, account: DiscoverySummary) -> None:
-    counts = account.intake.counts
+def _files(console: Console, summary: RunSummary) -> None:
+    counts = summary.discovery.counts
     said = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in counts.items() if number)
-    say(console, Text(f"Files ({account.intake.layout}): {said or 'none'}", style="bold"))
-    must_see, rest = account.undecided, account.others
-    shown = rest if account.verbose else rest[: max(0, SHOWN - len(must_see))]
+    say(console, Text(f"Files ({summary.discovery.layout}): {said or 'none'}", style="bold"))
+    must_see, rest = summary.undecided, summary.others
+    shown = rest if summary.verbose else rest[: max(0, SHOWN - len(must_see))]
     for note in (*must_see, *shown):
         say(console, f"{note.kind.replace('_', ' ')}: {note}", indent=2, hang=2)
     _more(console, len(rest) - len(shown))
-    for rule in RULES if account.verbose else ():
+    for rule in RULES if summary.verbose else ():
         say(console, rule, indent=2, hang=2)
 
 
@@ -133,34 +133,34 @@ def _more(console: Console, number: int) -> None:
         say(console, f"... and {number} more; -v shows all", indent=2)
 
 
-def _results(console: Console, account: DiscoverySummary) -> None:
-    verb = "Would be graded" if account.dry else "Graded"
-    say(console, Text(f"\n{verb}: {account.graded}", style="bold"))
+def _results(console: Console, summary: RunSummary) -> None:
+    verb = "Would be graded" if summary.dry else "Graded"
+    say(console, Text(f"\n{verb}: {summary.graded}", style="bold"))
     for name in ORDER:
-        if account.counts[name]:
-            say(console, f"{account.counts[name]:>7}  {name.replace('_', ' ')}{_MEANING.get(name, '')}", hang=4)
-    if account.stopped_calls:
-        say(console, f"{account.stopped_calls:>7}  of them with a call that was stopped by the clock", hang=4)
+        if summary.counts[name]:
+            say(console, f"{summary.counts[name]:>7}  {name.replace('_', ' ')}{_MEANING.get(name, '')}", hang=4)
+    if summary.stopped_calls:
+        say(console, f"{summary.stopped_calls:>7}  of them with a call that was stopped by the clock", hang=4)
 
 
-def _ours(console: Console, account: DiscoverySummary) -> None:
-    for student, concept, why in account.broken:
+def _ours(console: Console, summary: RunSummary) -> None:
+    for student, concept, why in summary.broken:
         text = f"broken: {one_line(student)} {concept}: {one_line(why)}"
         say(console, Text(text, style="red"), indent=2, hang=2)
-    _more(console, account.counts[Status.BROKEN] + account.counts[GIVEN_UP] - len(account.broken))
+    _more(console, summary.counts[Status.BROKEN] + summary.counts[GIVEN_UP] - len(summary.broken))
 
 
-def _moves(console: Console, account: DiscoverySummary) -> None:
+def _moves(console: Console, summary: RunSummary) -> None:
     """Who moved: counted, then each with the checks that made the difference, then the checks that moved most."""
-    moves = account.moves
+    moves = summary.moves
     if not moves:
         return
     up, down, other = (moves.counts[one] for one in (Direction.UP, Direction.DOWN, Direction.STATE))
-    tense = "would move" if account.dry else "moved"
+    tense = "would move" if summary.dry else "moved"
     heading = f"\nGrades that {tense}: {up} up, {down} down, {moves.same} same"
     say(console, Text(heading + (f", {other} {Direction.STATE}" if other else ""), style="bold"))
     rows = list(moves.rows())
-    shown = rows if account.verbose else rows[:SHOWN]
+    shown = rows if summary.verbose else rows[:SHOWN]
     for row in shown:
         say(console, row, indent=2, hang=2)
     _more(console, moves.counts.total() - len(shown))

@@ -39,15 +39,15 @@ class ComparedFile(msgspec.Struct, frozen=True):
     places: dict[int, int]  # of each fingerprint
 
 
-def compare(intake: Discovery, course: Course, at_least: int = AT_LEAST, most: int = MOST) -> Similarity:
+def compare(discovery: Discovery, course: Course, at_least: int = AT_LEAST, most: int = MOST) -> Similarity:
     """Compare the files of each concept with one another. Pairs come by concept, the most similar first."""
     by_concept: dict[str, list[Entry]] = defaultdict(list)
-    for entry in intake.handins:
+    for entry in discovery.entries:
         by_concept[entry.concept].append(entry)
     concepts: list[Compared] = []
     pairs: list[Pair] = []
     notes = [
-        f"not compared: {note}" for note in intake.notes if note.kind in (FileOutcome.REFUSED, FileOutcome.AMBIGUOUS)
+        f"not compared: {note}" for note in discovery.notes if note.kind in (FileOutcome.REFUSED, FileOutcome.AMBIGUOUS)
     ]
     for concept in course.concepts:
         files = list(_files(by_concept[concept.id], notes))
@@ -65,21 +65,21 @@ def compare(intake: Discovery, course: Course, at_least: int = AT_LEAST, most: i
 def _files(entries: Iterable[Entry], notes: list[str]) -> Iterator[ComparedFile]:
     folded: dict[str, dict[int, int]] = {}  # many hand in the same stub
     for entry in entries:
-        handin = entry.read()
-        if problem := _problem(entry, handin):
+        read = entry.read()
+        if problem := _problem(entry, read):
             notes.append(problem)
-        if isinstance(handin, DiscoveryNote) or len(handin.submission.source) > MOST_BYTES:
+        if isinstance(read, DiscoveryNote) or len(read.submission.source) > MOST_BYTES:
             continue
-        sha256 = handin.submission.sha256
+        sha256 = read.submission.sha256
         if sha256 not in folded:
-            folded[sha256] = fingerprints(fold(handin.submission.python).symbols)
+            folded[sha256] = fingerprints(fold(read.submission.python).symbols)
         yield ComparedFile(entry, sha256, folded[sha256])
 
 
-def _problem(entry: Entry, handin: StudentSubmission | DiscoveryNote) -> str:
-    if isinstance(handin, DiscoveryNote):
-        return f"not compared: {handin}"
-    if len(handin.submission.source) > MOST_BYTES:
+def _problem(entry: Entry, read: StudentSubmission | DiscoveryNote) -> str:
+    if isinstance(read, DiscoveryNote):
+        return f"not compared: {read}"
+    if len(read.submission.source) > MOST_BYTES:
         return f"not compared: {one_line(entry.path)}: more than {MOST_BYTES // 1024} KiB"
     return ""
 
@@ -143,9 +143,9 @@ def _passages(left: ComparedFile, right: ComparedFile, notes: list[str]) -> list
 
 
 def _again(file: ComparedFile, notes: list[str]) -> Submission | None:
-    handin = file.entry.read()
-    if isinstance(handin, StudentSubmission) and handin.submission.sha256 == file.sha256:
-        return handin.submission
+    read = file.entry.read()
+    if isinstance(read, StudentSubmission) and read.submission.sha256 == file.sha256:
+        return read.submission
     notes.append(f"changed while it was compared: {one_line(file.entry.path)}")
     return None
 

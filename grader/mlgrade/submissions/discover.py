@@ -66,7 +66,7 @@ def take(
             account.missing(student, _nothing(student, course))
     for student in _absent(layout.students, students, expected):
         account.missing(student, "nothing here under this name")
-    return Discovery(layout=layout.layout, handins=entries, notes=account.notes, counts=dict(account.counts))
+    return Discovery(layout=layout.layout, entries=entries, notes=account.notes, counts=dict(account.counts))
 
 
 def _wanted(course: Course, units: Sequence[str], concepts: Sequence[str]) -> list[str]:

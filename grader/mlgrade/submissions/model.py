@@ -251,7 +251,7 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
     """What will be graded, by student and in the order of the course, and an account of all that will not."""
 
     layout: FolderLayout
-    handins: Sequence[Entry]
+    entries: Sequence[Entry]
     notes: Sequence[DiscoveryNote]
     counts: Mapping[FileOutcome, int]  # of files, and for MISSING of students
 

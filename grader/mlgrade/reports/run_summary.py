@@ -44,17 +44,17 @@ class Direction(StrEnum):
     UP = "up"
 
 
-class DiscoverySummary:
+class RunSummary:
     """What came of a run so far.
 
     Its lists hold the rows that will be shown: SHOWN of each, or with `verbose` all. The notes are of the discovery,
     which are there already, and of files that went since: all of them, because each is work that was not done.
     """
 
-    def __init__(self, intake: Discovery, *, dry: bool = False, verbose: bool = False) -> None:
-        self.intake, self.dry, self.verbose = intake, dry, verbose
+    def __init__(self, discovery: Discovery, *, dry: bool = False, verbose: bool = False) -> None:
+        self.discovery, self.dry, self.verbose = discovery, dry, verbose
         self.counts: Counter[str] = Counter()
-        self.notes: list[DiscoveryNote] = list(intake.notes)
+        self.notes: list[DiscoveryNote] = list(discovery.notes)
         self.broken: list[tuple[str, str, str]] = []
         self._most = sys.maxsize if verbose else SHOWN
         self.moves = Moves(None if verbose else SHOWN)
@@ -62,15 +62,15 @@ class DiscoverySummary:
         self.done = 0
         self.begun = time.monotonic()
 
-    def add(self, told: Event) -> None:
+    def add(self, event: Event) -> None:
         """Count one event of a class run."""
         self.done += 1
-        match told:
+        match event:
             case DiscoveryNote():
-                self.notes.append(told)
+                self.notes.append(event)
             case Unchanged(lost=True):
                 self.counts[GIVEN_UP] += 1
-                self._add_broken(told.student, told.concept, "not tried: it ended an earlier grading process")
+                self._add_broken(event.student, event.concept, "not tried: it ended an earlier grading process")
             case Unchanged():
                 self.counts[UNCHANGED] += 1
             case Saved(attempt=attempt, move=move):

@@ -22,7 +22,7 @@ from mlgrade.batch.moves import GradeMove
 from mlgrade.errors import Exit
 from mlgrade.gradebook.model import Attempt, Grade, GradeState
 from mlgrade.reports import class_run
-from mlgrade.reports.account import DiscoverySummary
+from mlgrade.reports.run_summary import RunSummary
 from mlgrade.results import ConceptReport, Outcome, Status
 from mlgrade.submissions.discover import Discovery, DiscoveryNote, FileOutcome, FolderLayout
 
@@ -37,7 +37,7 @@ NOTES = [
 ]
 INTAKE = Discovery(
     layout=FolderLayout.FOLDERS,
-    handins=[],
+    entries=[],
     notes=NOTES,
     counts={FileOutcome.TAKEN: 9, FileOutcome.PASSED_OVER: 0, FileOutcome.AMBIGUOUS: 2, FileOutcome.MISSING: 1},
 )
@@ -102,14 +102,14 @@ RUN = [
 ]
 
 
-def account(told: Iterable[Any] = RUN, **options: bool) -> DiscoverySummary:
-    made = DiscoverySummary(INTAKE, **options)
+def account(told: Iterable[Any] = RUN, **options: bool) -> RunSummary:
+    made = RunSummary(INTAKE, **options)
     for one in told:
         made.add(one)
     return made
 
 
-def rendered(account: DiscoverySummary, width: int = 80, *, stopped: bool = False) -> str:
+def rendered(account: RunSummary, width: int = 80, *, stopped: bool = False) -> str:
     console = Console(file=io.StringIO(), width=width, highlight=False, markup=False, emoji=False, no_color=True)
     class_run.render(console, account, stopped=stopped)
     assert isinstance(console.file, io.StringIO)
@@ -131,7 +131,7 @@ def test_golden(name: str, width: int) -> None:
 
 def test_nothing_to_grade() -> None:
     """An empty class has an account too."""
-    empty = DiscoverySummary(msgspec.structs.replace(INTAKE, notes=[], counts={}))
+    empty = RunSummary(msgspec.structs.replace(INTAKE, notes=[], counts={}))
     assert rendered(empty) == "Files (a folder for each student): none\n\nGraded: 0\n"
     assert empty.exit_code == Exit.PASSED
 
@@ -140,7 +140,7 @@ def test_exit_codes() -> None:
     """Our own fault goes before work that was not done, and how students did plays no part."""
     fine = msgspec.structs.replace(INTAKE, notes=[])
     for told, code in ([], Exit.PASSED), ([RUN[-1]], Exit.FAILED), ([RUN[-1], RUN[5]], Exit.OUR_FAULT):
-        made = DiscoverySummary(fine)
+        made = RunSummary(fine)
         for one in (kept(earned=0), *told):
             made.add(one)
         assert made.exit_code == code
@@ -197,7 +197,7 @@ def test_the_bar_keeps_its_numbers(width: int) -> None:
     """However narrow the terminal, how many of how many is whole, and every count is there."""
     out = io.StringIO()
     console = Console(file=out, width=width, force_terminal=True, color_system=None, highlight=False)
-    with class_run.progress(console, DiscoverySummary(INTAKE), 10) as tell:
+    with class_run.progress(console, RunSummary(INTAKE), 10) as tell:
         for told in RUN:
             tell(told)
     text = " ".join(out.getvalue().split())
@@ -210,7 +210,7 @@ def test_a_line_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nobody looks at a terminal, a log has how far it is, without anything to draw."""
     monkeypatch.setattr(class_run, "LINE_SECONDS", 0.0)
     out = io.StringIO()
-    with class_run.progress(Console(file=out, width=40), DiscoverySummary(INTAKE), 10) as tell:
+    with class_run.progress(Console(file=out, width=40), RunSummary(INTAKE), 10) as tell:
         for told in RUN:
             tell(told)
     lines = out.getvalue().splitlines()
