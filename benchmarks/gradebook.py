@@ -10,7 +10,6 @@ machine changes little; all read the same file. The long run is `--students 1000
 from __future__ import annotations
 
 import argparse
-import itertools
 import resource
 import sqlite3
 import subprocess
@@ -110,9 +109,7 @@ def exported(file: Path) -> None:
     course = courses.load(ROOT)
     groups = grades.groups(course, grades.By.CONCEPT)
     with Gradebook.open(file, create=False) as book:
-        graded, beside = itertools.tee(book.attempts())
-        current = policy.current(course, graded, book.decisions(), book.students())
-        rows = grades.rows(groups, current, beside, book.decisions(), book.roster())
+        rows = grades.rows(groups, policy.current(course, book.histories()))
         whole = exports.Export(columns=[group.column for group in groups], rows=rows)
         measured(lambda: exports.save(exports.get("csv"), whole, file.with_suffix(".csv")))
 

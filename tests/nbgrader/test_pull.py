@@ -44,7 +44,7 @@ def pull(room: Classroom, ours: Path, *options: str) -> commands.Done:
 def grades(room: Classroom, ours: Path) -> dict[str, Grade]:
     course = courses.load(room.course)
     with Gradebook.open(ours, create=False) as book:
-        found = policy.current(course, book.attempts(), book.decisions(), book.students())
+        found = [grade for one in policy.current(course, book.histories()) for grade in one.grades]
         return {one.student: one for one in found if one.concept == "softmax"}
 
 

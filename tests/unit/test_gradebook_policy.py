@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from mlgrade import course as courses
 from mlgrade.course.model import Attempts, Duration, Keep, Late, Percent
 from mlgrade.errors import UsageError
 from mlgrade.gradebook import deciding, policy, rulings
+from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.model import Attempt, Decision, DecisionKind, Grade, GradeState
 from mlgrade.gradebook.policy import kept, lateness, span
 from mlgrade.results import Status
@@ -511,11 +513,16 @@ def test_an_override_whatever_was_handed_in(handed: list[Attempt], points: float
 # -- a class ----------------------------------------------------------------------------------------------------
 
 
+def class_grades(attempts: list[Attempt], decisions: list[Decision], students: Iterable[str]) -> list[Grade]:
+    everybody = policy.histories(attempts, decisions, [Person(student=one) for one in students])
+    return [grade for one in policy.current(COURSE, everybody) for grade in one.grades]
+
+
 def test_everybody_once_and_in_order() -> None:
     """Everybody on the roster, with an attempt, or with a decision has a grade for each concept, in order."""
     handed = [attempt(student="ada"), attempt(student="ada", concept="weights"), attempt(student="eve", concept="gone")]
     decided = [decide(DecisionKind.EXCUSE, student="dan")]
-    found = list(policy.current(COURSE, handed, decided, ["ada", "bob"]))
+    found = class_grades(handed, decided, ["ada", "bob"])
     assert [(one.student, one.concept, str(one.state)) for one in found] == [
         (student, concept, state)
         for student, states in {
@@ -535,7 +542,7 @@ def test_the_stream_says_the_same(handed: list[tuple[str, Attempt]], roster: set
         (msgspec.structs.replace(one, student=student, id=number) for number, (student, one) in enumerate(handed, 1)),
         key=lambda one: (one.student, one.id),
     )
-    for found in policy.current(COURSE, attempts, [], sorted(roster)):
+    for found in class_grades(attempts, [], roster):
         alone = [one for one in attempts if (one.student, one.concept) == (found.student, found.concept)]
         terms = next(terms for terms in policy.terms(COURSE) if terms.concept == found.concept)
         assert found == policy.grade(terms, found.student, alone)
@@ -550,17 +557,14 @@ def test_a_stream_is_read_as_it_goes() -> None:
             read.append(f"{number:04}")
             yield attempt(student=f"{number:04}")
 
-    next(policy.current(COURSE, class_of(1000), [], []))
+    next(policy.current(COURSE, policy.histories(class_of(1000))))
     assert len(read) < 5
 
 
-@pytest.mark.parametrize(
-    ("attempts", "students"), [([attempt(student="b"), attempt(student="a")], []), ([], ["b", "a"])]
-)
-def test_out_of_order(attempts: list[Attempt], students: list[str]) -> None:
-    """Streams that are not in order are refused; they would give somebody two grades."""
+def test_out_of_order() -> None:
+    """Attempts that are not in order are refused; they would give somebody two grades."""
     with pytest.raises(ValueError, match="out of order"):
-        list(policy.current(COURSE, attempts, [], students))
+        list(policy.histories([attempt(student="b"), attempt(student="a")]))
 
 
 # -- what a decision may say ------------------------------------------------------------------------------------

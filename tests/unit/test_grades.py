@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import tracemalloc
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
@@ -18,7 +17,7 @@ from mlgrade.errors import UsageError
 from mlgrade.gradebook import grades, policy
 from mlgrade.gradebook.columns import Cell, Column, Mark, Person
 from mlgrade.gradebook.grades import By
-from mlgrade.gradebook.model import Attempt, Decision, DecisionKind, Grade, GradeState
+from mlgrade.gradebook.model import Attempt, Decision, DecisionKind, Grade, GradeState, StudentGrades, StudentHistory
 from mlgrade.results import Outcome, Status
 
 NOON = datetime(2027, 2, 5, 12, tzinfo=UTC)
@@ -56,8 +55,10 @@ def cells(*parts: Grade, by: By = By.UNIT, course: Course = COURSE, **given: Any
     """The cells of one student; concepts that no grade is given for are missing."""
     told = {one.concept: one for one in parts}
     every = [told.get(one.id, without(one.id, GradeState.MISSING)) for one in course.concepts]
-    sources = {"attempts": [], "decisions": [], "people": [], **given}
-    [row] = grades.rows(grades.groups(course, by), every, **sources)
+    comments = given.pop("comments", False)
+    [row] = grades.rows(
+        grades.groups(course, by), [StudentGrades(StudentHistory("ada", **given), every)], comments=comments
+    )
     return dict(row.cells)
 
 
@@ -80,14 +81,6 @@ def test_names_that_are_not_there() -> None:
         with pytest.raises(UsageError) as caught:
             asked()
         assert said in str(caught.value)
-
-
-def test_students_out_of_order() -> None:
-    """A stream that is not in the order of students would give somebody another one's facts, and is refused."""
-    people = [Person(student="bob"), Person(student="ada")]
-    theirs = [Grade(student="carl", concept=one.id, state=GradeState.MISSING, points=None, possible=1) for one in COURSE.concepts]  # fmt: skip
-    with pytest.raises(ValueError, match="'ada' after 'bob'"):
-        list(grades.rows(grades.groups(COURSE, By.TOTAL), theirs, [], [], people))
 
 
 # -- columns ----------------------------------------------------------------------------------------------------
@@ -174,7 +167,7 @@ def of_unit(parts: Sequence[tuple[float, GradeState, float | None]]) -> tuple[Ce
     course = Course(format=1, title="t", version="1", units=[unit("u", *(concept(f"c{n}", one[0]) for n, one in enumerate(parts)))])  # fmt: skip
     theirs = [Grade(student="ada", concept=f"c{n}", state=state, points=points, possible=possible) for n, (possible, state, points) in enumerate(parts)]  # fmt: skip
     [group] = grades.groups(course, By.UNIT)
-    [row] = grades.rows([group], theirs, [], [], [])
+    [row] = grades.rows([group], [StudentGrades(StudentHistory("ada"), theirs)])
     return row.cells["unit:u"], group.column.points
 
 
@@ -234,22 +227,23 @@ def test_comments_in_words() -> None:
 
 def test_people_and_strangers() -> None:
     """Who is in the roster has its ids; who only handed in has a key and no more; nobody gets another one's."""
-    names = ("ada", "bob", "eve")
-    theirs = [Grade(student=name, concept=one.id, state=GradeState.MISSING, points=None, possible=one.points) for name in names for one in COURSE.concepts]  # fmt: skip
     people = [Person(student="aaa", login="a"), Person(student="ada", login="1"), Person(student="eve", login="3")]
-    found = list(grades.rows(grades.groups(COURSE, By.UNIT), theirs, [], [], people))
-    assert [(row.person.student, row.person.login) for row in found] == [("ada", "1"), ("bob", ""), ("eve", "3")]
+    everybody = policy.histories([attempt(n, 0, student=name) for n, name in enumerate(("ada", "bob"))], [], people)
+    found = list(grades.rows(grades.groups(COURSE, By.UNIT), policy.current(COURSE, everybody)))
+    assert [(row.person.student, row.person.login) for row in found] == [
+        ("aaa", "a"),
+        ("ada", "1"),
+        ("bob", ""),
+        ("eve", "3"),
+    ]
 
 
 def test_a_class_of_any_size_streams() -> None:
     """Ten times the students take no more memory: attempts are read once, and let go as the rows are made."""
 
     def most(students: int) -> int:
-        first, second = itertools.tee(attempt(n, 0, student=f"s{n:06}") for n in range(students))
-        people = (Person(student=f"s{n:06}") for n in range(students))
-        made = grades.rows(
-            grades.groups(COURSE, By.CONCEPT), policy.current(COURSE, first, [], ()), second, [], people, comments=True
-        )
+        everybody = policy.histories(attempt(n, 0, student=f"s{n:06}") for n in range(students))
+        made = grades.rows(grades.groups(COURSE, By.CONCEPT), policy.current(COURSE, everybody), comments=True)
         tracemalloc.start()
         assert sum(1 for _ in made) == students
         peak = tracemalloc.get_traced_memory()[1]

@@ -22,12 +22,11 @@ from mlgrade.errors import GradebookError
 from mlgrade.gradebook import items
 from mlgrade.gradebook.columns import Person
 from mlgrade.gradebook.items import Item, Items
-from mlgrade.gradebook.model import Attempt, Decision, DecisionKind, Grade, GradeState
+from mlgrade.gradebook.model import Attempt, Decision, DecisionKind, Grade, GradeState, StudentGrades, StudentHistory
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.gradebook.summary import (
     ClassSummary,
     ConceptSummary,
-    Counting,
     Mistake,
     NotStarted,
     of_gradebook,
@@ -72,27 +71,28 @@ def attempt(student: str = "ada", outcomes: str = "ppp", diagnoses: Sequence[str
     return Attempt(student=student, outcomes=marks, diagnoses=tuple(diagnoses), **{**values, **given})
 
 
-def pair(student: str, outcomes: str = "ppp", points: float = 10.0, **given: Any) -> Counting:
+def graded(student: str, outcomes: str = "ppp", points: float = 10.0, **given: Any) -> StudentGrades:
     """A graded student and the attempt that counts."""
     made = attempt(student, outcomes, **given)
     grade = Grade(
         student=student, concept="softmax", state=GradeState.GRADED, points=points, possible=10.0, raw=points, attempts=1, attempt=made.id,
     )  # fmt: skip
-    return grade, made
+    return StudentGrades(StudentHistory(student, [made]), [grade])
 
 
-def without(student: str, state: GradeState, attempts: int = 0) -> Counting:
+def without(student: str, state: GradeState, attempts: int = 0) -> StudentGrades:
     """A student without a score."""
-    return Grade(student=student, concept="softmax", state=state, points=None, possible=10.0, attempts=attempts), None
+    grade = Grade(student=student, concept="softmax", state=state, points=None, possible=10.0, attempts=attempts)
+    return StudentGrades(StudentHistory(student), [grade])
 
 
-def one(pairs: Sequence[Counting]) -> ConceptSummary:
-    [concept] = summarise(COURSE, pairs).concepts
+def one(students: Sequence[StudentGrades]) -> ConceptSummary:
+    [concept] = summarise(COURSE, students).concepts
     return concept
 
 
 def checks(*outcomes: str) -> list[Item]:
-    return one([pair(f"s{number}", letters) for number, letters in enumerate(outcomes)]).checks
+    return one([graded(f"s{number}", letters) for number, letters in enumerate(outcomes)]).checks
 
 
 # -- by hand ----------------------------------------------------------------------------------------------------
@@ -101,10 +101,10 @@ def checks(*outcomes: str) -> list[Item]:
 def test_a_small_class_by_hand() -> None:
     """Of seven students: what each number is, and that missing, excused and broken are no zeros."""
     found = one([
-        pair("ada", "ppp", 10.0),
-        pair("bob", "ppf", 6.66, diagnoses=["no_shift"]),
-        pair("cid", "pff", 3.33, diagnoses=["no_shift", "wrong_axis"]),
-        pair("dan", "fff", 0.0, diagnoses=["wrong_axis", "no_shift"]),
+        graded("ada", "ppp", 10.0),
+        graded("bob", "ppf", 6.66, diagnoses=["no_shift"]),
+        graded("cid", "pff", 3.33, diagnoses=["no_shift", "wrong_axis"]),
+        graded("dan", "fff", 0.0, diagnoses=["wrong_axis", "no_shift"]),
         without("eve", GradeState.MISSING),
         without("fay", GradeState.EXCUSED),
         without("gil", GradeState.BROKEN, attempts=1),
@@ -134,28 +134,29 @@ def test_an_empty_class() -> None:
 
 def test_a_file_that_cannot_run_is_graded_and_in_no_check() -> None:
     """Its zero is in the mean; a check that it never reached says nothing of it."""
-    found = one([pair("ada"), pair("bob", "", 0.0, status=Status.CANNOT_RUN)])
+    found = one([graded("ada"), graded("bob", "", 0.0, status=Status.CANNOT_RUN)])
     assert (found.graded, found.mean, found.ran) == (2, 5.0, 1)
     assert [check.students for check in found.checks] == [1, 1, 1]
 
 
 def test_complete_is_before_lateness() -> None:
     """Who got everything right, late, is complete; and late."""
-    late = msgspec.structs.replace(pair("ada")[0], points=5.0, raw=10.0, late=timedelta(hours=3))
-    found = one([(late, attempt())])
+    history, [grade] = graded("ada")
+    late = msgspec.structs.replace(grade, points=5.0, raw=10.0, late=timedelta(hours=3))
+    found = one([StudentGrades(history, [late])])
     assert (found.complete, found.late, found.mean) == (1, 1, 5.0)
 
 
 def test_an_override_counts_as_a_grade_and_enters_no_check() -> None:
     """Points that staff gave are no answer to any check."""
-    given = msgspec.structs.replace(pair("ada")[0], raw=None, attempt=0)
-    found = one([(given, None)])
+    history, [grade] = graded("ada")
+    found = one([StudentGrades(history, [msgspec.structs.replace(grade, raw=None, attempt=0)])])
     assert (found.graded, found.complete, found.ran, found.checks) == (1, 1, 0, [])
 
 
 def test_a_diagnosis_counts_once_for_a_student() -> None:
     """A misconception that two functions show is one student's."""
-    [mistake] = one([pair("ada", diagnoses=["no_shift", "no_shift"])]).misconceptions
+    [mistake] = one([graded("ada", diagnoses=["no_shift", "no_shift"])]).misconceptions
     assert mistake.students == 1
 
 
@@ -185,15 +186,15 @@ def test_a_check_that_all_pass_or_that_stands_alone_has_no_discrimination() -> N
 
 def test_a_check_that_fails_the_best_stands_out() -> None:
     """Its discrimination is -1; a class in which that can be chance is not accused."""
-    found = one([pair(f"s{number}", "fpp" if number % 2 else "pff") for number in range(10)])
+    found = one([graded(f"s{number}", "fpp" if number % 2 else "pff") for number in range(10)])
     assert found.checks[0].discrimination == pytest.approx(-1.0)
     assert [check.id[-1] for check in found.backwards()] == ["a"]
-    assert one([pair("ada", "fpp"), pair("bob", "pff")]).backwards() == []
+    assert one([graded("ada", "fpp"), graded("bob", "pff")]).backwards() == []
 
 
 def test_hardest_and_easiest() -> None:
     """Those that most fail come first; those that everybody passes are apart."""
-    found = one([pair("ada", "pfpb"), pair("bob", "pffb")])
+    found = one([graded("ada", "pfpb"), graded("bob", "pffb")])
     assert [check.id[-1] for check in found.hardest()] == ["b", "c"]
     assert [check.id[-1] for check in found.easiest()] == ["a"]
 
@@ -234,7 +235,7 @@ def test_the_statistics_of_checks_are_those_of_numpy(rows: list[str]) -> None:
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=30))
 def test_mean_and_median_are_those_of_numpy(cents: list[int]) -> None:
     """Exact, of counted hundredths."""
-    found = one([pair(f"s{number:02}", points=value / 100) for number, value in enumerate(cents)])
+    found = one([graded(f"s{number:02}", points=value / 100) for number, value in enumerate(cents)])
     assert found.mean == pytest.approx(np.mean(cents) / 100)
     assert found.median == pytest.approx(np.median(cents) / 100)
 
@@ -252,14 +253,14 @@ STUDENTS = st.lists(
 @given(STUDENTS, st.randoms(use_true_random=False))
 def test_the_order_of_the_students_makes_no_difference(students: list[Any], rng: random.Random) -> None:
     """To the last bit: sums are whole numbers."""
-    pairs = [
-        pair(f"s{number:02}", letters, points, diagnoses=letters[:2])
+    students = [
+        graded(f"s{number:02}", letters, points, diagnoses=letters[:2])
         if state == "graded"
         else without(f"s{number:02}", GradeState(state))
         for number, (state, letters, points) in enumerate(students)
     ]
-    shuffled = rng.sample(pairs, len(pairs))
-    assert summarise(COURSE, pairs, names=2).to_json() == summarise(COURSE, shuffled, names=2).to_json()
+    shuffled = rng.sample(students, len(students))
+    assert summarise(COURSE, students, names=2).to_json() == summarise(COURSE, shuffled, names=2).to_json()
 
 
 @given(st.lists(st.text("pf", min_size=4, max_size=4), min_size=8, max_size=40))
@@ -286,22 +287,22 @@ def test_memory_does_not_grow_with_the_class() -> None:
 
 def test_who_has_not_started() -> None:
     """Who handed in nothing; not who was late, is excused, or has points from staff. Names up to a bound, the count whole."""
-    pairs = [
+    students = [
         without("zoe", GradeState.MISSING),
         without("eve", GradeState.MISSING),
         without("ada", GradeState.MISSING),
         without("bob", GradeState.MISSING, attempts=1),
         without("fay", GradeState.EXCUSED),
-        (msgspec.structs.replace(pair("gil")[0], attempts=0, attempt=0), None),
+        StudentGrades(StudentHistory("gil"), [msgspec.structs.replace(graded("gil").grades[0], attempts=0, attempt=0)]),
     ]
-    assert summarise(COURSE, pairs, names=2).not_started == NotStarted(3, ["ada", "eve"])
-    assert summarise(COURSE, pairs, names=None).not_started.names == ["ada", "eve", "zoe"]
+    assert summarise(COURSE, students, names=2).not_started == NotStarted(3, ["ada", "eve"])
+    assert summarise(COURSE, students, names=None).not_started.names == ["ada", "eve", "zoe"]
 
 
 def test_an_empty_gradebook_is_said() -> None:
     """Nobody has started is not the same as there is nobody."""
     assert "Nobody is on the roster, and nobody has handed in." in shown(summarise(COURSE, []))
-    assert "Everybody has started." in shown(summarise(COURSE, [pair("ada")]))
+    assert "Everybody has started." in shown(summarise(COURSE, [graded("ada")]))
 
 
 # -- from a gradebook -------------------------------------------------------------------------------------------
@@ -363,7 +364,8 @@ def shown(found: ClassSummary, width: int = 80, **given: Any) -> str:
 def test_fits_any_width(width: int) -> None:
     """No line is longer than the terminal or ends in spaces, and all numbers are there."""
     text = shown(
-        summarise(COURSE, [pair("ada", "pff", 3.33, diagnoses=["no_shift"]), without("eve", GradeState.MISSING)]), width
+        summarise(COURSE, [graded("ada", "pff", 3.33, diagnoses=["no_shift"]), without("eve", GradeState.MISSING)]),
+        width,
     )
     assert all(len(row) <= width and row == row.rstrip() for row in text.splitlines())
     words = text.split()
@@ -373,8 +375,8 @@ def test_fits_any_width(width: int) -> None:
 def test_what_stands_in_a_gradebook_is_not_trusted() -> None:
     """A name or title that would move the cursor is spelled out, and a formula for a spreadsheet is none."""
     hostile = "=1+1\x1b[2J"
-    pairs = [pair("ada", "pf", diagnoses=[hostile]), without(hostile, GradeState.MISSING)]
-    found = summarise(COURSE, pairs, lambda *_: {"softmax.public.b": hostile, hostile: hostile})
+    students = [graded("ada", "pf", diagnoses=[hostile]), without(hostile, GradeState.MISSING)]
+    found = summarise(COURSE, students, lambda *_: {"softmax.public.b": hostile, hostile: hostile})
     assert "\x1b" not in shown(found)
     assert "\x1b" not in shown(found, checks=True)
     table = b"".join(report.checks_as_csv(found))
@@ -386,5 +388,5 @@ def test_what_stands_in_a_gradebook_is_not_trusted() -> None:
 @pytest.mark.parametrize(("passed", "text"), [(0, "  0%"), (1, " <1%"), (199, " 99%"), (100, " 50%")])
 def test_shares_are_never_rounded_to_nobody_or_everybody(passed: int, text: str) -> None:
     """One student of two hundred is not nobody, and 199 are not everybody."""
-    found = summarise(COURSE, [pair(f"s{number:03}", "p" if number < passed else "f") for number in range(200)])
+    found = summarise(COURSE, [graded(f"s{number:03}", "p" if number < passed else "f") for number in range(200)])
     assert text in shown(found, checks=True)

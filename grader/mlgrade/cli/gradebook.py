@@ -124,12 +124,8 @@ def _narrowed(course: Course, concept: str, unit: str) -> Course:
 def _grades(book: Gradebook, course: Course, student: str | None) -> Iterator[Grade]:
     from mlgrade.gradebook import policy
 
-    if student:
-        known = book.known(student)
-        return policy.current(course, book.attempts(known), book.decisions(known), [known])
-    gone = {person.student for person in book.roster(dropped=True)}
-    everybody = policy.current(course, book.attempts(), book.decisions(), book.students())
-    return (grade for grade in everybody if grade.student not in gone)
+    histories = book.histories(book.known(student) if student else None)
+    return (grade for one in policy.current(course, histories) for grade in one.grades)
 
 
 def _print(rows: Iterable[str]) -> None:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from mlgrade.course import Course
     from mlgrade.gradebook.store import Gradebook
-import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -139,9 +138,4 @@ def rows(book: Gradebook, course: Course, groups: Sequence[Group], *, comments: 
     """Everybody who is in the course, or has handed in and was not dropped, as a stream."""
     from mlgrade.gradebook import grades, policy
 
-    gone = {person.student for person in book.people(dropped=True)}
-    graded, beside = itertools.tee(book.attempts())  # the second follows the first by a student or two
-    decisions = book.decisions()
-    everybody = policy.current(course, graded, decisions, book.students())
-    kept = (grade for grade in everybody if grade.student not in gone)
-    return grades.rows(groups, kept, beside, decisions, book.people(), comments=comments)
+    return grades.rows(groups, policy.current(course, book.histories()), comments=comments)

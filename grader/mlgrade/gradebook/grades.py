@@ -8,15 +8,12 @@ A unit is the sum of its concepts, and the total that of all concepts:
 
 from __future__ import annotations
 
-import itertools
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,7 +22,7 @@ from mlgrade.course import Concept, Course, Unit
 from mlgrade.errors import UsageError, closest
 from mlgrade.gradebook import policy
 from mlgrade.gradebook.columns import Cell, Column, Mark, Person, Row
-from mlgrade.gradebook.model import Attempt, Decision, Grade, GradeState
+from mlgrade.gradebook.model import Grade, GradeState, StudentGrades, StudentHistory
 from mlgrade.gradebook.policy import ON_TIME, span
 from mlgrade.results import Status
 from mlgrade.text import one_line
@@ -110,64 +107,28 @@ def _group(id_: str, title: str, units: Sequence[Unit], concepts: Sequence[Conce
 # -- rows -------------------------------------------------------------------------------------------------------
 
 
-class GradeFacts(NamedTuple):
-    """What else is known of one student: all attempts, by their ids, and all decisions."""
-
-    attempts: Mapping[int, Attempt]
-    decisions: Sequence[Decision]
-
-
-def rows(
-    groups: Sequence[Group],
-    grades: Iterable[Grade],
-    attempts: Iterable[Attempt],
-    decisions: Iterable[Decision],
-    people: Iterable[Person],
-    *,
-    comments: bool = False,
-) -> Iterator[Row]:
-    """One row for each student of `grades`. Grades, attempts and people come in the order of the gradebook."""
-    person_of, attempts_of = _beside(people), _beside(attempts)
-    decided: dict[str, list[Decision]] = defaultdict(list)
-    for decision in decisions:
-        decided[decision.student].append(decision)
-    for student, theirs in itertools.groupby(grades, attrgetter("student")):
-        by_concept = {grade.concept: grade for grade in theirs}
-        facts = GradeFacts({one.id: one for one in attempts_of(student)}, decided.get(student, []))
+def rows(groups: Sequence[Group], students: Iterable[StudentGrades], *, comments: bool = False) -> Iterator[Row]:
+    """Make one row for each student."""
+    for history, grades in students:
+        by_concept = {grade.concept: grade for grade in grades}
         cells = {
-            group.column.id: _cell(group, [by_concept[concept] for concept in group.concepts], facts, comments)
+            group.column.id: _cell(group, [by_concept[concept] for concept in group.concepts], history, comments)
             for group in groups
         }
-        yield Row(person=next(iter(person_of(student)), Person(student=student)), cells=cells)
+        yield Row(person=history.person or Person(student=history.student), cells=cells)
 
 
-def _beside(stream: Iterable[Any]) -> Callable[[str], list[Any]]:
-    """What a stream, in the order of students, has of each of them. They are asked for in that order, too."""
-    parts = itertools.groupby(stream, attrgetter("student"))
-    here = next(parts, None)
-
-    def of(student: str) -> list[Any]:
-        nonlocal here
-        while here is not None and here[0] < student:
-            last, here = here[0], next(parts, None)
-            if here is not None and here[0] < last:
-                raise ValueError(f"students out of order: {here[0]!r} after {last!r}")
-        return list(here[1]) if here is not None and here[0] == student else []
-
-    return of
-
-
-def _cell(group: Group, grades: Sequence[Grade], facts: GradeFacts, comments: bool) -> Cell:
+def _cell(group: Group, grades: Sequence[Grade], history: StudentHistory, comments: bool) -> Cell:
     counted = [grade for grade in grades if grade.state is not GradeState.EXCUSED]
     mark = _mark(counted)
-    at = _last_change(group, facts)
+    at = _last_change(group, history)
     if mark is not Mark.GRADED:
         return Cell(mark=mark, at=at)
     return Cell(
         mark=mark,
         score=_score(counted, group.column.points),
         late=any(grade.late > ON_TIME for grade in counted if grade.state is GradeState.GRADED),
-        comment=". ".join(_said(grade, facts) for grade in grades) if comments else "",
+        comment=". ".join(_said(grade, history) for grade in grades) if comments else "",
         at=at,
     )
 
@@ -196,19 +157,19 @@ def _exact(points: float) -> Fraction:
     return Fraction(repr(float(points)))
 
 
-def _last_change(group: Group, facts: GradeFacts) -> str:
+def _last_change(group: Group, history: StudentHistory) -> str:
     """When something last happened that the grade may come from; some LMSs ignore a score that is not newer."""
-    times = [one.graded_at for one in facts.attempts.values() if one.concept in group.concepts]
-    times += [one.at for one in facts.decisions if one.target in group.targets]
+    times = [one.graded_at for one in history.attempts if one.concept in group.concepts]
+    times += [one.at for one in history.decisions if one.target in group.targets]
     latest: datetime | None = max(times, default=None)
     return "" if latest is None else latest.astimezone(UTC).isoformat()
 
 
-def _said(grade: Grade, facts: GradeFacts) -> str:
+def _said(grade: Grade, history: StudentHistory) -> str:
     """A concept in words for its student. Reasons of staff are not among them."""
     if grade.state is not GradeState.GRADED:
         return f"{grade.concept} {grade.state}"
-    attempt = facts.attempts.get(grade.attempt)
+    attempt = next((one for one in history.attempts if one.id == grade.attempt), None)
     lost = grade.late > ON_TIME and grade.raw not in (None, grade.points)
     remarks = (
         f"{grade.concept} {tables.digits(grade.points or 0.0)}/{tables.digits(grade.possible)}",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
+from mlgrade.gradebook.columns import Person
 from mlgrade.results import Outcome, Status
 
 
@@ -99,3 +102,19 @@ class Grade(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""  # of a decision that holds; why an attempt was not taken
     extra: float = 0.0
     penalty: float = 0.0
+
+
+class StudentHistory(NamedTuple):
+    """All that a gradebook holds of one student."""
+
+    student: str
+    attempts: Sequence[Attempt] = ()  # by concept and id
+    decisions: Sequence[Decision] = ()  # oldest first
+    person: Person | None = None  # as the roster knows them
+
+
+class StudentGrades(NamedTuple):
+    """The current grades of one student, in the order of the course, with what they come from."""
+
+    history: StudentHistory
+    grades: Sequence[Grade]

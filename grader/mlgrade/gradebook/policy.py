@@ -6,12 +6,12 @@ handed in. So a regrade replaces what it regrades, up or down, and is never one 
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -19,7 +19,8 @@ import msgspec
 from mlgrade.course import Course
 from mlgrade.course.model import Attempts, Keep, Late
 from mlgrade.gradebook import rulings
-from mlgrade.gradebook.model import Attempt, Decision, Grade, GradeState
+from mlgrade.gradebook.columns import Person
+from mlgrade.gradebook.model import Attempt, Decision, Grade, GradeState, StudentGrades, StudentHistory
 from mlgrade.gradebook.rulings import Ruling
 from mlgrade.results import Status
 
@@ -64,32 +65,51 @@ def terms(course: Course) -> list[Terms]:
     ]
 
 
-def current(
-    course: Course, attempts: Iterable[Attempt], decisions: Iterable[Decision], students: Iterable[str]
-) -> Iterator[Grade]:
-    """A grade for each student and concept, in order: of all `students`, and of all who handed in or were decided on.
+def current(course: Course, histories: Iterable[StudentHistory]) -> Iterator[StudentGrades]:
+    """Compute the grades of each student, one for each concept of the course."""
+    all_terms = terms(course)
+    return (StudentGrades(history, _grades(all_terms, history)) for history in histories)
 
-    `attempts` come by student, `students` in the same order, as the gradebook streams both; one student's attempts
-    are held at a time.
+
+def histories(
+    attempts: Iterable[Attempt], decisions: Iterable[Decision] = (), people: Iterable[Person] = ()
+) -> Iterator[StudentHistory]:
+    """Group what is known by student: everybody once, in order.
+
+    `attempts` come by student, as the gradebook streams them; the attempts of one student are held at a time. Raise
+    ValueError if they are out of order, which would give somebody two grades.
     """
-    return (grade for grade, _ in with_attempts(course, attempts, decisions, students))
+    persons = {person.student: person for person in people}
+    decided: dict[str, list[Decision]] = defaultdict(list)
+    for decision in decisions:
+        decided[decision.student].append(decision)
+    waiting = deque(sorted(persons.keys() | decided.keys()))
+
+    def history(student: str, theirs: Sequence[Attempt] = ()) -> StudentHistory:
+        return StudentHistory(student, theirs, decided.get(student, ()), persons.get(student))
+
+    last = ""
+    for student, theirs in itertools.groupby(attempts, attrgetter("student")):
+        if student < last:
+            raise ValueError(f"students out of order: {student!r} after {last!r}")
+        while waiting and waiting[0] < student:
+            yield history(waiting.popleft())
+        if waiting and waiting[0] == student:
+            waiting.popleft()
+        yield history(student, list(theirs))
+        last = student
+    yield from map(history, waiting)
 
 
-def with_attempts(
-    course: Course, attempts: Iterable[Attempt], decisions: Iterable[Decision], students: Iterable[str]
-) -> Iterator[tuple[Grade, Attempt | None]]:
-    """The same, each grade with the attempt that it names."""
-    all_terms, decided = terms(course), _by_student(decisions)
-    for student, theirs in _merged(attempts, students, decided):
-        standing = rulings.standing(decided.get(student, ()))
-        by_id = {attempt.id: attempt for attempt in theirs}
-        handed: dict[str, list[Attempt]] = {}
-        for attempt in theirs:
-            handed.setdefault(attempt.concept, []).append(attempt)
-        for one in all_terms:
-            ruling = rulings.ruling(standing, one.concept, one.unit)
-            found = grade(one, student, handed.get(one.concept, ()), ruling)
-            yield found, by_id.get(found.attempt)
+def _grades(all_terms: Sequence[Terms], history: StudentHistory) -> list[Grade]:
+    standing = rulings.standing(history.decisions)
+    attempts: dict[str, list[Attempt]] = defaultdict(list)
+    for attempt in history.attempts:
+        attempts[attempt.concept].append(attempt)
+    return [
+        grade(one, history.student, attempts.get(one.concept, ()), rulings.ruling(standing, one.concept, one.unit))
+        for one in all_terms
+    ]
 
 
 def grade(terms: Terms, student: str, attempts: Sequence[Attempt], ruling: Ruling = rulings.NONE) -> Grade:
@@ -256,37 +276,6 @@ def _grade(
         status=one.attempt.status if one else None,
         reason=reason,
     )
-
-
-# -- a class ----------------------------------------------------------------------------------------------------
-
-
-def _by_student(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
-    found: dict[str, list[Decision]] = {}
-    for decision in decisions:
-        found.setdefault(decision.student, []).append(decision)
-    return found
-
-
-def _merged(
-    attempts: Iterable[Attempt], students: Iterable[str], decided: Mapping[str, object]
-) -> Iterator[tuple[str, list[Attempt]]]:
-    """Everybody once, in order, with what they handed in."""
-    handed = ((student, list(theirs)) for student, theirs in itertools.groupby(attempts, attrgetter("student")))
-    named = ((student, list[Attempt]()) for student in students)
-    noted = ((student, list[Attempt]()) for student in sorted(decided))
-    everybody = heapq.merge(_ascending(handed), _ascending(named), noted, key=itemgetter(0))
-    for student, parts in itertools.groupby(everybody, itemgetter(0)):
-        yield student, [attempt for _, theirs in parts for attempt in theirs]
-
-
-def _ascending(pairs: Iterable[tuple[str, list[Attempt]]]) -> Iterator[tuple[str, list[Attempt]]]:
-    last = ""
-    for student, theirs in pairs:
-        if student < last:
-            raise ValueError(f"students out of order: {student!r} after {last!r}")
-        yield student, theirs
-        last = student
 
 
 # -- lateness ------------------------------------------------------------------------------------------------------

@@ -18,10 +18,10 @@ import msgspec
 from sqlalchemy import Connection, Insert, Select, bindparam, exists, func, select, text, union
 
 from mlgrade.errors import GradebookError, UsageError, closest
-from mlgrade.gradebook import addresses, migrations, records, schema
+from mlgrade.gradebook import addresses, migrations, policy, records, schema
 from mlgrade.gradebook.addresses import DatabaseAddress
 from mlgrade.gradebook.columns import Person
-from mlgrade.gradebook.model import Attempt, Decision
+from mlgrade.gradebook.model import Attempt, Decision, StudentHistory
 from mlgrade.gradebook.records import Clock, Latest, SuiteRecord, Values
 from mlgrade.text import one_line
 
@@ -170,6 +170,16 @@ class Gradebook:
         with self._reader() as connection:
             query = _of_status(select(schema.students.c.id), dropped=False).order_by(schema.students.c.id)
             yield from self._decoded(connection, query, itemgetter(0))
+
+    def histories(self, student: str | None = None, *, dropped: bool = False) -> Iterator[StudentHistory]:
+        """Stream what is known of each student: of the roster, or named by an attempt or a decision.
+
+        Students who dropped the course are left out, unless one is named or `dropped` is given.
+        """
+        gone = set() if dropped or student is not None else {person.student for person in self.people(dropped=True)}
+        people = [one for one in self.people() if student in (None, one.student)]
+        found = policy.histories(self.attempts(student), self.decisions(student), people)
+        return (history for history in found if history.student not in gone)
 
     def known(self, student: str) -> str:
         """Return a student whom the roster, an attempt or a decision names; otherwise say whom one may have meant."""

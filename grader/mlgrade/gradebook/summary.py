@@ -17,7 +17,7 @@ from mlgrade.course import Concept, Course, Unit
 from mlgrade.errors import GradebookError
 from mlgrade.gradebook import policy
 from mlgrade.gradebook.items import Item, Items
-from mlgrade.gradebook.model import Attempt, Grade, GradeState
+from mlgrade.gradebook.model import Attempt, Grade, GradeState, StudentGrades
 from mlgrade.gradebook.policy import ON_TIME
 from mlgrade.results import Status
 from mlgrade.suite.misconceptions import read_misconceptions
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "mlgrade/summary/1"
 MOST_NAMES = 20
-Counting = tuple[Grade, Attempt | None]  # a grade, and the attempt that counts
 Titles = Callable[[str, int], Mapping[str, str]]  # of a concept, given its newest attempt that counts (0: none)
 
 
@@ -96,28 +95,25 @@ class ClassSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 def of_gradebook(course: Course, book: Gradebook, names: int | None = MOST_NAMES) -> ClassSummary:
     """The class as it stands in a gradebook, without those who dropped the course."""
-    gone = {person.student for person in book.roster(dropped=True)}
-    everybody = policy.with_attempts(course, book.attempts(), book.decisions(), book.students())
-    pairs = (pair for pair in everybody if pair[0].student not in gone) if gone else everybody
-    return summarise(course, pairs, lambda concept, newest: titles(course, book, concept, newest), names)
+    students = policy.current(course, book.histories())
+    return summarise(course, students, lambda concept, newest: titles(course, book, concept, newest), names)
 
 
 def summarise(
-    course: Course, pairs: Iterable[Counting], titles: Titles = lambda *_: {}, names: int | None = MOST_NAMES
+    course: Course, students: Iterable[StudentGrades], titles: Titles = lambda *_: {}, names: int | None = MOST_NAMES
 ) -> ClassSummary:
-    """Sum up grades that come student by student. `names` bounds the list of who has not started (None: no bound)."""
+    """Sum up the grades of a class. `names` bounds the list of who has not started (None: no bound)."""
     tallies = {concept.id: _Tally() for concept in course.concepts}
-    students, waiting = 0, _Waiting(names)
-    for student, theirs in itertools.groupby(pairs, _student):
-        grades = []
-        for grade, attempt in theirs:
-            tallies[grade.concept].add(grade, attempt)
-            grades.append(grade)
-        students += 1
-        waiting.add(student, grades)
+    count, waiting = 0, _Waiting(names)
+    for history, grades in students:
+        attempts = {attempt.id: attempt for attempt in history.attempts}
+        for grade in grades:
+            tallies[grade.concept].add(grade, attempts.get(grade.attempt))
+        count += 1
+        waiting.add(history.student, grades)
     return ClassSummary(
         course=f"{course.title} {course.version}",
-        students=students,
+        students=count,
         not_started=NotStarted(waiting.count, waiting.names),
         concepts=[
             tallies[concept.id].result(unit, concept, titles(concept.id, tallies[concept.id].newest))
@@ -232,10 +228,6 @@ def _at(cents: Counter[int], place: int) -> int:
     ordered = sorted(cents)
     ends = list(itertools.accumulate(cents[value] for value in ordered))
     return ordered[bisect.bisect_right(ends, place)]
-
-
-def _student(pair: Counting) -> str:
-    return pair[0].student
 
 
 def _difficulty(item: Item) -> float:

@@ -74,7 +74,7 @@ def pulled(book: Gradebook, *records: DatabaseRecord, present: bool = True, new:
 
 
 def grade(book: Gradebook, concept: str = "softmax", student: str = "ada") -> Grade:
-    found = policy.current(COURSE, book.attempts(), book.decisions(), book.students())
+    found = [grade for one in policy.current(COURSE, book.histories()) for grade in one.grades]
     return next(one for one in found if (one.student, one.concept) == (student, concept))
 
 
@@ -120,8 +120,9 @@ def test_nothing(
 ) -> None:
     """Wrong is a zero; not handed in, not started and not graded yet are none."""
     pulled(book, record(**given), present=present)
-    found = policy.current(COURSE, book.attempts(), book.decisions(), ["ada"])
-    assert next((one.state, one.points) for one in found) == (state, points)
+    everybody = policy.histories(book.attempts(), book.decisions(), [Person(student="ada")])
+    [one] = policy.current(COURSE, everybody)
+    assert next((grade.state, grade.points) for grade in one.grades) == (state, points)
 
 
 @pytest.mark.parametrize("status", [Status.NOT_STARTED, Status.CANNOT_RUN, Status.TIMED_OUT])

@@ -25,7 +25,7 @@ from mlgrade.course import Course
 from mlgrade.errors import SubmissionError, UsageError
 from mlgrade.files import safe_read
 from mlgrade.gradebook import policy
-from mlgrade.gradebook.model import Attempt, DecisionKind, Grade
+from mlgrade.gradebook.model import Attempt, DecisionKind, Grade, StudentHistory
 from mlgrade.gradebook.store import Gradebook as Ours
 from mlgrade.integrations.nbgrader import scores, source_cells
 from mlgrade.integrations.nbgrader.autograde import put_comment
@@ -73,10 +73,9 @@ def answers(
     about points, is not sent.
     """
     sources = {one.submission.sha256: one.submission.source for one in handins}
-    extensions = [decision for decision in book.decisions() if decision.deed is DecisionKind.EXTEND]
-    attempts = (attempt for attempt in book.attempts() if attempt.suite != SOURCE)
-    graded = policy.with_attempts(course, attempts, extensions, book.students())
-    for student, theirs in itertools.groupby(graded, lambda pair: pair[0].student):
+    for history, grades in policy.current(course, map(_ours_alone, book.histories(dropped=True))):
+        attempts = {attempt.id: attempt for attempt in history.attempts}
+        pairs = ((grade, attempts.get(grade.attempt)) for grade in grades)
         found = [
             NotebookAnswer(
                 grade=grade,
@@ -84,11 +83,19 @@ def answers(
                 report=msgspec.json.decode(book.report(attempt.id), type=ConceptReport),
                 source=sources.get(attempt.source, b"").decode("utf-8-sig", "replace"),
             )
-            for grade, attempt in theirs
+            for grade, attempt in pairs
             if attempt is not None and attempt.status is not Status.BROKEN
         ]
         if found:
-            yield student, found
+            yield history.student, found
+
+
+def _ours_alone(history: StudentHistory) -> StudentHistory:
+    """Leave out what came from nbgrader, and what staff decided about points."""
+    return history._replace(
+        attempts=[attempt for attempt in history.attempts if attempt.suite != SOURCE],
+        decisions=[decision for decision in history.decisions if decision.deed is DecisionKind.EXTEND],
+    )
 
 
 def push(
