@@ -14,8 +14,8 @@ from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.protocol import Load, Loaded
+from mlgrade.submissions.model import SourceText
 from mlgrade.suite import session
-from mlgrade.suite.findings import Source
 from mlgrade.suite.session import Ran, Suite
 
 _numbers = itertools.count()
@@ -60,7 +60,7 @@ class Bench:
         with WorkerSession(self._host, load, msgspec.structs.replace(Limits(), **limits)) as attempt:
             loaded = attempt.load()
             assert isinstance(loaded, Loaded)
-            return suite.run(attempt, loaded.functions, Source("answer.py", source.splitlines()), seed)
+            return suite.run(attempt, loaded.functions, SourceText("answer.py", source.splitlines()), seed)
 
 
 @pytest.fixture

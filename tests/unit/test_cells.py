@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mlgrade import course as courses
 from mlgrade.course import Course
 from mlgrade.grading import prechecks
-from mlgrade.grading.grader import Grader, source_of
+from mlgrade.grading.grader import Grader
 from mlgrade.results import Status
 from mlgrade.sandbox.cells import python, without_magics
 from mlgrade.sandbox.host import Host, TimedOut, Value
@@ -41,7 +41,7 @@ class Ran:
 
     def __init__(self, host: Host, cells: Sequence[str], calls: Sequence[str], seconds: float) -> None:
         self.submission = notebook(*cells)
-        self.source = source_of(self.submission)
+        self.source = self.submission.text
         worker = host.worker(Limits(import_seconds=seconds, call_seconds=PLENTY))
         try:
             self.reply = worker.load(submissions.request(self.submission, COURSE))
@@ -208,7 +208,7 @@ def test_a_file_is_one_piece(host: Host) -> None:
 
 def test_a_forged_cell() -> None:
     """Which cell failed comes from the worker: any line at all makes a sentence."""
-    source = source_of(notebook("x = 1"))
+    source = notebook("x = 1").text
     for line in (0, 1, 9_999_999):
         forged = {"line": line, "fault": {"type": "X", "bases": [], "message": "m" * 2000, "line": 10_000_000}}
         reply = Loaded(functions={}, failed=[_converted(forged)])

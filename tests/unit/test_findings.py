@@ -12,12 +12,13 @@ from mlgrade.results import Outcome
 from mlgrade.sandbox.attempt import NotTried
 from mlgrade.sandbox.host import Died, Raised, Result, TimedOut, Value
 from mlgrade.sandbox.protocol import Fault, Frame
+from mlgrade.submissions.model import SourceText
 from mlgrade.suite.compare import Mismatch
 from mlgrade.suite.explain import in_plain_words, syntax_in_plain_words
-from mlgrade.suite.findings import _NAMED, Source, Verdict, verdict_of
+from mlgrade.suite.findings import _NAMED, Verdict, verdict_of
 from mlgrade.suite.student import CallError, CallRecord, UnavailableError
 
-SOURCE = Source("answer.py", ["def f(z):", "    return z + 1", ""])
+SOURCE = SourceText("answer.py", ["def f(z):", "    return z + 1", ""])
 
 
 def called(result: Result | NotTried) -> CallRecord:
@@ -168,9 +169,9 @@ def test_any_forged_fault_has_an_honest_problem(bases: list[str], message: str, 
 
 def test_places_in_a_notebook() -> None:
     """A line of a joined notebook is said as cell and line; before the first cell it is the file's own."""
-    source = Source("n.ipynb", ["a", "b", "", "c"], ((1, 2), (4, 5)))
+    source = SourceText("n.ipynb", ["a", "b", "", "c"], ((1, 2), (4, 5)))
     assert [source.place(line) for line in (1, 2, 4)] == ["n.ipynb:cell 2:1", "n.ipynb:cell 2:2", "n.ipynb:cell 5:1"]
-    assert Source("n.py", ["a"]).place(1) == "n.py:1"
+    assert SourceText("n.py", ["a"]).place(1) == "n.py:1"
 
 
 # -- plain words ----------------------------------------------------------------------------------------------

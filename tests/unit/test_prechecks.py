@@ -12,7 +12,7 @@ from mlgrade.results import Status
 from mlgrade.sandbox.host import Died, Host, TimedOut
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.protocol import Fault, Load, Loaded
-from mlgrade.suite.findings import Source
+from mlgrade.submissions.model import SourceText
 
 CONCEPT: Concept = courses.parse(
     'format: 1\ntitle: T\nversion: "1"\nunits: [{id: u, title: U, concepts: [{id: c, title: C, points: 1, functions: [f, g]}]}]'
@@ -20,12 +20,12 @@ CONCEPT: Concept = courses.parse(
 DONE = "def f(z):\n    return z\n\ndef g(z):\n    return z\n"
 
 
-def loaded(host: Host, source: str | bytes, seconds: float = 5.0) -> tuple[Loaded | TimedOut | Died, Source]:
+def loaded(host: Host, source: str | bytes, seconds: float = 5.0) -> tuple[Loaded | TimedOut | Died, SourceText]:
     raw = source if isinstance(source, bytes) else source.encode()
     worker = host.worker(Limits(import_seconds=seconds))
     try:
         load = Load(source=raw, name="c", filename="c.py", functions=CONCEPT.functions, imports=["stdlib", "numpy"], forbid=[])  # fmt: skip
-        return worker.load(load), Source("work/c.py", raw.decode("utf-8", "replace").splitlines())
+        return worker.load(load), SourceText("work/c.py", raw.decode("utf-8", "replace").splitlines())
     finally:
         worker.close()
 
@@ -92,7 +92,7 @@ def test_what_is_missing_is_said(host: Host) -> None:
 def test_a_forged_place(line: int, column: int) -> None:
     """The place of a syntax error comes from the worker: any place at all makes a reason of bounded size."""
     forged = Loaded(functions={}, fault=Fault(type="SyntaxError", bases=[], message="m", line=line, column=column))
-    found = prechecks.stop(forged, CONCEPT, Source("c.py", ["x = 1"]))
+    found = prechecks.stop(forged, CONCEPT, SourceText("c.py", ["x = 1"]))
     assert found is not None
     assert found.status is Status.CANNOT_RUN
     assert len(found.reason) < 1000
@@ -100,6 +100,6 @@ def test_a_forged_place(line: int, column: int) -> None:
 
 def test_a_worker_that_forgets_functions() -> None:
     """A reply without the functions that were asked for is a sentence, not a KeyError."""
-    found = prechecks.stop(Loaded(functions={}), CONCEPT, Source("c.py", ["x = 1"]))
+    found = prechecks.stop(Loaded(functions={}), CONCEPT, SourceText("c.py", ["x = 1"]))
     assert found is not None
     assert found.status is Status.CANNOT_RUN

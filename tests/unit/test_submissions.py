@@ -17,7 +17,7 @@ from mlgrade import course as courses
 from mlgrade.course import Course
 from mlgrade.errors import SubmissionError, UsageError
 from mlgrade.submissions import model as submissions
-from mlgrade.suite.findings import Source
+from mlgrade.submissions.model import SourceText
 
 COURSE = """\
 format: 1
@@ -212,7 +212,7 @@ def test_lines_lead_back_to_their_cells() -> None:
     }).encode()  # fmt: skip
     found = submissions.notebook("n.ipynb", "norm", raw)
     lines = found.source.decode().splitlines()
-    source = Source(found.file, lines, found.cells)
+    source = SourceText(found.file, lines, found.cells)
     assert source.place(lines.index("b = 2") + 1) == "n.ipynb:cell 2:2"
     assert source.place(lines.index("c = 3") + 1) == "n.ipynb:cell 4:1"
     assert source.quote(lines.index("d = 4") + 1) == "n.ipynb:cell 4:2: d = 4"

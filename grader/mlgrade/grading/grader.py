@@ -29,9 +29,9 @@ from mlgrade.sandbox.host import Host, Raised, Value
 from mlgrade.sandbox.isolation.landlock import in_reach
 from mlgrade.sandbox.output import Capped
 from mlgrade.sandbox.protocol import Loaded
-from mlgrade.submissions.model import Submission, lines_of, request
+from mlgrade.submissions.model import SourceText, Submission, request
 from mlgrade.suite import guard, session
-from mlgrade.suite.findings import TOO_MUCH, UNBOUND, Source
+from mlgrade.suite.findings import TOO_MUCH, UNBOUND
 from mlgrade.suite.misconceptions import read_misconceptions
 from mlgrade.suite.session import Ran, Suite
 from mlgrade.text import clean, one_line
@@ -72,7 +72,7 @@ class Grader:
     def grade(self, submission: Submission) -> ConceptReport:
         """Grade one submission, and return what its author may read."""
         concept = self.course.concept(submission.concept)
-        source = source_of(submission)
+        source = submission.text
         with self._attempt(submission) as attempt:
             loaded = attempt.load()
             if stopped := prechecks.stop(loaded, concept, source):
@@ -87,15 +87,15 @@ class Grader:
         concept = self.course.concept(submission.concept)
         with self._attempt(submission) as attempt:
             loaded = attempt.load()
-            if not isinstance(loaded, Loaded) or prechecks.stop(loaded, concept, source_of(submission)):
+            if not isinstance(loaded, Loaded) or prechecks.stop(loaded, concept, submission.text):
                 return []
-            return self._run(attempt, loaded, concept, source_of(submission), seed)
+            return self._run(attempt, loaded, concept, submission.text, seed)
 
     def _attempt(self, submission: Submission) -> WorkerSession:
         return WorkerSession(self._host, request(submission, self.course), self.course.sandbox_limits())
 
     def _run(
-        self, attempt: WorkerSession, loaded: Loaded, concept: Concept, source: Source, seed: int | None = None
+        self, attempt: WorkerSession, loaded: Loaded, concept: Concept, source: SourceText, seed: int | None = None
     ) -> list[Ran]:
         suite = self.suites[concept.id]
         seed = self.course.seed if seed is None else seed
@@ -128,7 +128,7 @@ class Grader:
             if not isinstance(loaded, Loaded):
                 return False
             only = Suite(tuple(suite.alone(check)))
-            [again] = only.run(attempt, loaded.functions, source_of(reference), self.course.seed)
+            [again] = only.run(attempt, loaded.functions, reference.text, self.course.seed)
         return again.finding.outcome is Outcome.PASSED
 
     def _stopped(self, submission: Submission, concept: Concept, stopped: prechecks.Stop) -> ConceptReport:
@@ -165,7 +165,7 @@ class Grader:
 
     def _reason(self, submission: Submission, loaded: Loaded, concept: Concept, ran: Sequence[Ran]) -> str:
         remarks = self._remarks(loaded, concept, ran)
-        failed = prechecks.failed(loaded, source_of(submission))
+        failed = prechecks.failed(loaded, submission.text)
         return "\n".join([*failed, "; ".join(remarks)] if remarks else failed)
 
     def _remarks(self, loaded: Loaded, concept: Concept, ran: Sequence[Ran]) -> list[str]:
@@ -215,12 +215,6 @@ def collect(course: Course, concepts: Iterable[str]) -> dict[str, Suite]:
     return session.collect([path for concept in wanted for path in course.suites(concept)], course.root)
 
 
-def source_of(submission: Submission) -> Source:
-    """Return the source of a submission, to quote lines from."""
-    text = submission.source.decode("utf-8-sig", "replace")
-    return Source(submission.file, lines_of(text), submission.cells)
-
-
 def _doubtful(ran: Ran) -> bool:
     """Whether it may be us: the check stumbled, or an isolation layer refused the student's code something."""
     refused = any(isinstance(one.result, Raised) and "PermissionError" in one.result.fault.bases for one in ran.calls)
@@ -256,11 +250,11 @@ def _output(loaded: Loaded, ran: Sequence[Ran]) -> str:
 
 def _notes(submission: Submission, loaded: Loaded, ran: Sequence[Ran]) -> list[str]:
     notes = [*loaded.notes, *(note for result in _shown(ran) for note in result.notes)]
-    source = source_of(submission)
+    source = submission.text
     return [clean(_placed(note, submission.name, source)) for note in dict.fromkeys(notes)][:10]
 
 
-def _placed(note: str, name: str, source: Source) -> str:
+def _placed(note: str, name: str, source: SourceText) -> str:
     """A worker knows the file by its name only, and a notebook by the lines of all its cells."""
     found = re.match(rf"{re.escape(name)}:(\d{{1,8}}): ", note)
     return f"{source.place(int(found[1]))}: {note[found.end() :]}" if found else note

@@ -16,8 +16,8 @@ from mlgrade.errors import closest
 from mlgrade.results import Status
 from mlgrade.sandbox.host import Died, TimedOut
 from mlgrade.sandbox.protocol import FailedCell, Fault, Function, Loaded
+from mlgrade.submissions.model import SourceText
 from mlgrade.suite.explain import in_plain_words, syntax_in_plain_words
-from mlgrade.suite.findings import Source
 
 
 class Stop(msgspec.Struct, frozen=True):
@@ -27,7 +27,7 @@ class Stop(msgspec.Struct, frozen=True):
     reason: str
 
 
-def stop(loaded: Loaded | TimedOut | Died, concept: Concept, source: Source) -> Stop | None:
+def stop(loaded: Loaded | TimedOut | Died, concept: Concept, source: SourceText) -> Stop | None:
     """Return why the file is not graded, or None if it can be."""
     match loaded:
         case TimedOut(seconds=seconds, line=line):
@@ -73,12 +73,12 @@ def misfits(loaded: Loaded, called: Iterable[str], solution: str) -> list[str]:
     ]
 
 
-def failed(loaded: Loaded, source: Source) -> list[str]:
+def failed(loaded: Loaded, source: SourceText) -> list[str]:
     """What single cells of a notebook raised, the rest of which is graded."""
     return [f"{_of_cell(one, source)}; what depends on this cell is missing" for one in loaded.failed]
 
 
-def _incomplete(loaded: Loaded, concept: Concept, source: Source) -> Stop | None:
+def _incomplete(loaded: Loaded, concept: Concept, source: SourceText) -> Stop | None:
     absent, stubs = missing(loaded, concept), not_started(loaded, concept)
     if len(absent) + len(stubs) < len(concept.functions):
         return None
@@ -89,7 +89,7 @@ def _incomplete(loaded: Loaded, concept: Concept, source: Source) -> Stop | None
     return Stop(Status.CANNOT_RUN, "\n".join([f"{source.filename} has {'; '.join(absent)}.", *why]))
 
 
-def _of_cell(one: FailedCell, source: Source) -> str:
+def _of_cell(one: FailedCell, source: SourceText) -> str:
     fault, (_, cell) = one.fault, source.cell(one.line)
     line = fault.frames[-1].line if fault.frames else max(fault.line, one.line)
     if fault.type == "RefusedError":
@@ -99,7 +99,7 @@ def _of_cell(one: FailedCell, source: Source) -> str:
     return f"cell {cell} {happened}{f': {said}' if said else ''} ({source.place(line)})"
 
 
-def _of_cell_in_full(one: FailedCell, source: Source) -> str:
+def _of_cell_in_full(one: FailedCell, source: SourceText) -> str:
     if _unread(one.fault):
         return _joined([_of_cell(one, source), *_pointed(one.fault, source)], syntax_in_plain_words(one.fault.message))
     quote = [source.quote(one.fault.frames[-1].line)] if one.fault.frames else []
@@ -110,18 +110,18 @@ def _unread(fault: Fault) -> bool:
     return fault.line > 0 or (not fault.frames and fault.type in ("SyntaxError", "ValueError"))
 
 
-def _syntax(fault: Fault, source: Source) -> str:
+def _syntax(fault: Fault, source: SourceText) -> str:
     place = source.place(max(1, fault.line)) + (f":{fault.column}" if fault.column else "")
     lines = [f"Cannot read the file: nothing was graded, no attempt used.\n{place}: {fault.message}"]
     return _joined([*lines, *_pointed(fault, source)], syntax_in_plain_words(fault.message))
 
 
-def _pointed(fault: Fault, source: Source) -> list[str]:
+def _pointed(fault: Fault, source: SourceText) -> list[str]:
     text = source.line(fault.line)
     return [f"    {text.rstrip()}", "    " + " " * (min(fault.column, 200) - 1) + "^"] if text else []
 
 
-def _import(fault: Fault, source: Source) -> str:
+def _import(fault: Fault, source: SourceText) -> str:
     if fault.type == "RefusedError":
         lines = [f"Cannot run the file: {fault.message}."]
     else:

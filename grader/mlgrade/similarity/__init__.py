@@ -19,8 +19,7 @@ from mlgrade.similarity import passages
 from mlgrade.similarity.model import Compared, Excerpt, Pair, Passage, Similarity
 from mlgrade.similarity.passages import MOST_BYTES, PassageMatch, covered, fingerprints, fold, runs, spans
 from mlgrade.submissions.discover import Discovery, DiscoveryNote, Entry, FileOutcome, StudentSubmission
-from mlgrade.submissions.model import Submission, lines_of
-from mlgrade.suite.findings import Source
+from mlgrade.submissions.model import Submission
 from mlgrade.text import clean, one_line
 
 __all__ = ["AT_LEAST", "MOST", "Compared", "Excerpt", "Pair", "Passage", "Similarity", "compare"]
@@ -151,7 +150,7 @@ def _again(file: ComparedFile, notes: list[str]) -> Submission | None:
 
 
 def _excerpt(entry: Entry, submission: Submission, lines: Sequence[int]) -> Excerpt:
-    rows = lines_of(submission.source.decode("utf-8-sig", "replace"))
     first, last = lines[0], lines[-1]
-    place = Source(entry.path, rows, submission.cells).place(first)
-    return Excerpt(place=one_line(place), first=first, last=last, text=clean("\n".join(rows[first - 1 : last])))
+    source = msgspec.structs.replace(submission.text, filename=entry.path)
+    rows = source.lines[first - 1 : last]
+    return Excerpt(place=one_line(source.place(first)), first=first, last=last, text=clean("\n".join(rows)))

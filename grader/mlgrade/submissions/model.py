@@ -28,6 +28,32 @@ MOST_BYTES = 4 * 1024 * 1024
 SUFFIXES = (".py", ".ipynb")
 
 
+class SourceText(msgspec.Struct, frozen=True):
+    """The lines of a submission, to quote them with their places; of a notebook, by its cells."""
+
+    filename: str
+    lines: Sequence[str]
+    cells: Sequence[tuple[int, int]] = ()
+
+    def line(self, number: int) -> str:
+        """Return a line of the source."""
+        return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""  # the number came from the worker
+
+    def cell(self, number: int) -> tuple[int, int]:
+        """The first line and the number of the cell that a line is in."""
+        return max(((start, cell) for start, cell in self.cells if start <= number), default=(1, 0))
+
+    def place(self, number: int) -> str:
+        """Return a line's place, as FILE:LINE or by its cell."""
+        start, cell = self.cell(number)
+        return f"{self.filename}:cell {cell}:{number - start + 1}" if cell else f"{self.filename}:{number}"
+
+    def quote(self, number: int) -> str:
+        """Return a line with its place."""
+        text = self.line(number).strip()
+        return f"{self.place(number)}: {text}" if text else ""
+
+
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
     """What one student handed in for one concept. `cells` holds the first line and the number of each code cell."""
 
@@ -46,6 +72,11 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
         """Of the source; of a notebook also of where its cells begin, as that decides how it runs."""
         begins = "".join(f"\0{line}" for line, _ in self.cells)
         return hashlib.sha256(self.source + begins.encode()).hexdigest()
+
+    @property
+    def text(self) -> SourceText:
+        """The source as lines. What is not UTF-8 is replaced."""
+        return SourceText(self.file, lines_of(self.source.decode("utf-8-sig", "replace")), self.cells)
 
     @property
     def python(self) -> bytes:

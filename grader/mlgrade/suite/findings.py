@@ -10,6 +10,7 @@ from mlgrade.results import Finding, Outcome, Visibility
 from mlgrade.sandbox.attempt import NotTried
 from mlgrade.sandbox.host import Died, Raised, TimedOut, Value
 from mlgrade.sandbox.protocol import Fault
+from mlgrade.submissions.model import SourceText
 from mlgrade.suite.compare import Mismatch
 from mlgrade.suite.explain import in_plain_words
 from mlgrade.suite.guard import OvertimeError
@@ -32,32 +33,6 @@ _SENTENCES = {  # exceptions of the worker's own, by their class name
 
 
 TOO_MUCH = "returned something far too large to check"
-
-
-class Source(msgspec.Struct, frozen=True):
-    """The student's file, for quoting its lines. `cells` maps lines of a joined notebook back to its cells."""
-
-    filename: str
-    lines: Sequence[str]
-    cells: Sequence[tuple[int, int]] = ()
-
-    def line(self, number: int) -> str:
-        """Return a line of the source."""
-        return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""  # the number came from the worker
-
-    def cell(self, number: int) -> tuple[int, int]:
-        """The first line and the number of the cell that a line is in."""
-        return max(((start, cell) for start, cell in self.cells if start <= number), default=(1, 0))
-
-    def place(self, number: int) -> str:
-        """Return a line's place, as FILE:LINE or by its cell."""
-        start, cell = self.cell(number)
-        return f"{self.filename}:cell {cell}:{number - start + 1}" if cell else f"{self.filename}:{number}"
-
-    def quote(self, number: int) -> str:
-        """Return a line with its place."""
-        text = self.line(number).strip()
-        return f"{self.place(number)}: {text}" if text else ""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -85,7 +60,7 @@ def finding(check_id: str, visibility: Visibility, marks: Marks, verdict: Verdic
     )
 
 
-def verdict_of(error: BaseException | None, calls: Sequence[CallRecord], source: Source) -> Verdict:
+def verdict_of(error: BaseException | None, calls: Sequence[CallRecord], source: SourceText) -> Verdict:
     """Judge a check by what it raised. What is neither the student's nor a comparison's is our own fault."""
     if error is None:
         return Verdict(Outcome.PASSED)
@@ -104,7 +79,7 @@ def verdict_of(error: BaseException | None, calls: Sequence[CallRecord], source:
     return Verdict(Outcome.BROKEN, "the check itself is broken", f"{type(error).__name__}: {error}")
 
 
-def _of_call(record: CallRecord, source: Source) -> Verdict:
+def _of_call(record: CallRecord, source: SourceText) -> Verdict:
     match record.result:
         case Raised(fault=fault):
             return _raised(fault, record, source)
@@ -120,7 +95,7 @@ def _of_call(record: CallRecord, source: Source) -> Verdict:
             return Verdict(Outcome.FAILED, problem, _lines(f"{record.text} returned {what}; return numbers or arrays"))
 
 
-def _raised(fault: Fault, record: CallRecord, source: Source) -> Verdict:
+def _raised(fault: Fault, record: CallRecord, source: SourceText) -> Verdict:
     kind = next((base for base in fault.bases if base in _SENTENCES or base in _NAMED), "an error of its own kind")
     problem = _SENTENCES.get(kind, f"your code raised {kind}")
     if fault.unbound:
@@ -137,7 +112,7 @@ def _raised(fault: Fault, record: CallRecord, source: Source) -> Verdict:
     )
 
 
-def _timed_out(seconds: float, line: int, record: CallRecord, source: Source) -> Verdict:
+def _timed_out(seconds: float, line: int, record: CallRecord, source: SourceText) -> Verdict:
     problem = f"stopped after {seconds:g} s (the limit of one call): not wrong, but too slow or endless"
     quote = source.quote(line)
     where = f"when it was stopped it was at {quote}" if quote else ""
@@ -145,7 +120,7 @@ def _timed_out(seconds: float, line: int, record: CallRecord, source: Source) ->
     return Verdict(Outcome.TIMED_OUT, problem, _lines(record.text, where, advice))
 
 
-def _unavailable(error: UnavailableError, source: Source) -> Verdict:
+def _unavailable(error: UnavailableError, source: SourceText) -> Verdict:
     if error.defined:
         return Verdict(Outcome.SKIPPED, f"{error.function} is not started yet")
     return Verdict(Outcome.FAILED, f"there is no function {error.function} in {source.filename}")

@@ -22,8 +22,9 @@ from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.protocol import Loaded
 from mlgrade.submissions import model as submissions
+from mlgrade.submissions.model import SourceText
 from mlgrade.suite import marks
-from mlgrade.suite.findings import Source, Verdict, finding, verdict_of
+from mlgrade.suite.findings import Verdict, finding, verdict_of
 from mlgrade.suite.session import ENDS, Check, check_of, concept_of, rng_for
 from mlgrade.suite.student import CallRecord, Student
 
@@ -162,7 +163,7 @@ def _verdict(item: pytest.Function, raised: dict[str, BaseException]) -> Verdict
     if fault := setup or raised.get("teardown"):
         return Verdict(Outcome.BROKEN, "the check itself is broken", f"{type(fault).__name__}: {fault}")
     path = item.config.getoption("--submission")
-    source = Source(str(path), path.read_text(encoding="utf-8", errors="replace").splitlines())
+    source = SourceText(str(path), path.read_text(encoding="utf-8", errors="replace").splitlines())
     return verdict_of(raised.get("call"), _calls(item), source)
 
 

@@ -28,8 +28,9 @@ from mlgrade.errors import SuiteError
 from mlgrade.results import Finding, Outcome, Visibility
 from mlgrade.sandbox.attempt import WorkerSession
 from mlgrade.sandbox.protocol import Function
+from mlgrade.submissions.model import SourceText
 from mlgrade.suite import guard, marks
-from mlgrade.suite.findings import Source, Verdict, finding, verdict_of
+from mlgrade.suite.findings import Verdict, finding, verdict_of
 from mlgrade.suite.student import CallRecord, Student
 
 FIXTURES = {"student", "rng"}
@@ -70,7 +71,9 @@ class Suite(msgspec.Struct, frozen=True):
 
     checks: tuple[Check, ...]
 
-    def run(self, attempt: WorkerSession, functions: Mapping[str, Function], source: Source, seed: int) -> list[Ran]:
+    def run(
+        self, attempt: WorkerSession, functions: Mapping[str, Function], source: SourceText, seed: int
+    ) -> list[Ran]:
         """Run every check in order. Each gets a student of its own, and random numbers by its id and the seed."""
         ran: list[Ran] = []
         failed: dict[str, str] = {}
@@ -124,7 +127,7 @@ def _skip(check: Check, needs: str) -> Ran:
     return Ran(finding=finding(check.id, check.visibility, check.marks, verdict), calls=[])
 
 
-def _run(check: Check, student: Student, source: Source, seed: int, clock: guard.Clock) -> Ran:
+def _run(check: Check, student: Student, source: SourceText, seed: int, clock: guard.Clock) -> Ran:
     given: dict[str, Any] = {"student": student}
     if "rng" in check.wants:  # making one costs as much as many a check does
         given["rng"] = rng_for(check.id, seed)

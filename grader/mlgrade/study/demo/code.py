@@ -10,7 +10,7 @@ import msgspec
 
 from mlgrade.course import Course
 from mlgrade.grading import prechecks
-from mlgrade.grading.grader import Grader, source_of
+from mlgrade.grading.grader import Grader
 from mlgrade.results import ConceptReport, Outcome, Status
 from mlgrade.sandbox.attempt import WorkerSession
 from mlgrade.sandbox.host import Host, Raised, Value
@@ -130,7 +130,7 @@ class Stage:
             value = getattr(student, function)(*args, **kwargs)
             right(value)
         except (CallError, UnavailableError, Mismatch) as error:
-            verdict = verdict_of(error, student.calls, source_of(submission))
+            verdict = verdict_of(error, student.calls, submission.text)
             raise self._unexpected(function, f"{verdict.problem}\n{verdict.detail}") from None
         return value
 
@@ -154,7 +154,7 @@ class Stage:
             WorkerSession(self._host, request(submission, self._course), self._course.sandbox_limits())
         )
         loaded = attempt.load()
-        stopped = prechecks.stop(loaded, concept, source_of(submission))
+        stopped = prechecks.stop(loaded, concept, submission.text)
         if stopped or not isinstance(loaded, Loaded):
             raise self._unexpected(function, stopped.reason if stopped else str(loaded))
         self._said.append(loaded.output)
