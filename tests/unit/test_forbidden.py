@@ -43,9 +43,9 @@ def change(monkeypatch: pytest.MonkeyPatch) -> Change:
     def changed(line: str) -> None:
         program = (
             f"import sys\nfrom mlgrade.sandbox.isolation import landlock, seccomp\n{line}\n"
-            "from mlgrade.sandbox import worker\nworker.main(sys.argv[1:])"
+            "from mlgrade.sandbox import forking\nforking.main(sys.argv[1:])"
         )
-        monkeypatch.setattr(fork_server, "command", lambda *args: [sys.executable, "-S", "-P", "-c", program, *args])
+        monkeypatch.setattr(fork_server, "command", lambda _, *args: [sys.executable, "-S", "-P", "-c", program, *args])
 
     return changed
 

@@ -25,7 +25,7 @@ def test_packages_import_only_from_lower_ones() -> None:
 
 def test_the_worker_loads_no_more_than_it_says() -> None:
     """With the worker's modules loaded there is no pytest, no suite, no course and no YAML in its process."""
-    code = "import sys, mlgrade.sandbox.worker; print(*sorted(name for name in sys.modules))"
+    code = "import sys, mlgrade.sandbox.forking; print(*sorted(name for name in sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {name.partition(".")[0] for name in loaded} & {"pytest", "_pytest", "yaml", "click", "rich", "pluggy"}
     ours = {name.partition("mlgrade")[2].strip(".") for name in loaded if name.partition(".")[0] == "mlgrade"}

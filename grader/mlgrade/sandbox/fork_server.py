@@ -48,7 +48,7 @@ class ForkServer:
         with theirs:
             try:
                 self._process = subprocess.Popen(
-                    command("--warm", str(theirs.fileno()), self._scratch.path, self._listing, *self._without),
+                    command("forking", str(theirs.fileno()), self._scratch.path, self._listing, *self._without),
                     pass_fds=[theirs.fileno()],
                     env=environment(self._scratch.path),
                     cwd=self._scratch.path,

@@ -24,7 +24,6 @@ from mlgrade.sandbox.protocol import FAILED
 from mlgrade.sandbox.scratch import Scratch, sweep
 
 START_SECONDS = 60.0  # for an interpreter and numpy, on a machine that is busy
-_MODULE = "mlgrade.sandbox.worker"
 
 
 class WorkerProcess(Protocol):
@@ -64,9 +63,9 @@ class Launcher(Protocol):
         """End everything that was started."""
 
 
-def command(*args: str) -> list[str]:
-    """Return the command line of a worker."""
-    return [sys.executable, "-S", "-P", "-m", _MODULE, *args]
+def command(module: str, *args: str) -> list[str]:
+    """Return the command line of `worker`, or of `forking`."""
+    return [sys.executable, "-S", "-P", "-m", f"mlgrade.sandbox.{module}", *args]
 
 
 def environment(scratch: str) -> dict[str, str]:
@@ -175,7 +174,7 @@ class OwnProcess:
         with os.fdopen(request, "rb") as stdin, os.fdopen(reply, "wb") as stdout:
             try:
                 self._process = subprocess.Popen(
-                    command("--once", msgspec.json.encode(limits).decode(), *without),
+                    command("worker", msgspec.json.encode(limits).decode(), *without),
                     env=environment(scratch),
                     cwd=scratch,
                     stdin=stdin,
