@@ -24,10 +24,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as inside; numpy reads it 
 import numpy as np
 
 from mlgrade.sandbox.fork_server import ForkServer
-from mlgrade.sandbox.host import Host, Value, Worker
+from mlgrade.sandbox.host import Host, Worker
 from mlgrade.sandbox.isolation import WALLS
 from mlgrade.sandbox.limits import Limits
-from mlgrade.sandbox.protocol import Load, Loaded
+from mlgrade.sandbox.protocol import Load, Loaded, Value
 
 ROOT = Path(__file__).resolve().parents[1]
 NO_WALLS = [*WALLS]

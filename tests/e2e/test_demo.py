@@ -170,7 +170,7 @@ def test_the_next_step(mlgrade: Run, course: Path) -> None:
     """The last line is what to do next: fix, write, or go on."""
     assert last(mlgrade) == f"Next: mlgrade check {EXERCISE}  (when it passes, the demo runs your code)"
     write(course, TURNCOAT.format(body="return None"))
-    assert last(mlgrade) == "Next: mend what FAIL names above, and run this again."
+    assert last(mlgrade) == "Next: fix what FAIL names above, and run this again."
     write(course)
     assert last(mlgrade) == "Next: mlgrade list"
     shutil.rmtree(course / "solutions")

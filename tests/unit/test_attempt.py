@@ -9,9 +9,9 @@ import pytest
 
 from mlgrade.sandbox import attempt
 from mlgrade.sandbox.attempt import LEAST_SECONDS, NotTried, WorkerSession
-from mlgrade.sandbox.host import Died, Host, TimedOut, Value, Worker
+from mlgrade.sandbox.host import Host, Worker
 from mlgrade.sandbox.limits import Limits
-from mlgrade.sandbox.protocol import Load, Loaded
+from mlgrade.sandbox.protocol import Died, Load, Loaded, TimedOut, Value
 
 LOAD = Load(source=b"", name="a", filename="a.py", functions=["f"], imports=[], forbid=[])
 LIMITS = Limits(import_seconds=5.0, call_seconds=2.0, total_seconds=20.0, deaths=20)

@@ -17,9 +17,9 @@ from mlgrade.grading import prechecks
 from mlgrade.grading.grader import Grader
 from mlgrade.results import Status
 from mlgrade.sandbox.cells import python, without_magics
-from mlgrade.sandbox.host import Host, TimedOut, Value
+from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.limits import Limits
-from mlgrade.sandbox.protocol import HEADER_BYTES, MOST_FAILED, Loaded, pack
+from mlgrade.sandbox.protocol import HEADER_BYTES, MOST_FAILED, Loaded, TimedOut, Value, pack
 from mlgrade.submissions import model as submissions
 from mlgrade.submissions.model import Submission
 

@@ -16,9 +16,9 @@ from mlgrade.errors import MlgradeError
 from mlgrade.grading import diagnosis
 from mlgrade.grading.diagnosis import alike, diagnose
 from mlgrade.sandbox.attempt import NotTried
-from mlgrade.sandbox.host import Died, Host, Raised, Result, TimedOut, Value
+from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.limits import Limits
-from mlgrade.sandbox.protocol import Fault, Load, Loaded
+from mlgrade.sandbox.protocol import Died, Fault, Load, Loaded, Raised, Result, TimedOut, Value
 from mlgrade.suite.misconceptions import Misconception, read_misconceptions
 from mlgrade.suite.student import CallRecord
 

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from mlgrade.results import Outcome
 from mlgrade.sandbox.attempt import NotTried
-from mlgrade.sandbox.host import Died, Raised, Result, TimedOut, Value
-from mlgrade.sandbox.protocol import Fault, Frame
+from mlgrade.sandbox.protocol import Died, Fault, Frame, Raised, Result, TimedOut, Value
 from mlgrade.submissions.model import SourceText
 from mlgrade.suite.compare import Mismatch
 from mlgrade.suite.explain import in_plain_words, syntax_in_plain_words

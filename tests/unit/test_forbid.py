@@ -9,9 +9,9 @@ import pytest
 
 from mlgrade.sandbox import forbid
 from mlgrade.sandbox.faults import ForbiddenError
-from mlgrade.sandbox.host import Host, Raised, Value
+from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.limits import Limits
-from mlgrade.sandbox.protocol import Load, Loaded
+from mlgrade.sandbox.protocol import Load, Loaded, Raised, Value
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forked workers are Linux's")
 PLENTY = 20.0

@@ -16,10 +16,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade.sandbox.fork_server import ForkServer
-from mlgrade.sandbox.host import CALLBACK_BYTES, Died, Host, Raised, TimedOut, Value, Worker
+from mlgrade.sandbox.host import CALLBACK_BYTES, Host, Worker
 from mlgrade.sandbox.limits import Limits
 from mlgrade.sandbox.pipes import Pipe, PollPipe, ThreadPipe
-from mlgrade.sandbox.protocol import HEADER_BYTES, LENGTHS, After, Asks, Load, Loaded, Returned, pack
+from mlgrade.sandbox.protocol import (
+    HEADER_BYTES,
+    LENGTHS,
+    After,
+    Asks,
+    Died,
+    Load,
+    Loaded,
+    Raised,
+    Returned,
+    TimedOut,
+    Value,
+    pack,
+)
 
 PLENTY = 20.0
 LOAD = Load(source=b"", name="m", filename="softmax.py", functions=["f"], imports=[], forbid=[])

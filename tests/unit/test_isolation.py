@@ -22,11 +22,11 @@ from mlgrade.errors import SandboxError, UsageError
 from mlgrade.grading.grader import Grader
 from mlgrade.sandbox import isolation
 from mlgrade.sandbox.fork_server import ForkServer
-from mlgrade.sandbox.host import Died, Host, Raised, Result, Value
+from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.isolation import WALLS, identity, kernel, landlock, libraries
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import MIB, SCRATCH_BYTES, SCRATCH_DEPTH, SCRATCH_ENTRIES, Limits
-from mlgrade.sandbox.protocol import Load, Loaded
+from mlgrade.sandbox.protocol import Died, Load, Loaded, Raised, Result, Value
 from mlgrade.sandbox.scratch import LOCKED, PREFIX, OverfullError, Scratch, Watch, sweep, sweep_stale
 from mlgrade.sandbox.starting import FreshProcess
 

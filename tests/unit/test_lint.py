@@ -10,7 +10,7 @@ import pytest
 from mlgrade.authoring import lint
 from mlgrade.authoring.lint import files, worth
 from mlgrade.results import CheckResult, ConceptReport, Finding, Outcome, Status, Visibility
-from mlgrade.sandbox.host import Value
+from mlgrade.sandbox.protocol import Value
 from mlgrade.suite.marks import Marks
 from mlgrade.suite.session import Check, Ran
 from mlgrade.suite.student import CallRecord

@@ -9,9 +9,10 @@ from mlgrade.course import Concept
 from mlgrade.grading import prechecks
 from mlgrade.grading.prechecks import Stop
 from mlgrade.results import Status
-from mlgrade.sandbox.host import Died, Host, TimedOut
+from mlgrade.sandbox import reading
+from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.limits import Limits
-from mlgrade.sandbox.protocol import Fault, Load, Loaded
+from mlgrade.sandbox.protocol import Died, Fault, Load, Loaded, TimedOut
 from mlgrade.submissions.model import SourceText
 
 CONCEPT: Concept = courses.parse(
@@ -50,6 +51,56 @@ STOPPED = {
     "stubs": ("def f(z):\n    '''Doc.'''\n    raise NotImplementedError\n\ndef g(z):\n    pass\n", Status.NOT_STARTED, ["Not started: write f at work/c.py:3."]),
     "a stub and nothing": ("def g(z):\n    ...\n", Status.NOT_STARTED, ["Not started: write g at work/c.py:2."]),
 }  # fmt: skip
+
+
+UNRUN = {
+    "a stub": "import numpy as np\n\n\ndef f(z, axis=-1):\n    '''Doc.'''\n    raise NotImplementedError('f')\n\ndef g(z):\n    return None\n",
+    "two definitions": "def f(z): pass\ndef g(z): pass\ndef f(z): ...\n",
+    "a byte order mark": b"\xef\xbb\xbfdef f(z): pass\ndef g(z): pass\n",
+    "an encoding": "# coding: latin-1\ndef f(z): pass\ndef g(z): pass\n".encode("latin-1"),
+    "an unknown encoding": "# coding: klingon\ndef f(z): pass\n",
+    "return outside": "def f(z): pass\nreturn 1\n",
+    "indentation": "def f(z):\nreturn 1\n",
+    "tabs and spaces": "def f(z):\n\tif z:\n        return 1\n",
+    "an open string": "x = 'a\n",
+    "a bad escape": "x = '\\N{nothing}'\n",
+    "not UTF-8": b"x = '\xff'\n",
+    "a NUL": "x = 1\0\n",
+    "nested brackets": "(" * 300,
+    "await outside": "await x\n",
+    "too many names": "def f(a, a): pass\n",
+}  # fmt: skip
+RUN = {
+    "a body": "def f(z):\n    return z\n\ndef g(z): pass\n",
+    "a later body": "def f(z): pass\ndef g(z): pass\ndef f(z):\n    return z\n",
+    "a rebound name": "def f(z): pass\ndef g(z): pass\nf = len\n",
+    "a decorator": "@print\ndef f(z): pass\ndef g(z): pass\n",
+    "a default that fails": "def f(z=1 / 0): pass\ndef g(z): pass\n",
+    "an annotation that fails": "def f(z: nothing): pass\ndef g(z): pass\n",
+    "an import that is not allowed": "import torch\ndef f(z): pass\ndef g(z): pass\n",
+    "an import with effects": "import this\ndef f(z): pass\ndef g(z): pass\n",
+    "a missing function": "def f(z): pass\n",
+    "a call": "print(1)\ndef f(z): pass\ndef g(z): pass\n",
+    "a class": "class A: x = 1 / 0\ndef f(z): pass\ndef g(z): pass\n",
+}
+
+
+@pytest.mark.parametrize("source", UNRUN.values(), ids=UNRUN.keys())
+def test_what_is_certain_without_running(host: Host, source: str | bytes) -> None:
+    """A file that cannot be read, and untouched stubs, are answered without a worker, in the words of one."""
+    raw = source if isinstance(source, bytes) else source.encode()
+    load = Load(source=raw, name="c", filename="c.py", functions=CONCEPT.functions, imports=["stdlib", "numpy"], forbid=[])  # fmt: skip
+    reply = reading.outcome(load)
+    _, text = loaded(host, source)
+    assert reply is not None
+    assert prechecks.stop(reply, CONCEPT, text) == stop(host, source)
+
+
+@pytest.mark.parametrize("source", RUN.values(), ids=RUN.keys())
+def test_what_only_running_tells(source: str) -> None:
+    """Whatever could do something when it is imported is left to a worker."""
+    load = Load(source=source.encode(), name="c", filename="c.py", functions=CONCEPT.functions, imports=["stdlib", "numpy"], forbid=[])  # fmt: skip
+    assert reading.outcome(load) is None
 
 
 @pytest.mark.parametrize(("source", "status", "said"), STOPPED.values(), ids=STOPPED.keys())

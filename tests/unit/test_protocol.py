@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgrade.errors import ProtocolError
-from mlgrade.sandbox.codec import DTYPES, Reader, UnsendableError, Writer
+from mlgrade.sandbox.codec import DTYPES, Reader, Writer
 from mlgrade.sandbox.protocol import (
     HEADER_BYTES,
     LENGTHS,
@@ -31,6 +31,7 @@ from mlgrade.sandbox.protocol import (
     Load,
     Loaded,
     Returned,
+    UnsendableError,
     lengths,
     pack,
     unpack_reply,

@@ -67,6 +67,35 @@ def test_the_signature_of_check() -> None:
     }
 
 
+LIGHT = {
+    "help": ["--help"],
+    "list": ["list"],
+    "hint": ["hint", "softmax"],
+    "explain": ["explain", "softmax"],
+    "a stub": ["check", "exercises/softmax.py"],
+    "a syntax error": ["check", "open.py", "--concept", "softmax"],
+}
+
+
+@pytest.mark.parametrize("command", LIGHT.values(), ids=LIGHT.keys())
+def test_commands_that_start_at_once(command: list[str], tmp_path: Path) -> None:
+    """What needs no suite and no worker loads neither numpy, nor pytest, nor what starts a worker."""
+    (tmp_path / "open.py").write_text("def softmax(z:\n")
+    code = (
+        "import atexit, sys\n"
+        "heavy = ('numpy', 'pytest', '_pytest', 'mlgrade.sandbox.launch', 'mlgrade.sandbox.host')\n"
+        "atexit.register(lambda: print('loaded', *[name for name in heavy if name in sys.modules], file=sys.stderr))\n"
+        "from mlgrade.cli import main\nmain()"
+    )
+    given = [str(tmp_path / word) if word == "open.py" else word for word in command]
+    environment = {**ENVIRONMENT, "MLGRADE_COURSE": str(ROOT), "MLGRADE_STATE": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *given], cwd=ROOT, capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.stderr.splitlines()[-1] == "loaded", done.stderr
+    assert done.stdout
+
+
 def test_importing_is_cheap() -> None:
     """`import mlgrade` loads neither numpy nor pytest: who only asks for the version does not wait."""
     code = "import sys, mlgrade; mlgrade.__version__; print(*[name for name in ('numpy', 'pytest', 'click', 'yaml') if name in sys.modules])"

@@ -18,12 +18,22 @@ import pytest
 
 from mlgrade.errors import SandboxError
 from mlgrade.sandbox.attempt import NotTried, WorkerSession
-from mlgrade.sandbox.codec import UnsendableError
 from mlgrade.sandbox.fork_server import ForkServer
-from mlgrade.sandbox.host import Died, Host, Raised, Result, TimedOut, Value, Worker
+from mlgrade.sandbox.host import Host, Worker
 from mlgrade.sandbox.isolation import landlock
 from mlgrade.sandbox.limits import MIB, Limits
-from mlgrade.sandbox.protocol import Fault, Function, Load, Loaded
+from mlgrade.sandbox.protocol import (
+    Died,
+    Fault,
+    Function,
+    Load,
+    Loaded,
+    Raised,
+    Result,
+    TimedOut,
+    UnsendableError,
+    Value,
+)
 from mlgrade.sandbox.starting import FreshProcess, Launcher, ending
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forked workers and /proc are Linux's")

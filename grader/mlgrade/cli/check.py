@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mlgrade.errors import Exit
     from mlgrade.reports.progress import Change
     from mlgrade.results import ConceptReport, Report
-    from mlgrade.sandbox.starting import Launcher
     from mlgrade.submissions.model import Submission
 
 
@@ -57,16 +56,8 @@ def command(
       mlgrade check --json > report.json
       mlgrade check --annotate github --markdown "$GITHUB_STEP_SUMMARY"
     """
-    from mlgrade.sandbox.launch import launcher
-
-    started = launcher()  # first of all: the worker loads numpy while this process loads pytest
     with options.waiting("checking"):
-        try:
-            if require_isolation:
-                _require(started)
-            outcome = _grade(paths, concept, course, started)
-        finally:
-            started.close()
+        outcome = _check(paths, concept, course, require_isolation=require_isolation)
     outputs.write(outcome.report, upcoming=outcome.upcoming, edition=outcome.edition)
     outputs.printing(outcome.report, lambda: _print(outcome, as_json=as_json, plain=plain, verbose=verbose))
     sys.exit(exit_code(outcome.report))
@@ -81,22 +72,39 @@ class Checked(NamedTuple):
     edition: str
 
 
-def _grade(paths: Sequence[Path], concept: str, course_path: Path | None, started: Launcher) -> Checked:
+def _check(paths: Sequence[Path], concept: str, course_path: Path | None, *, require_isolation: bool) -> Checked:
     begun = time.perf_counter()
-    import msgspec
-
     from mlgrade import api
-    from mlgrade.grading import redaction
-    from mlgrade.sandbox.host import Host
+    from mlgrade.grading import prechecks
     from mlgrade.submissions import model as submissions
 
     course = options.load_course(course_path, beside=paths[0] if paths else None)
     if concept:
         course.concept(concept)
     found = list(submissions.find(paths or [submissions.near(course.root / "exercises")], course, concept))
-    report = api.grade(found, course, Host(started), None if course.edition else _tell_staff)
-    seconds = redaction.duration(time.perf_counter() - begun, report.concepts)
-    return _remember(course, found, msgspec.structs.replace(report, seconds=seconds))
+    early = [None if require_isolation else prechecks.early(submission, course) for submission in found]
+    rest = [submission for submission, report in zip(found, early, strict=True) if report is None]
+    graded = _grade(rest, course, require_isolation=require_isolation) if rest else api.summary(course, [], 0.0, [])
+    reports = iter(graded.concepts)
+    concepts = [report or next(reports) for report in early]
+    seconds = time.perf_counter() - begun if rest else 0.0  # where nothing was run there is nothing to measure
+    return _remember(course, found, api.summary(course, concepts, seconds, graded.walls))
+
+
+def _grade(submissions: Sequence[Submission], course: Course, *, require_isolation: bool) -> Report:
+    from mlgrade.sandbox.launch import launcher
+
+    started = launcher()  # first of all: the worker loads numpy while this process loads pytest
+    try:
+        from mlgrade import api
+        from mlgrade.sandbox.host import Host
+
+        host = Host(started)
+        if require_isolation:
+            host.require()  # of a worker without any student code
+        return api.grade(submissions, course, host, None if course.edition else _tell_staff)
+    finally:
+        started.close()
 
 
 def _tell_staff(note: str) -> None:
@@ -117,13 +125,6 @@ def _remember(course: Course, found: Sequence[Submission], report: Report) -> Ch
     following = progress.upcoming(course, memories)
     shown = options.shown(course.exercise(following)) if following else ""
     return Checked(report, changes, shown, course.edition)
-
-
-def _require(started: Launcher) -> None:
-    """Ask a worker which isolation is active, before any student code."""
-    from mlgrade.sandbox.host import Host
-
-    Host(started).require()
 
 
 def _print(checked: Checked, *, as_json: bool, plain: bool, verbose: bool) -> None:

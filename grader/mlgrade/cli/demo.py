@@ -102,7 +102,7 @@ def _next(played: Sequence[Played], course: Course) -> str:
     from mlgrade.study.demo import DemoState
 
     if any(one.state is DemoState.FAILED for one in played):
-        return "mend what FAIL names above, and run this again."
+        return "fix what FAIL names above, and run this again."
     todo = (course.exercise(concept) for one in played for concept in one.todo)
     first = next((path for path in todo if path.is_file()), None)
     return (

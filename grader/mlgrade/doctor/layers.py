@@ -13,11 +13,11 @@ from typing import Any
 import msgspec
 
 from mlgrade.errors import SandboxError
-from mlgrade.sandbox.host import Host, Value
+from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.isolation import AUDIT, DESCRIPTORS, IDENTITY, LANDLOCK, NAMESPACES, PROCESS, RLIMITS, SECCOMP
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import MIB, Limits
-from mlgrade.sandbox.protocol import Load, Loaded
+from mlgrade.sandbox.protocol import Load, Loaded, Value
 
 # Student code, as far as the worker knows. Each function returns True if it was possible.
 _ACTS = b"""

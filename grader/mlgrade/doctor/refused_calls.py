@@ -15,10 +15,10 @@ import msgspec
 from mlgrade.course import Course
 from mlgrade.grading.grader import Grader
 from mlgrade.results import Outcome
-from mlgrade.sandbox.host import Host, Raised, Value
+from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import Limits
-from mlgrade.sandbox.protocol import Load, Loaded
+from mlgrade.sandbox.protocol import Load, Loaded, Raised, Value
 from mlgrade.submissions.model import Submission
 from mlgrade.text import one_line
 

@@ -127,7 +127,7 @@ _SQLITE = {
     sqlite3.SQLITE_PERM: "may not be opened by you; ask its owner for the right to read and write it",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; look whether you may read and write the file and its folder",
     sqlite3.SQLITE_FULL: "the disk is full; make room, then run this again (what was reported before is kept)",
-    sqlite3.SQLITE_IOERR: "the disk failed or is full; make room or mend it, then run this again",
+    sqlite3.SQLITE_IOERR: "the disk failed or is full; make room or repair it, then run this again",
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: "is not a gradebook (not an SQLite file); give another path",
 }

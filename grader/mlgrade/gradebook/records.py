@@ -93,7 +93,7 @@ def text(value: str) -> str:
             return value
         fault = "a NUL character"
     raise UsageError(
-        f'"{one_line(value[:60])}": has {fault}, which the gradebook cannot keep; mend it where it comes from'
+        f'"{one_line(value[:60])}": has {fault}, which the gradebook cannot keep; fix it where it comes from'
     )
 
 

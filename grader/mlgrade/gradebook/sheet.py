@@ -50,7 +50,7 @@ def parse(
             twice = f"{one_line(one.student)} and {deciding.shown(one.target)} for the second time"
             problems.append(f"{file}:{number}: {twice}")
     if problems:
-        raise UsageError("\n".join([*problems, f"{file}: nothing was written; mend the file and run this again"]))
+        raise UsageError("\n".join([*problems, f"{file}: nothing was written; fix the file and run this again"]))
     return list(decisions.values())
 
 

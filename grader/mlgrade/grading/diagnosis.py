@@ -19,7 +19,7 @@ import numpy as np
 from mlgrade.results import Diagnosis
 from mlgrade.sandbox import effects
 from mlgrade.sandbox.faults import fault_of
-from mlgrade.sandbox.host import Raised, Value
+from mlgrade.sandbox.protocol import Raised, Value
 from mlgrade.suite.misconceptions import Misconception
 from mlgrade.suite.student import CallRecord
 

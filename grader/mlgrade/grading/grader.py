@@ -22,13 +22,13 @@ import msgspec
 from mlgrade.course import Concept, Course
 from mlgrade.errors import SuiteError, UsageError
 from mlgrade.grading import diagnosis, prechecks, redaction
-from mlgrade.results import ConceptReport, Diagnosis, Finding, Hidden, Outcome, Score, Status, Visibility
+from mlgrade.results import ConceptReport, Diagnosis, Finding, Outcome, Score, Status, Visibility
 from mlgrade.sandbox import numerics
 from mlgrade.sandbox.attempt import WorkerSession
-from mlgrade.sandbox.host import Host, Raised, Value
+from mlgrade.sandbox.host import Host
 from mlgrade.sandbox.isolation.landlock import in_reach
 from mlgrade.sandbox.output import Capped
-from mlgrade.sandbox.protocol import Loaded
+from mlgrade.sandbox.protocol import Loaded, Raised, Value
 from mlgrade.submissions.model import SourceText, Submission, request
 from mlgrade.suite import guard, session
 from mlgrade.suite.findings import TOO_MUCH, UNBOUND
@@ -76,7 +76,7 @@ class Grader:
         with self._attempt(submission) as attempt:
             loaded = attempt.load()
             if stopped := prechecks.stop(loaded, concept, source):
-                return self._stopped(submission, concept, stopped)
+                return prechecks.report(submission, concept, stopped)
             assert isinstance(loaded, Loaded)  # noqa: S101  (anything else was stopped)
             ran = self._run(attempt, loaded, concept, source)
         return self._report(submission, concept, loaded, ran)
@@ -131,20 +131,6 @@ class Grader:
             [again] = only.run(attempt, loaded.functions, reference.text, self.course.seed)
         return again.finding.outcome is Outcome.PASSED
 
-    def _stopped(self, submission: Submission, concept: Concept, stopped: prechecks.Stop) -> ConceptReport:
-        return ConceptReport(
-            concept=concept.id,
-            file=one_line(submission.file),
-            status=stopped.status,
-            reason=clean(stopped.reason),
-            earned=0.0,
-            possible=concept.decided_here,
-            aspects={},
-            diagnoses=[],
-            checks=[],
-            hidden=_hidden(concept),
-        )
-
     def _report(self, submission: Submission, concept: Concept, loaded: Loaded, ran: Sequence[Ran]) -> ConceptReport:
         findings = [one.finding for one in ran]
         shares = worth(findings, concept.decided_here)
@@ -160,7 +146,7 @@ class Grader:
             checks=redaction.check_results(findings, shares, earned),
             notes=_notes(submission, loaded, ran),
             output=clean(_output(loaded, ran)),
-            hidden=_hidden(concept),
+            hidden=prechecks.hidden(concept),
         )
 
     def _reason(self, submission: Submission, loaded: Loaded, concept: Concept, ran: Sequence[Ran]) -> str:
@@ -229,13 +215,6 @@ def _again(ran: Ran, outcome: Outcome, problem: str, detail: str = "") -> Ran:
 
 def _status(findings: Sequence[Finding]) -> Status:
     return Status.BROKEN if any(one.outcome is Outcome.BROKEN for one in findings) else Status.GRADED
-
-
-def _hidden(concept: Concept) -> Hidden | msgspec.UnsetType:
-    """What a student edition knows of the checks that it does not have."""
-    if concept.hidden is None:
-        return msgspec.UNSET
-    return Hidden(concept.hidden.checks, round(concept.points - concept.decided_here, 2))
 
 
 def _shown(ran: Sequence[Ran]) -> list[Value | Raised]:

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from mlgrade.course import Concept
+from mlgrade.course import Concept, Course
 from mlgrade.errors import closest
-from mlgrade.results import Status
-from mlgrade.sandbox.host import Died, TimedOut
-from mlgrade.sandbox.protocol import FailedCell, Fault, Function, Loaded
-from mlgrade.submissions.model import SourceText
+from mlgrade.results import ConceptReport, Hidden, Status
+from mlgrade.sandbox import reading
+from mlgrade.sandbox.protocol import Died, FailedCell, Fault, Function, Loaded, TimedOut
+from mlgrade.submissions.model import SourceText, Submission, request
 from mlgrade.suite.explain import in_plain_words, syntax_in_plain_words
+from mlgrade.text import clean, one_line
 
 
 class Stop(msgspec.Struct, frozen=True):
@@ -41,6 +42,40 @@ def stop(loaded: Loaded | TimedOut | Died, concept: Concept, source: SourceText)
             return Stop(Status.CANNOT_RUN, _syntax(fault, source) if _unread(fault) else _import(fault, source))
         case Loaded():
             return _incomplete(loaded, concept, source)
+
+
+def early(submission: Submission, course: Course) -> ConceptReport | None:
+    """Report on a file that is not graded, where that is certain without running it; else return None.
+
+    For a student's own files: nothing limits the memory that reading takes.
+    """
+    concept = course.concept(submission.concept)
+    loaded = reading.outcome(request(submission, course))
+    stopped = None if loaded is None else stop(loaded, concept, submission.text)
+    return None if stopped is None else report(submission, concept, stopped)
+
+
+def report(submission: Submission, concept: Concept, stopped: Stop) -> ConceptReport:
+    """Report on a file that is not graded."""
+    return ConceptReport(
+        concept=concept.id,
+        file=one_line(submission.file),
+        status=stopped.status,
+        reason=clean(stopped.reason),
+        earned=0.0,
+        possible=concept.decided_here,
+        aspects={},
+        diagnoses=[],
+        checks=[],
+        hidden=hidden(concept),
+    )
+
+
+def hidden(concept: Concept) -> Hidden | msgspec.UnsetType:
+    """Return what a student edition knows of the checks that it does not have."""
+    if concept.hidden is None:
+        return msgspec.UNSET
+    return Hidden(concept.hidden.checks, round(concept.points - concept.decided_here, 2))
 
 
 def _function(loaded: Loaded, name: str) -> Function:

@@ -220,4 +220,4 @@ def next_step(report: Report, upcoming: str = "") -> str:
 def _mend(concept: ConceptReport) -> str:
     if concept.status is Status.BROKEN:
         return f"send {concept.file} to your course staff; this is not your mistake."
-    return f"mend {concept.file}, save it, and run this again."
+    return f"fix {concept.file}, save it, and run this again."

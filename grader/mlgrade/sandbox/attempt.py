@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from mlgrade.sandbox.host import Died, Host, Result, TimedOut, Worker
+from mlgrade.sandbox.host import Host, Worker
 from mlgrade.sandbox.limits import Limits
-from mlgrade.sandbox.protocol import Load, Loaded
+from mlgrade.sandbox.protocol import Died, Load, Loaded, Result, TimedOut
 
 LEAST_SECONDS = 0.1  # of the last step: a shorter limit would measure the machine
 

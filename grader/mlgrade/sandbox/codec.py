@@ -14,19 +14,15 @@ from typing import Any
 import numpy as np
 
 from mlgrade.errors import ProtocolError
+from mlgrade.sandbox.protocol import Node, UnsendableError
 
 DEPTH = 32
 DTYPES = {kind: np.dtype(kind) for kind in (
     "|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16",
 )}  # fmt: skip
-Node = Any
 MOST_TEXT = 4 * 1024 * 1024  # characters of the longest text times the number of items beside it
 MOST_EMPTY = 1024 * 1024  # entries that an empty array would have if its axes of length 0 had length 1
 MOST_KEYS = 5_000  # of a dict that are not strings: numbers can be chosen to collide, and n of them cost n * n steps
-
-
-class UnsendableError(Exception):
-    """A value that is not plain data; its text says what it is, in words for a student."""
 
 
 class Unfolded:
@@ -55,11 +51,6 @@ class Unfolded:
     def _check(self) -> None:
         if self._longest * self._items > MOST_TEXT:
             raise self._error("a list with a text in it that is far too long")
-
-
-def sayable(text: object, most: int) -> str:
-    """Cut a text to what may cross, with half characters spelled out."""
-    return str(text)[:most].encode("utf-8", "backslashreplace").decode()[:most]
 
 
 class Writer:

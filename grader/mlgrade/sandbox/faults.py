@@ -8,8 +8,7 @@ import traceback
 from collections.abc import Iterator
 from types import FrameType, TracebackType
 
-from mlgrade.sandbox.codec import sayable
-from mlgrade.sandbox.protocol import Fault, Frame
+from mlgrade.sandbox.protocol import Fault, Frame, sayable
 
 
 class RefusedError(ImportError):

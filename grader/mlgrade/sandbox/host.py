@@ -15,7 +15,7 @@ import msgspec
 
 from mlgrade.errors import ProtocolError, SandboxError
 from mlgrade.sandbox import isolation
-from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
+from mlgrade.sandbox.codec import Reader, Writer
 from mlgrade.sandbox.limits import CALLBACK_BYTES, CALLBACK_ITEMS, MIB, Limits
 from mlgrade.sandbox.pipes import ClosedError, DeadlineError
 from mlgrade.sandbox.protocol import (
@@ -25,10 +25,15 @@ from mlgrade.sandbox.protocol import (
     Answer,
     Asks,
     Call,
-    Fault,
+    Died,
     Load,
     Loaded,
+    Raised,
+    Result,
     Returned,
+    TimedOut,
+    UnsendableError,
+    Value,
     equal,
     lengths,
     pack,
@@ -37,42 +42,6 @@ from mlgrade.sandbox.protocol import (
 from mlgrade.sandbox.starting import Launcher, WorkerProcess
 
 REQUEST_BYTES = 1024 * MIB
-
-
-class TimedOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A call that took longer than it may."""
-
-    seconds: float
-    line: int = 0  # of the student's file, where the worker was when it was stopped
-
-
-class Died(msgspec.Struct, frozen=True, kw_only=True):
-    """A worker that ended in a call."""
-
-    how: str
-
-
-class Value(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call gave. `value` is plain data; `unusable` says what it was when it was not."""
-
-    value: Any = None
-    unusable: str = ""
-    changed: list[str] = []
-    shares: list[str] = []
-    output: str = ""
-    notes: list[str] = []
-
-
-class Raised(msgspec.Struct, frozen=True, kw_only=True):
-    """A call that raised."""
-
-    fault: Fault
-    changed: list[str] = []
-    output: str = ""
-    notes: list[str] = []
-
-
-Result = Value | Raised | TimedOut | Died
 
 
 class Host:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import importlib
 import inspect
@@ -12,13 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from mlgrade.sandbox import cells
-from mlgrade.sandbox.codec import sayable
+from mlgrade.sandbox import cells, reading
 from mlgrade.sandbox.faults import RefusedError, fault_of
 from mlgrade.sandbox.forbid import forbid
-from mlgrade.sandbox.protocol import MOST_FAILED, FailedCell, Fault, Function, Load
+from mlgrade.sandbox.protocol import MOST_FAILED, FailedCell, Fault, Function, Load, sayable
 
-STDLIB = "stdlib"
 _OURS = sys.stdlib_module_names | {"numpy", "msgspec", "mlgrade"}
 
 
@@ -68,21 +65,13 @@ def load(request: Load) -> Loading:
 
 def _failures(request: Load, module: ModuleType) -> Iterator[FailedCell]:
     flags = 0
-    for first, source in _parts(request):
+    for first, source in reading.parts(request):
         try:
             code = compile(source, request.filename, "exec", flags, dont_inherit=True)
             flags |= code.co_flags & cells.FUTURE  # `from __future__` holds for the cells below too
             exec(code, module.__dict__)  # noqa: S102  (what a worker is for)
         except BaseException as error:  # noqa: BLE001  (SystemExit and KeyboardInterrupt of a student are results too)
             yield FailedCell(line=first, fault=fault_of(error, request.filename))
-
-
-def _parts(request: Load) -> Iterator[tuple[int, str | bytes]]:
-    """What is executed in one go, with its first line."""
-    if request.cells:
-        yield from cells.python(request.source, request.cells)
-    else:
-        yield 1, request.source
 
 
 def _remember_lines(request: Load) -> None:
@@ -95,8 +84,8 @@ def _restrict(module: ModuleType, imports: Sequence[str], instead: Mapping[str, 
 
     `instead` holds modules that a student gets for those of the same name.
     """
-    allowed = {module.__name__, *imports} | (sys.stdlib_module_names if STDLIB in imports else set())
-    listed = ", ".join("the standard library" if name == STDLIB else name for name in imports)
+    allowed = {module.__name__, *imports} | (sys.stdlib_module_names if reading.STDLIB in imports else set())
+    listed = ", ".join("the standard library" if name == reading.STDLIB else name for name in imports)
 
     def admit(name: str, asking: Mapping[str, Any] | None) -> None:
         top = name.partition(".")[0]
@@ -127,7 +116,7 @@ def _restrict(module: ModuleType, imports: Sequence[str], instead: Mapping[str, 
 
 def functions(module: ModuleType, request: Load) -> dict[str, Function]:
     """Return what the file defines of the functions that are asked for."""
-    stubs = dict(_stubs(request))
+    stubs = dict(reading.stubs(request))
     return {name: _function(module, name, stubs) for name in request.functions}
 
 
@@ -145,35 +134,3 @@ def _signature(value: Callable[..., Any]) -> str:
         return sayable(inspect.signature(value), 200)
     except Exception:  # noqa: BLE001  (a ufunc has none, and a student's default may not even have a repr)
         return ""
-
-
-def _stubs(request: Load) -> Iterator[tuple[tuple[str, int], int]]:
-    """Functions without a body of their own: name and first line of each, decorators included, and the line to edit."""
-    for _, source in _parts(request):
-        try:
-            body = ast.parse(source).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue  # `load` has already said what is wrong
-        for node in body:
-            if isinstance(node, ast.FunctionDef) and _is_stub(node):
-                yield (node.name, _first_line(node)), node.body[-1].lineno
-
-
-def _first_line(node: ast.FunctionDef) -> int:
-    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-
-
-def _is_stub(node: ast.FunctionDef) -> bool:
-    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
-    return not body or (len(body) == 1 and _is_empty(body[0]))
-
-
-def _is_empty(statement: ast.stmt) -> bool:
-    match statement:
-        case ast.Pass() | ast.Expr(ast.Constant()):
-            return True
-        case ast.Return(None | ast.Constant(None)):
-            return True
-        case ast.Raise(ast.Name("NotImplementedError") | ast.Call(ast.Name("NotImplementedError"))):
-            return True
-    return False

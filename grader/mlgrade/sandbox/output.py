@@ -5,8 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 
-from mlgrade.sandbox.codec import sayable
 from mlgrade.sandbox.limits import MOST_OUTPUT
+from mlgrade.sandbox.protocol import sayable
 
 
 class Capped:

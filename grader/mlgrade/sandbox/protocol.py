@@ -14,7 +14,6 @@ from typing import Annotated, Any
 import msgspec
 
 from mlgrade.errors import ProtocolError
-from mlgrade.sandbox.codec import Node, UnsendableError
 from mlgrade.sandbox.limits import Limits
 
 HEADER_BYTES = 1024 * 1024
@@ -29,6 +28,16 @@ Text = Annotated[str, msgspec.Meta(max_length=25_000)]
 Message = Annotated[str, msgspec.Meta(max_length=2_000)]
 Word = Annotated[str, msgspec.Meta(max_length=200)]
 Line = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
+Node = Any  # a value as `codec` encodes it
+
+
+class UnsendableError(Exception):
+    """A value that is not plain data; its text says what it is, in words for a student."""
+
+
+def sayable(text: object, most: int) -> str:
+    """Cut a text to what may cross, with half characters spelled out."""
+    return str(text)[:most].encode("utf-8", "backslashreplace").decode()[:most]
 
 
 # -- messages -------------------------------------------------------------------------------------------------
@@ -194,6 +203,45 @@ def _unpack(decoder: msgspec.msgpack.Decoder[Any], header: bytes) -> Any:
         return decoder.decode(header)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, ValueError, OverflowError) as error:
         raise ProtocolError(f"not a message: {error}") from None
+
+
+# -- what the grader makes of a reply, or of none --------------------------------------------------------------
+
+
+class TimedOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that took longer than it may."""
+
+    seconds: float
+    line: int = 0  # of the student's file, where the worker was when it was stopped
+
+
+class Died(msgspec.Struct, frozen=True, kw_only=True):
+    """A worker that ended in a call."""
+
+    how: str
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call gave. `value` is plain data; `unusable` says what it was when it was not."""
+
+    value: Any = None
+    unusable: str = ""
+    changed: list[str] = []
+    shares: list[str] = []
+    output: str = ""
+    notes: list[str] = []
+
+
+class Raised(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that raised."""
+
+    fault: Fault
+    changed: list[str] = []
+    output: str = ""
+    notes: list[str] = []
+
+
+Result = Value | Raised | TimedOut | Died
 
 
 # -- between the grader and its fork server, both ours ---------------------------------------------------------

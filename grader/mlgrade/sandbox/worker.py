@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, NamedTuple
 import msgspec
 
 from mlgrade.sandbox import effects, loader, output
-from mlgrade.sandbox.codec import Reader, UnsendableError, Writer
+from mlgrade.sandbox.codec import Reader, Writer
 from mlgrade.sandbox.faults import fault_of
 from mlgrade.sandbox.isolation import IsolationPlan, identity, libraries
 from mlgrade.sandbox.limits import CALLBACK_BYTES, CALLBACK_ITEMS, Limits
@@ -39,6 +39,7 @@ from mlgrade.sandbox.protocol import (
     Reply,
     Request,
     Returned,
+    UnsendableError,
     encoded,
     lengths,
     pack,

@@ -20,8 +20,7 @@ from mlgrade.course import Course
 from mlgrade.errors import SubmissionError, UsageError, closest
 from mlgrade.files import read_beneath, safe_read
 from mlgrade.sandbox import cells
-from mlgrade.sandbox.codec import sayable
-from mlgrade.sandbox.protocol import Load
+from mlgrade.sandbox.protocol import Load, sayable
 from mlgrade.text import one_line
 
 MOST_BYTES = 4 * 1024 * 1024

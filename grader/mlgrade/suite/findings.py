@@ -8,8 +8,7 @@ import msgspec
 
 from mlgrade.results import Finding, Outcome, Visibility
 from mlgrade.sandbox.attempt import NotTried
-from mlgrade.sandbox.host import Died, Raised, TimedOut, Value
-from mlgrade.sandbox.protocol import Fault
+from mlgrade.sandbox.protocol import Died, Fault, Raised, TimedOut, Value
 from mlgrade.submissions.model import SourceText
 from mlgrade.suite.compare import Mismatch
 from mlgrade.suite.explain import in_plain_words

@@ -11,8 +11,7 @@ from typing import Any
 import msgspec
 
 from mlgrade.sandbox.attempt import NotTried, WorkerSession
-from mlgrade.sandbox.host import Died, Raised, Result, TimedOut, Value
-from mlgrade.sandbox.protocol import Fault, Function
+from mlgrade.sandbox.protocol import Died, Fault, Function, Raised, Result, TimedOut, Value
 from mlgrade.suite.compare import Mismatch
 from mlgrade.suite.values import copied, show, show_call, unexpected
 

@@ -20,7 +20,7 @@ from mlgrade.authoring.lint.model import Problem
 from mlgrade.course import Concept, Course
 from mlgrade.grading import diagnosis
 from mlgrade.results import Outcome
-from mlgrade.sandbox.host import Raised
+from mlgrade.sandbox.protocol import Raised
 from mlgrade.suite.session import Check, Ran
 from mlgrade.suite.student import CallRecord
 

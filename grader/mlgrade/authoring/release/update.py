@@ -229,7 +229,7 @@ def write(path: Path, data: bytes) -> None:
         atomic_write(path, data)
     except OSError as error:
         fault = f"{one_line(str(path))}: cannot be written: {error.strerror}"
-        raise UsageError(f"{fault}; run the same again when that is mended") from None
+        raise UsageError(f"{fault}; run the same again when that is fixed") from None
 
 
 # -- reset ---------------------------------------------------------------------------------------------------------

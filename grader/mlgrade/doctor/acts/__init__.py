@@ -20,11 +20,11 @@ from mlgrade.doctor.acts import probe, table
 from mlgrade.doctor.acts.site import Site, site
 from mlgrade.doctor.acts.table import CALLS, FILES, GROUPS, LINUX, NETWORK, PRIVILEGES, RESOURCES, ForbiddenAct
 from mlgrade.errors import SandboxError
-from mlgrade.sandbox.host import Died, Host, TimedOut, Value, Worker
+from mlgrade.sandbox.host import Host, Worker
 from mlgrade.sandbox.isolation import AUDIT, IDENTITY, LANDLOCK, NAMESPACES, PROCESS, SECCOMP
 from mlgrade.sandbox.launch import launcher
 from mlgrade.sandbox.limits import Limits
-from mlgrade.sandbox.protocol import Load, Loaded
+from mlgrade.sandbox.protocol import Died, Load, Loaded, TimedOut, Value
 
 __all__ = ["CALLS", "FILES", "GROUPS", "NETWORK", "RESOURCES", "ActTrial", "ForbiddenAct", "Tried", "try_all"]
 

@@ -72,7 +72,7 @@ def _next(concept: ConceptReport) -> str:
     if not decided(concept):
         return "nothing; the course could not check this answer, and a person will grade it."
     if words.wrong(concept) or concept.status is not Status.GRADED:
-        return f"open {concept.file}, mend what is said above, and run the cell with the visible checks."
+        return f"open {concept.file}, fix what is said above, and run the cell with the visible checks."
     return "nothing; this is complete."
 
 

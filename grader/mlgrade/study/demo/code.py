@@ -13,8 +13,8 @@ from mlgrade.grading import prechecks
 from mlgrade.grading.grader import Grader
 from mlgrade.results import ConceptReport, Outcome, Status
 from mlgrade.sandbox.attempt import WorkerSession
-from mlgrade.sandbox.host import Host, Raised, Value
-from mlgrade.sandbox.protocol import Loaded
+from mlgrade.sandbox.host import Host
+from mlgrade.sandbox.protocol import Loaded, Raised, Value
 from mlgrade.submissions.model import Submission, near, read, request
 from mlgrade.suite.compare import Mismatch
 from mlgrade.suite.findings import verdict_of
