@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # pytest, numpy and the launcher are imported where something is graded: a stub needs none of them.
 
+__all__ = ["check", "grade", "summary"]
+
 _WORST_FIRST = (Status.BROKEN, Status.CANNOT_RUN, Status.TIMED_OUT, Status.GRADED, Status.NOT_STARTED)
 
 
@@ -30,18 +32,35 @@ def check(
 
     Parameters
     ----------
-    path_or_source
+    path_or_source : str, Path or bytes
         A path to a .py or .ipynb file, or the source itself: bytes, or a str with a line break in it.
-    concept
+    concept : str, optional
         Which exercise it answers; taken from the file's name if not given. Needed for a source.
-    course
+    course : str or Path, optional
         A course.yml or its folder. If not given, the one that $MLGRADE_COURSE names, else the one around the working
         folder. One around the file is not used: its tests would run with your rights.
 
+    Returns
+    -------
+    Report
+        With one entry in `concepts`. Points are in the units of course.yml, times in seconds.
+
     Raises
     ------
-    SubmissionError, CourseError, UsageError
-        When there is nothing to grade or nothing to grade it with. A wrong answer never raises.
+    SubmissionError
+        If the file or the source cannot be read.
+    CourseError
+        If there is no course, or its course.yml is wrong.
+    UsageError
+        If the concept is not of this course, or cannot be told from the file's name.
+        A wrong answer never raises: it is in the report.
+
+    Examples
+    --------
+    >>> import mlgrade
+    >>> report = mlgrade.check("solutions/softmax.py", course=".")  # doctest: +SKIP
+    >>> report.earned, report.possible  # doctest: +SKIP
+    (10.0, 10.0)
     """
     path = None if _is_source(path_or_source) else Path(str(path_or_source))
     found = courses.load(Path(course) if course else courses.nearest(path))

@@ -19,6 +19,8 @@ from mlgrade.integrations.ipython import inputs, visible
 from mlgrade.integrations.ipython.visible import Asked, VisibleReport
 from mlgrade.results import ConceptReport, Outcome, Status
 
+__all__ = ["Feedback", "check", "register"]
+
 E = TypeVar("E", bound=Exception)
 HERE = "this notebook"
 BESIDE = "course"  # the folder that a student edition lies in, beside its notebooks
@@ -67,10 +69,15 @@ def check(concept: str, *, course: str | Path | None = None) -> Feedback:
 
     Parameters
     ----------
-    concept
+    concept : str
         Which exercise it is.
-    course
+    course : str or Path, optional
         A course.yml or its folder. If not given, `course` beside the notebook, else the one around it.
+
+    Returns
+    -------
+    Feedback
+        What a notebook shows as HTML, and a terminal as text; `report` holds the `Report`.
 
     Raises
     ------

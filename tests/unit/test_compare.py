@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import doctest
 import re
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -390,3 +391,13 @@ def test_a_relative_error_is_seen_at_every_scale(want: float, error: float) -> N
     """An answer that is off by more than the tolerance fails, however small or large the right one is."""
     mismatch(compare.close, want * (1 + error), want)
     compare.close(want * (1 + 1e-8), want)
+
+
+# -- the examples of the docstrings -------------------------------------------------------------------------------
+
+
+def test_examples() -> None:
+    """What the docstrings show is what happens."""
+    found = doctest.testmod(compare, optionflags=doctest.ELLIPSIS)
+    assert found.attempted > 15
+    assert found.failed == 0

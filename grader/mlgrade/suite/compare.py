@@ -16,12 +16,41 @@ import numpy as np
 
 from mlgrade.suite.values import SMALL, is_inexact, show
 
+__all__ = [
+    "RTOL",
+    "Mismatch",
+    "array",
+    "close",
+    "finite",
+    "holds",
+    "number",
+    "parts",
+    "raises",
+    "same",
+    "unshared",
+    "untouched",
+]
+
 RTOL = 1e-6
 _KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
 
 
 class Mismatch(AssertionError):  # noqa: N818  (it is a verdict that authors raise, not an error)
-    """The student's answer is wrong. The one exception of a check that costs its points."""
+    """The student's answer is wrong. The one exception of a check that costs its points.
+
+    Parameters
+    ----------
+    problem : str
+        A sentence without any input or value: students read it of hidden checks too.
+    detail : str, optional
+        What was returned and what was expected. Students read it of visible checks only.
+
+    Examples
+    --------
+    >>> raise Mismatch("rows do not sum to 1", "row 2 sums to 0.9")
+    Traceback (most recent call last):
+    mlgrade.suite.compare.Mismatch: rows do not sum to 1: row 2 sums to 0.9
+    """
 
     def __init__(self, problem: str, detail: str = "") -> None:
         self.problem, self.detail = problem, detail
@@ -32,10 +61,31 @@ class Mismatch(AssertionError):  # noqa: N818  (it is a verdict that authors rai
 
 
 def close(got: Any, expected: Any, *, rtol: float = RTOL, atol: float = 0.0) -> None:
-    """Compare numbers, arrays (a list of the right numbers will do) and dicts of them.
+    """Compare numbers, arrays and dicts of them.
 
-    The tolerance is relative to the expected entry, also for tiny ones; give `atol` where the right answer is a
-    zero that rounding may miss. Shapes must be equal: nothing is broadcast. nan equals nan, inf equals inf.
+    Parameters
+    ----------
+    got : object
+        What the student's function returned. A list of the right numbers passes too.
+    expected : float, array_like of float, or dict of them
+        The right answer. Shapes must be equal: nothing is broadcast. nan equals nan, inf equals inf.
+    rtol : float, optional
+        Tolerance relative to the expected entry, also to a tiny one.
+    atol : float, optional
+        Tolerance in the units of the entry. Give one where the right answer is a zero that rounding may miss.
+
+    Raises
+    ------
+    Mismatch
+        If the answer is None, of another kind or shape, not finite, or differs.
+
+    Examples
+    --------
+    >>> close([0.5, 0.5], np.array([0.5, 0.5]))
+    >>> close({"loss": 0.25}, {"loss": 0.2500001})
+    >>> close([0.5, 0.6], [0.5, 0.5])
+    Traceback (most recent call last):
+    mlgrade.suite.compare.Mismatch: returned values that differ from the right ones: ...
     """
     _there(got)
     if isinstance(expected, dict):
@@ -53,7 +103,28 @@ def close(got: Any, expected: Any, *, rtol: float = RTOL, atol: float = 0.0) -> 
 
 
 def same(got: Any, expected: Any) -> None:
-    """Compare words, whole numbers, truth values and lists of them; equality means equal and of a like type."""
+    """Compare words, whole numbers, truth values, and lists, tuples and dicts of them.
+
+    Parameters
+    ----------
+    got : object
+        What the student's function returned. A numpy scalar counts as the Python number that it holds.
+    expected : object
+        The right answer. Equal means of the same type too, at every depth: 1 is not True, a tuple is not a list.
+
+    Raises
+    ------
+    Mismatch
+        If the answer is None, of another type, or differs.
+
+    Examples
+    --------
+    >>> same("vector", "vector")
+    >>> same(np.int64(3), 3)
+    >>> same(1, True)
+    Traceback (most recent call last):
+    mlgrade.suite.compare.Mismatch: returned the wrong kind of value: an int, expected a bool
+    """
     _there(got)
     if isinstance(got, np.generic):
         got = got.item()
@@ -120,7 +191,25 @@ def _there(got: Any) -> None:
 
 
 def number(got: Any) -> None:
-    """A plain real number: int, float or a numpy scalar, or an array without axes."""
+    """Demand one real number: an int, a float, a numpy scalar, or an array without axes.
+
+    Parameters
+    ----------
+    got : object
+        What the student's function returned.
+
+    Raises
+    ------
+    Mismatch
+        If it is something else. An array of shape (1,) and a bool are no numbers.
+
+    Examples
+    --------
+    >>> number(np.float32(1.5))
+    >>> number(np.array([1.5]))
+    Traceback (most recent call last):
+    mlgrade.suite.compare.Mismatch: returned an array where a number should be: shape (1,), expected one number
+    """
     _there(got)
     if isinstance(got, (bool, np.bool_)) or not isinstance(got, (int, float, np.number, np.ndarray)):
         raise Mismatch("returned something that is not a number", f"{_kind(got)}, expected a number")
@@ -130,7 +219,29 @@ def number(got: Any) -> None:
 
 
 def array(got: Any, shape: tuple[int, ...], kind: str = "f") -> None:
-    """A numpy array of this shape; `kind` holds the letters of the dtype kinds that will do."""
+    """Demand a numpy array of one shape.
+
+    Parameters
+    ----------
+    got : object
+        What the student's function returned.
+    shape : tuple of int
+        The shape that it must have.
+    kind : str, optional
+        The letters of the dtype kinds that pass, as in `numpy.dtype.kind`: "f" float, "iu" integers, "b" bool.
+
+    Raises
+    ------
+    Mismatch
+        If it is no array, or one of another shape or dtype.
+
+    Examples
+    --------
+    >>> array(np.zeros((2, 3)), (2, 3))
+    >>> array([[0.0]], (1, 1))
+    Traceback (most recent call last):
+    mlgrade.suite.compare.Mismatch: returned something that is not an array: a list, expected an array
+    """
     _there(got)
     if not isinstance(got, (np.ndarray, np.generic)):
         raise Mismatch("returned something that is not an array", f"{_kind(got)}, expected an array")
@@ -142,7 +253,32 @@ def array(got: Any, shape: tuple[int, ...], kind: str = "f") -> None:
 
 
 def parts(got: Any, count: int) -> Sequence[Any]:
-    """Several values in one answer: a tuple (or list) of `count`."""
+    """Demand several values in one answer, and return them.
+
+    Parameters
+    ----------
+    got : object
+        What the student's function returned.
+    count : int
+        How many values there must be, in a tuple or a list.
+
+    Returns
+    -------
+    sequence
+        The values, to be compared one by one.
+
+    Raises
+    ------
+    Mismatch
+        If it is no tuple or list, or of another length.
+
+    Examples
+    --------
+    >>> loss, slope = parts((0.5, 2.0), 2)
+    >>> parts(0.5, 2)
+    Traceback (most recent call last):
+    mlgrade.suite.compare.Mismatch: did not return 2 values: a float, expected a tuple of 2
+    """
     _there(got)
     if not isinstance(got, (tuple, list)) or len(got) != count:
         size = f" of {len(got)}" if isinstance(got, (tuple, list)) else ""
@@ -151,7 +287,27 @@ def parts(got: Any, count: int) -> Sequence[Any]:
 
 
 def finite(got: Any, *, empty: bool = False) -> None:
-    """Numbers, and no nan or inf among them. `empty=True` admits none at all."""
+    """Demand numbers, and no nan or inf among them.
+
+    Parameters
+    ----------
+    got : object
+        What the student's function returned: a number, an array, or lists of numbers.
+    empty : bool, optional
+        Whether an answer without any entry passes.
+
+    Raises
+    ------
+    Mismatch
+        If it is something else, not finite, or empty.
+
+    Examples
+    --------
+    >>> finite([0.0, 1.0])
+    >>> finite([])
+    Traceback (most recent call last):
+    mlgrade.suite.compare.Mismatch: returned an empty array where values should be: shape (0,)
+    """
     _there(got)
     have = _numbers(got, "numbers")
     if not (have.size or empty):
@@ -164,9 +320,31 @@ def finite(got: Any, *, empty: bool = False) -> None:
 
 
 def holds(truth: Any, problem: str, detail: str = "", *, empty: bool = False) -> None:
-    """A property of the answer. `problem` says how it is broken, without any value: "rows do not sum to 1".
+    """Demand a property of the answer.
 
-    It does not hold of nothing: without any entry to look at the check fails, unless `empty=True`. nan is not true.
+    Parameters
+    ----------
+    truth : bool or array_like of bool
+        Whether it holds, for each entry. nan is not true.
+    problem : str
+        How it is broken, without any input or value: "rows do not sum to 1".
+    detail : str, optional
+        More about it, for visible checks only.
+    empty : bool, optional
+        Whether the property holds of an answer without any entry.
+
+    Raises
+    ------
+    Mismatch
+        If it does not hold everywhere, or there is no entry to look at.
+
+    Examples
+    --------
+    >>> p = np.array([0.25, 0.75])
+    >>> holds(p > 0, "probabilities are not all positive")
+    >>> holds(np.isclose(p.sum(), 2.0), "probabilities do not sum to 2")
+    Traceback (most recent call last):
+    mlgrade.suite.compare.Mismatch: probabilities do not sum to 2
     """
     if not (empty or np.size(truth)):
         raise Mismatch("left nothing to check where values should be", f"not to be seen: {problem}")
@@ -180,13 +358,35 @@ def _has_nan(truth: Any) -> bool:
 
 
 def untouched(student: Any) -> None:
-    """The last call changed none of its arguments."""
+    """Demand that the last call changed none of its arguments.
+
+    Parameters
+    ----------
+    student : Student
+        The fixture of the check, after a call.
+
+    Raises
+    ------
+    Mismatch
+        If an argument is another than before the call.
+    """
     if changed := student.last.changed:
         raise Mismatch("changed its input", f"argument {', '.join(changed)} is not what it was before the call")
 
 
 def unshared(student: Any) -> None:
-    """What the last call returned has no memory in common with its arguments."""
+    """Demand that the last call returned a new array, without memory of its arguments.
+
+    Parameters
+    ----------
+    student : Student
+        The fixture of the check, after a call.
+
+    Raises
+    ------
+    Mismatch
+        If writing into the result would change an argument.
+    """
     if shares := student.last.shares:
         raise Mismatch(
             "returned memory that belongs to its input",
@@ -195,7 +395,30 @@ def unshared(student: Any) -> None:
 
 
 def raises(function: Any, *args: Any, errors: tuple[type[Exception], ...] = (ValueError,), **kwargs: Any) -> None:
-    """The call ends in one of these errors. NotImplementedError is never one of them."""
+    """Demand that a call ends in an error.
+
+    Parameters
+    ----------
+    function : StudentFunction
+        A function of the student, not called yet: `student.norm`.
+    *args, **kwargs
+        What to call it with.
+    errors : tuple of exception types, optional
+        The built-in errors that pass, and what is derived from them. NotImplementedError never passes.
+
+    Raises
+    ------
+    Mismatch
+        If the call returns, or raises something else.
+
+    Examples
+    --------
+    In a suite, where `student` is the fixture::
+
+        def test_an_order_below_one(student):
+            '''Refuses an order below 1.'''
+            raises(student.norm, np.array([1.0, 2.0]), ord=0.5)
+    """
     wanted = " or ".join(error.__name__ for error in errors)
     raised = function.fault(*args, **kwargs)
     if raised is None:

@@ -1,4 +1,4 @@
-"""The words of an author: `@pytest.mark.points(2)`, `.aspect("stability")`, `.hint("...")`, `.requires("small")`,
+"""Read the marks of a check: `@pytest.mark.points(2)`, `.aspect("stability")`, `.hint("...")`, `.requires("small")`,
 `.may_return("empty")`.
 
 The title of a check is the first line of its docstring. A check without marks weighs one point, is about "values"
@@ -17,6 +17,8 @@ import pytest
 from mlgrade.errors import SuiteError
 from mlgrade.results import Visibility
 from mlgrade.suite.values import KINDS
+
+__all__ = ["NAMES", "Marks", "may_return", "name", "read", "register", "visibility"]
 
 NAMES = {
     "points(weight)": "how much the check weighs among those of its concept (default 1)",
@@ -45,7 +47,33 @@ def register(config: pytest.Config) -> None:
 
 
 def read(item: pytest.Function) -> Marks:
-    """Read the marks of a check. Raise SuiteError for wrong ones."""
+    """Read the marks of a check.
+
+    Parameters
+    ----------
+    item : pytest.Function
+        A check as pytest collected it.
+
+    Returns
+    -------
+    Marks
+        Its title, weight, aspect, hint and requirements; defaults where it has no mark.
+
+    Raises
+    ------
+    SuiteError
+        If the check has no docstring, or a mark has a wrong argument.
+
+    Examples
+    --------
+    In a suite::
+
+        @pytest.mark.points(2)
+        @pytest.mark.aspect("stability")
+        @pytest.mark.hint("Subtract a number that makes the largest exponent 0.")
+        def test_large_scores(student):
+            '''Stays finite for large scores.'''
+    """
     weight = _argument(item, "points", 1.0)
     if not isinstance(weight, (int, float)) or not 0 < weight < math.inf:
         raise SuiteError(f"{item.nodeid}: points must be a positive number (got {weight!r})")

@@ -15,14 +15,33 @@ import msgspec
 from mlgrade.errors import SuiteError
 from mlgrade.results import Diagnosis
 
+__all__ = ["Misconception", "misconception", "read_misconceptions"]
+
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def misconception(of: str, *, title: str, hint: str) -> Callable[[_F], _F]:
-    """Mark a function of a misconceptions file as a wrong version of the function `of`.
+    """Mark a function of a misconceptions file as a wrong version of a function of the course.
 
-    It takes the place of `of` in the solution's file, so it may call the solution's other functions. The title ends
-    the sentence "Looks like: ..."; the hint is a question or a nudge, not the answer.
+    Parameters
+    ----------
+    of : str
+        The function whose place it takes in the solution's file. It may call the solution's other functions.
+    title : str
+        The end of the sentence "Looks like: ...".
+    hint : str
+        A question or a nudge for the student, not the answer.
+
+    Returns
+    -------
+    callable
+        A decorator that returns the function as it is.
+
+    Examples
+    --------
+    >>> @misconception("norm", title="the square root is missing", hint="Which power undoes the squares?")
+    ... def no_root(x, ord=2):
+    ...     return (x**2).sum()
     """
     del of, title, hint  # read from the source by `read_misconceptions`, which runs nothing
 

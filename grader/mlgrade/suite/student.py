@@ -15,6 +15,8 @@ from mlgrade.sandbox.protocol import Died, Fault, Function, Raised, Result, Time
 from mlgrade.suite.compare import Mismatch
 from mlgrade.suite.values import copied, show, show_call, unexpected
 
+__all__ = ["CallError", "CallRecord", "Student", "StudentFunction", "UnavailableError"]
+
 
 class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One call and what came of it."""
@@ -57,9 +59,40 @@ class UnavailableError(Exception):
 
 
 class Student:
-    """What a check sees of a submission. One for each check, so that its calls are its own.
+    """The fixture `student`: a submission as a check sees it. Each check has one of its own.
 
-    `may_return` holds the kinds of nothing that the check expects: see `unexpected`.
+    An attribute with the name of a function of the concept is that function, to be called in the worker.
+
+    Parameters
+    ----------
+    attempt : WorkerSession
+        The worker with the submission in it.
+    functions : mapping of str to Function
+        What the submission defines, by the names that course.yml lists.
+    may_return : frozenset of str, optional
+        What a right answer may be in this check, of "empty" and "nan".
+
+    Attributes
+    ----------
+    calls : list of CallRecord
+        The calls so far, with copies of their arguments.
+    last : CallRecord
+        The last of them; `last.changed` names the arguments that it changed.
+
+    Raises
+    ------
+    AttributeError
+        For a name that course.yml does not list for the concept.
+    UnavailableError
+        For a function that the submission has as a stub, or not at all.
+
+    Examples
+    --------
+    In a suite::
+
+        def test_one_row(student):
+            '''Gives the shares of one row.'''
+            close(student.softmax(np.array([0.0, 0.0])), [0.5, 0.5])
     """
 
     def __init__(
@@ -116,7 +149,24 @@ class StudentFunction:
         self._name, self._record, self._look = name, call, look
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the function in the worker, and return its result. Raises CallError if there is none."""
+        """Call the function in the worker, and return its result.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            Plain data: None, bool, int, float, complex, str, list, tuple, dict, numpy arrays and scalars; and
+            callables, which the student's function may call back.
+
+        Returns
+        -------
+        object
+            Plain data, equal to what the function returned.
+
+        Raises
+        ------
+        CallError
+            If the call raises, takes too long, ends the worker, or returns what is no plain data. The check fails.
+        """
         record = self._record(self._name, args, kwargs)
         if not isinstance(record.result, Value) or record.result.unusable:
             raise CallError(record)
@@ -124,7 +174,23 @@ class StudentFunction:
         return record.result.value
 
     def fault(self, *args: Any, **kwargs: Any) -> Fault | None:
-        """Return the exception that the call ends in, or None if it returns."""
+        """Call the function, and return the exception that the call ends in, or None if it returns.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            As for a call.
+
+        Returns
+        -------
+        Fault or None
+            `type`, `bases` and `message` of the exception.
+
+        Raises
+        ------
+        CallError
+            If the call takes too long or ends the worker.
+        """
         record = self._record(self._name, args, kwargs)
         if isinstance(record.result, (TimedOut, Died, NotTried)):
             raise CallError(record)

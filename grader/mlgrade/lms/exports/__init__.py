@@ -48,7 +48,27 @@ def names() -> list[str]:
 
 
 def get(name: str) -> Format:
-    """Return the format of this name. A built-in one cannot be replaced by another package."""
+    """Return a format. A built-in one cannot be replaced by another package.
+
+    Parameters
+    ----------
+    name : str
+        One of `names()`.
+
+    Returns
+    -------
+    Format
+
+    Raises
+    ------
+    UsageError
+        If there is none of this name, or another package's cannot be loaded.
+
+    Examples
+    --------
+    >>> get("canvas").name
+    'canvas'
+    """
     if name in BUILT_IN:
         module, _, variable = BUILT_IN[name].partition(":")
         built_in: Format = getattr(import_module(f"mlgrade.lms.exports.{module}"), variable)
@@ -68,7 +88,27 @@ def preview(wanted: Format, export: Export) -> Summary:
 
 
 def save(wanted: Format, export: Export, path: Path) -> Summary:
-    """Write the file whole. On any error the old file stays, and no other file is left."""
+    """Write an export to a file: whole, or not at all.
+
+    Parameters
+    ----------
+    wanted : Format
+        The format to write.
+    export : Export
+        The columns, the rows and the template.
+    path : Path
+        The file. On any error the old file stays, and no other file is left.
+
+    Returns
+    -------
+    Summary
+        What was written, and what could not be.
+
+    Raises
+    ------
+    UsageError
+        If the format cannot say what is asked for, or the file cannot be written.
+    """
     wanted.check(export)
     shown = one_line(str(path))
     with _disk_errors(f"{shown}: cannot be written"):
