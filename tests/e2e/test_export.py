@@ -264,7 +264,7 @@ def test_an_old_template(run: Run, tmp_path: Path) -> None:
 
 def test_decisions_and_lateness_count(run: Run, book: Path) -> None:
     """An excuse drops out of the sum, the dropped student is not there, and the states stay apart."""
-    excuse = Decision(student="ada", target="concept:logit", deed=DecisionKind.EXCUSE, reason="ill", by="staff", at=DUE)
+    excuse = Decision(student="ada", target="concept:logit", kind=DecisionKind.EXCUSE, reason="ill", by="staff", at=DUE)
     with Gradebook.open(book) as opened:
         opened.decide(excuse)
     found = rows(run("csv", "--unit", "scores", "-o", "-").out)

@@ -311,7 +311,7 @@ def test_many_from_a_file(run: Run, book: Path) -> None:
     assert run("extend", "--from", "x.csv").code == 0
     assert (points(run, "bob"), points(run, "eve", "attention")) == (10.0, "excused")
     with Gradebook.open(book) as opened:
-        assert [(one.deed, one.reason) for one in opened.decisions()] == [
+        assert [(one.kind, one.reason) for one in opened.decisions()] == [
             (DecisionKind.EXTEND, "ill; note"),
             (DecisionKind.EXCUSE, "left\nfor a year"),
         ]

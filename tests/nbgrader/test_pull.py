@@ -106,7 +106,7 @@ def test_the_history_names_nbgrader(room: Classroom, tmp_path: Path) -> None:
     ours = tmp_path / "ours.db"
     pull(room, ours)
     with Gradebook.open(ours) as book:
-        kept = {(one.deed, one.points, one.by) for one in book.decisions("ben")}
+        kept = {(one.kind, one.points, one.by) for one in book.decisions("ben")}
     assert kept == {
         (DecisionKind.MANUAL, 6.0, "nbgrader"),
         (DecisionKind.EXTRA, 1.5, "nbgrader"),

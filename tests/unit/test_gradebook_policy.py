@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from mlgrade import course as courses
 from mlgrade.course.model import Attempts, Duration, Keep, Late, Percent
 from mlgrade.errors import UsageError
-from mlgrade.gradebook import deciding, policy, rulings
+from mlgrade.gradebook import decisions, policy
 from mlgrade.gradebook.columns import Person
+from mlgrade.gradebook.decisions import EffectiveDecisions, effective, in_effect
 from mlgrade.gradebook.model import Attempt, Decision, DecisionKind, Grade, GradeState
 from mlgrade.gradebook.policy import kept, lateness, span
 from mlgrade.results import Status
@@ -69,12 +70,12 @@ def attempt(earned: float = 10.0, after: timedelta | None = timedelta(0), **give
     return Attempt(**{**values, **given}, id=number)
 
 
-def decide(deed: DecisionKind, target: str = "", **given: Any) -> Decision:
+def decide(kind: DecisionKind, target: str = "", **given: Any) -> Decision:
     return Decision(
         **{
             "student": "ada",
             "target": target,
-            "deed": deed,
+            "kind": kind,
             "reason": "so",
             "by": "kim",
             "at": DUE,
@@ -85,8 +86,8 @@ def decide(deed: DecisionKind, target: str = "", **given: Any) -> Decision:
 
 
 def grade(*attempts: Attempt, decisions: tuple[Decision, ...] = (), **changed: Any) -> Grade:
-    ruling = rulings.ruling(rulings.standing(decisions), "attention", "attention")
-    return policy.grade(TERMS._replace(**changed), "ada", attempts, ruling)
+    decided = effective(in_effect(decisions), "attention", "attention")
+    return policy.grade(TERMS._replace(**changed), "ada", attempts, decided)
 
 
 def kind(status: Status, **given: Any) -> Attempt:
@@ -130,7 +131,7 @@ def test_a_time_that_nobody_knows() -> None:
 
 def test_a_unit_without_a_due_date() -> None:
     """Where nothing is due nothing is late, and an extension makes nothing due."""
-    ruling = rulings.Ruling(extension=decide(DecisionKind.EXTEND, until=DUE))
+    ruling = EffectiveDecisions(extension=decide(DecisionKind.EXTEND, until=DUE))
     assert policy.grade(RETRIEVAL, "ada", [attempt(after=DAY * 99)], ruling).points == 1.0
 
 
@@ -330,7 +331,7 @@ def test_a_minimum_without_a_score() -> None:
 
 
 @pytest.mark.parametrize(
-    ("deed", "more"),
+    ("kind", "more"),
     [
         (DecisionKind.EXCUSE, {}),
         (DecisionKind.EXTEND, {"until": DUE + 30 * DAY}),
@@ -338,12 +339,12 @@ def test_a_minimum_without_a_score() -> None:
         (DecisionKind.MINIMUM, {"points": 9.5}),
     ],
 )
-def test_revoked(deed: DecisionKind, more: dict[str, Any]) -> None:
+def test_revoked(kind: DecisionKind, more: dict[str, Any]) -> None:
     """What is revoked leaves the grade as if it, and what it had replaced, had never been; and can be decided again."""
     late = attempt(9.0, 2 * DAY)
-    twice = (decide(deed, "", **more), decide(deed, "", **more), decide(deed, "", revoked=True))
+    twice = (decide(kind, "", **more), decide(kind, "", **more), decide(kind, "", revoked=True))
     assert grade(late, decisions=twice) == grade(late)
-    assert grade(late, decisions=(*twice, decide(deed, "", **more))) != grade(late)
+    assert grade(late, decisions=(*twice, decide(kind, "", **more))) != grade(late)
 
 
 def test_the_last_decision_holds() -> None:
@@ -393,9 +394,9 @@ def test_a_minimum_goes_over_a_penalty() -> None:
 
 def test_a_written_answer_is_in_no_concept() -> None:
     """What a unit's written answer earned changes the grade of none of its concepts."""
-    deeds = (DecisionKind.WRITTEN, DecisionKind.EXTRA, DecisionKind.PENALTY, DecisionKind.MANUAL)
+    kinds = (DecisionKind.WRITTEN, DecisionKind.EXTRA, DecisionKind.PENALTY, DecisionKind.MANUAL)
     late = attempt(8.0, 2 * DAY)
-    assert grade(late, decisions=tuple(decide(deed, "unit:attention", points=4.0) for deed in deeds)) == grade(late)
+    assert grade(late, decisions=tuple(decide(kind, "unit:attention", points=4.0) for kind in kinds)) == grade(late)
 
 
 # -- points -----------------------------------------------------------------------------------------------------
@@ -579,7 +580,7 @@ def test_out_of_order() -> None:
 )  # fmt: skip
 def test_targets(name: str, target: str) -> None:
     """A target is a concept, a unit or the course, by its short name or its full one."""
-    assert deciding.target(COURSE, name) == target
+    assert decisions.find_target(COURSE, name) == target
 
 
 @pytest.mark.parametrize(
@@ -593,13 +594,13 @@ def test_targets(name: str, target: str) -> None:
 def test_targets_that_are_none(name: str, message: str) -> None:
     """A name that is two things, or none, is never guessed."""
     with pytest.raises(UsageError, match=message):
-        deciding.target(COURSE, name)
+        decisions.find_target(COURSE, name)
 
 
 def test_new_due_dates() -> None:
     """A new date is after the old one, with a time zone; days count from the due date of the course."""
-    assert deciding.until(COURSE, "concept:weights", "2027-02-06T00:00+01:00") == DUE + timedelta(minutes=1)
-    assert deciding.later(COURSE, "", 3) == [("unit:attention", DUE + 3 * DAY)]
+    assert decisions.new_due_date(COURSE, "concept:weights", "2027-02-06T00:00+01:00") == DUE + timedelta(minutes=1)
+    assert decisions.later_dates(COURSE, "", 3) == [("unit:attention", DUE + 3 * DAY)]
 
 
 @pytest.mark.parametrize(
@@ -616,17 +617,17 @@ def test_new_due_dates() -> None:
 def test_dates_that_do_not_help(target: str, text: str, message: str) -> None:
     """A date that would change nothing, or that can be read in two ways, is refused."""
     with pytest.raises(UsageError, match=message):
-        deciding.until(COURSE, target, text)
+        decisions.new_due_date(COURSE, target, text)
 
 
 def test_no_date_for_days() -> None:
     """Days after no due date are refused."""
     with pytest.raises(UsageError, match="nothing to extend"):
-        deciding.later(COURSE, "concept:retrieval", 2)
+        decisions.later_dates(COURSE, "concept:retrieval", 2)
 
 
 @pytest.mark.parametrize("value", [-0.01, 10.01, math.nan, math.inf])
 def test_points_that_there_are_not(value: float) -> None:
     """An override stays between nothing and all."""
     with pytest.raises(UsageError, match="from 0 to 10 points"):
-        deciding.points(COURSE, "attention", value)
+        decisions.check_points(COURSE, "attention", value)

@@ -61,7 +61,7 @@ def decision(**given: Any) -> Decision:
         **{
             "student": "ada",
             "target": "concept:softmax",
-            "deed": DecisionKind.EXCUSE,
+            "kind": DecisionKind.EXCUSE,
             "reason": "ill",
             "by": "kim",
             "at": NOW,
@@ -264,7 +264,7 @@ def test_many_writers(book: Gradebook, where: str) -> None:
 
 def test_decisions_come_back(book: Gradebook) -> None:
     """Decisions come back in order, with their ids, of one student or all."""
-    given = [decision(), decision(student="bob", deed=DecisionKind.EXTEND, until=NOW + timedelta(microseconds=1), target=""), decision(deed=DecisionKind.OVERRIDE, points=0.1, revoked=True), decision(deed=DecisionKind.WRITTEN, target="unit:a", points=0.1, possible=0.3)]  # fmt: skip
+    given = [decision(), decision(student="bob", kind=DecisionKind.EXTEND, until=NOW + timedelta(microseconds=1), target=""), decision(kind=DecisionKind.OVERRIDE, points=0.1, revoked=True), decision(kind=DecisionKind.WRITTEN, target="unit:a", points=0.1, possible=0.3)]  # fmt: skip
     kept = book.decide(*given)
     assert [msgspec.structs.replace(one, id=0) for one in kept] == given
     assert book.decisions() == kept

@@ -206,7 +206,7 @@ def test_when_it_last_changed() -> None:
     tried = [attempt(1, 1), attempt(2, 3), attempt(3, 9, concept="attention")]
     assert scores(grade("softmax", 8.0), attempts=tried).at == "2027-02-05T15:00:00+00:00"
     for target, hour in {"": 17, "unit:scores": 17, "concept:logit": 17, "unit:attention": 15}.items():
-        decided = [Decision(student="ada", target=target, deed=DecisionKind.EXCUSE, reason="r", by="b", at=NOON + timedelta(hours=5))]  # fmt: skip
+        decided = [Decision(student="ada", target=target, kind=DecisionKind.EXCUSE, reason="r", by="b", at=NOON + timedelta(hours=5))]  # fmt: skip
         assert scores(attempts=tried, decisions=decided).at == f"2027-02-05T{hour}:00:00+00:00"
     assert scores().at == ""
 

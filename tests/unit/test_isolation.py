@@ -290,17 +290,17 @@ MANY_BYTES = "n = 0\n    while True:\n        open(f'{(n := n + 1)}', 'wb').writ
 
 @pytest.mark.skipif(not LINUX, reason="only the fork server watches")
 @pytest.mark.parametrize(
-    ("deed", "why"),
+    ("act", "why"),
     [
         (MANY_FILES, f"more than {SCRATCH_ENTRIES} files"),
         (MANY_BYTES, f"more than {SCRATCH_BYTES // MIB} MiB"),
     ],
     ids=["files", "bytes"],
 )
-def test_a_scratch_folder_does_not_grow_for_ever(deed: str, why: str) -> None:
+def test_a_scratch_folder_does_not_grow_for_ever(act: str, why: str) -> None:
     """Where the kernel does not keep the bounds, the fork server does, and says why it stopped a file."""
     with Host(ForkServer(without=[isolation.NAMESPACES])) as host:
-        result = called(host, f"def f():\n    {deed}", seconds=30.0)
+        result = called(host, f"def f():\n    {act}", seconds=30.0)
     assert isinstance(result, Died)
     assert why in result.how
 
@@ -333,10 +333,10 @@ def test_deleted_files_are_counted(count: int, mapped: bool) -> None:
 
 
 @pytest.mark.skipif(not LINUX, reason="mount namespaces are Linux's")
-@pytest.mark.parametrize("deed", [MANY_FILES, MANY_BYTES], ids=["files", "bytes"])
-def test_the_kernel_keeps_the_bounds(host: Host, deed: str) -> None:
+@pytest.mark.parametrize("act", [MANY_FILES, MANY_BYTES], ids=["files", "bytes"])
+def test_the_kernel_keeps_the_bounds(host: Host, act: str) -> None:
     """Where it can, each scratch folder is a file system of its own, which is full and never too full."""
-    result = called(host, f"def f():\n    {deed}", seconds=30.0)
+    result = called(host, f"def f():\n    {act}", seconds=30.0)
     if isolation.NAMESPACES not in host.walls:
         pytest.skip("no namespaces here")
     assert isinstance(result, Raised), result

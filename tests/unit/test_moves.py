@@ -120,7 +120,7 @@ def test_never_lower_promises_what_counted_before(book: Gradebook) -> None:
     assert move is not None
     assert (move.before.points, move.after.points) == (10, 10)
     [decision] = book.decisions()
-    assert (decision.deed, decision.points, decision.by) == (DecisionKind.MINIMUM, 10, "kim")
+    assert (decision.kind, decision.points, decision.by) == (DecisionKind.MINIMUM, 10, "kim")
     assert decision.reason == "never lower: a regrade would have given 8"
 
 

@@ -322,7 +322,7 @@ def test_only_the_attempt_that_counts_is_counted(book: Gradebook) -> None:
         attempt("ada", "fff", ["no_shift"]), attempt("ada", "ppf"), attempt("ada", "pff", ["no_shift"]),
         attempt("bob", "bbb", status=Status.BROKEN, earned=0.0), attempt("dan", "fff"), attempt("eve", "fff"),
     ])  # fmt: skip
-    book.decide(Decision(student="eve", target="", deed=DecisionKind.EXCUSE, reason="ill", by="kim", at=AT))
+    book.decide(Decision(student="eve", target="", kind=DecisionKind.EXCUSE, reason="ill", by="kim", at=AT))
     found = of_gradebook(COURSE, book)
     [concept] = found.concepts
     assert found.students == 3

@@ -474,7 +474,7 @@ def f():
         assert stacks[0].count(b"~") < 150
 
 
-DEEDS = {
+ACTS = {
     "patches numpy": "np.sum = np.exp = np.testing = np.asarray = np.shares_memory = None",
     "patches numpy.testing": "np.testing.assert_allclose = np.testing.assert_array_equal = lambda *a, **k: None",
     "patches builtins": "import builtins; builtins.len = builtins.isinstance = builtins.print = None",
@@ -510,12 +510,12 @@ def f():
 """
 
 
-@pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
-def test_the_next_submission_finds_a_clean_machine(deed: str) -> None:
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_the_next_submission_finds_a_clean_machine(act: str) -> None:
     """Nothing that one submission changed, in its process or its folder, is there for the next one."""
     with Host(ForkServer()) as host:
         clean = value(called(host, PROBE))
-        loaded(host, f"import os\nimport numpy as np\ntry:\n    {deed}\nexcept AttributeError:\n    pass")
+        loaded(host, f"import os\nimport numpy as np\ntry:\n    {act}\nexcept AttributeError:\n    pass")
         assert value(called(host, PROBE)) == clean
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from mlgrade.course import Course
-from mlgrade.gradebook import policy, rulings
+from mlgrade.gradebook import decisions, policy
 from mlgrade.gradebook.model import Attempt, Decision, DecisionKind, Grade
 from mlgrade.gradebook.records import Clock
 from mlgrade.gradebook.store import Gradebook
@@ -68,8 +68,8 @@ class Ledger:
 
     def _grade(self, attempt: Attempt, attempts: Sequence[Attempt]) -> Grade:
         terms = self._terms[attempt.concept]
-        standing = rulings.standing(self._decided.get(attempt.student, ()))
-        return policy.grade(terms, attempt.student, attempts, rulings.ruling(standing, terms.concept, terms.unit))
+        standing = decisions.in_effect(self._decided.get(attempt.student, ()))
+        return policy.grade(terms, attempt.student, attempts, decisions.effective(standing, terms.concept, terms.unit))
 
     def _held_up(self, move: GradeMove) -> GradeMove:
         """Let a regrade take no points away: what counted before becomes the least, by a decision with its reason."""
@@ -80,7 +80,7 @@ class Ledger:
         decision = Decision(
             student=move.student,
             target=f"concept:{move.concept}",
-            deed=DecisionKind.MINIMUM,
+            kind=DecisionKind.MINIMUM,
             reason=reason,
             by=self._by,
             at=self._now(),

@@ -49,12 +49,12 @@ def excuse(student: str | None, target: str | None, file: Path | None, **given: 
       mlgrade gradebook excuse ada unit:attention --reason "came back" --revoke
       mlgrade gradebook excuse --from excuses.csv
     """
-    from mlgrade.gradebook import deciding
+    from mlgrade.gradebook import decisions
     from mlgrade.gradebook.model import DecisionKind
 
     call = _Call(DecisionKind.EXCUSE, **given)
     if not call.from_file(file, student, target):
-        call.one(*_both(student, target), lambda course, name: [(deciding.target(course, name), {})])
+        call.one(*_both(student, target), lambda course, name: [(decisions.find_target(course, name), {})])
 
 
 @click.command("extend")
@@ -77,7 +77,7 @@ def extend(
       mlgrade gradebook extend ada course --days 3 --reason "joined late"
       mlgrade gradebook extend --from extensions.csv
     """
-    from mlgrade.gradebook import deciding
+    from mlgrade.gradebook import decisions
     from mlgrade.gradebook.model import DecisionKind
 
     call = _Call(DecisionKind.EXTEND, **given)
@@ -87,10 +87,14 @@ def extend(
         raise click.UsageError("give --until or --days, and neither of them with --revoke")
 
     def wanted(course: Course, name: str) -> list[tuple[str, dict[str, Any]]]:
-        meant = deciding.target(course, name)
+        meant = decisions.find_target(course, name)
         if call.revoke:
             return [(meant, {})]
-        dates = deciding.later(course, meant, days) if days else [(meant, deciding.until(course, meant, until))]
+        dates = (
+            decisions.later_dates(course, meant, days)
+            if days
+            else [(meant, decisions.new_due_date(course, meant, until))]
+        )
         return [(one, {"until": when}) for one, when in dates]
 
     call.one(*_both(student, target), wanted)
@@ -111,7 +115,7 @@ def override(student: str, concept: str, points: float | None, at_least: bool, *
       mlgrade gradebook override ada softmax 8 --at-least --reason "promised"
       mlgrade gradebook override ada softmax --revoke --reason "mistaken for another student"
     """
-    from mlgrade.gradebook import deciding
+    from mlgrade.gradebook import decisions
     from mlgrade.gradebook.model import DecisionKind
 
     call = _Call(DecisionKind.MINIMUM if at_least else DecisionKind.OVERRIDE, **given)
@@ -120,7 +124,7 @@ def override(student: str, concept: str, points: float | None, at_least: bool, *
 
     def wanted(course: Course, name: str) -> list[tuple[str, dict[str, Any]]]:
         target = f"concept:{course.concept(name).id}"
-        return [(target, {} if points is None else {"points": deciding.points(course, name, points)})]
+        return [(target, {} if points is None else {"points": decisions.check_points(course, name, points)})]
 
     call.one(student, concept, wanted)
 
@@ -130,7 +134,7 @@ class _Call:
 
     def __init__(
         self,
-        deed: DecisionKind,
+        kind: DecisionKind,
         reason: str,
         revoke: bool,
         by: str,
@@ -138,7 +142,7 @@ class _Call:
         gradebook: str | None,
         course: Path | None,
     ) -> None:
-        self.deed, self.reason, self.revoke, self.new = deed, reason.strip(), revoke, new
+        self.kind, self.reason, self.revoke, self.new = kind, reason.strip(), revoke, new
         self._by, self._gradebook, self._course = by, gradebook, course
 
     def one(
@@ -150,11 +154,11 @@ class _Call:
             raise click.UsageError("--reason is missing: say why, for whoever asks later")
         course = options.load_course(self._course)
         decided = wanted(course, name)
-        common: dict[str, Any] = {"student": student, "deed": self.deed, "reason": self.reason, "revoked": self.revoke}
+        common: dict[str, Any] = {"student": student, "kind": self.kind, "reason": self.reason, "revoked": self.revoke}
         with options.open_gradebook(self._gradebook, course, create=self.new) as book:
             self._known(book, student)
             if self.revoke:
-                _standing(book, student, self.deed, decided[0][0])
+                _standing(book, student, self.kind, decided[0][0])
             by, at = _account(self._by), datetime.now(UTC)
             _keep(book, [Decision(**common, target=target, by=by, at=at, **what) for target, what in decided])
 
@@ -166,7 +170,7 @@ class _Call:
             raise click.UsageError(
                 "with --from the file says it all: give no student, target, date, reason or --revoke"
             )
-        from mlgrade.gradebook import sheet
+        from mlgrade.gradebook import decisions
 
         course = options.load_course(self._course)
         with options.open_gradebook(self._gradebook, course, create=self.new) as book:
@@ -175,7 +179,7 @@ class _Call:
             def known(student: str) -> str:
                 return self._known(book, student)
 
-            _keep(book, sheet.parse(sheet.read(file), str(file), course, known, self.deed, by, at))
+            _keep(book, decisions.parse_sheet(decisions.read_sheet(file), str(file), course, known, self.kind, by, at))
         return True
 
     def _known(self, book: Gradebook, student: str) -> str:
@@ -191,18 +195,18 @@ def _keep(book: Gradebook, decisions: Sequence[Decision]) -> None:
         click.echo(f"kept: {one_line(decision.student)}: {lines.of_decision(decision, kept)}")
 
 
-def _standing(book: Gradebook, student: str, deed: DecisionKind, target: str) -> None:
+def _standing(book: Gradebook, student: str, kind: DecisionKind, target: str) -> None:
     """Refuse to take back what does not hold: it would look as if something had changed."""
     from mlgrade.errors import UsageError
-    from mlgrade.gradebook import deciding, rulings
+    from mlgrade.gradebook import decisions
     from mlgrade.text import one_line
 
-    standing = rulings.standing(book.decisions(student))
-    if (deed, target) not in standing:
-        others = [deciding.shown(place) for kind, place in standing if kind is deed]
+    standing = decisions.in_effect(book.decisions(student))
+    if (kind, target) not in standing:
+        others = [decisions.target_words(place) for one, place in standing if one is kind]
         there = f"; one holds for {', '.join(others)}" if others else ""
         raise UsageError(
-            f"nothing to revoke: no {deed} of {one_line(student)} holds for {deciding.shown(target)}{there}"
+            f"nothing to revoke: no {kind} of {one_line(student)} holds for {decisions.target_words(target)}{there}"
         )
 
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from operator import attrgetter
 
 from mlgrade.course import Concept, Course, Unit
-from mlgrade.gradebook import deciding, policy, rulings
+from mlgrade.gradebook import policy
+from mlgrade.gradebook.decisions import NO_DECISIONS, EffectiveDecisions, effective, in_effect, target_words
 from mlgrade.gradebook.model import Attempt, Decision, Grade, GradeState
 from mlgrade.gradebook.policy import ON_TIME, Judged, postponed, span
 from mlgrade.results import Status
@@ -76,14 +77,14 @@ def of_grade(grade: Grade) -> str:
 
 def history(course: Course, student: str, attempts: Sequence[Attempt], decisions: Sequence[Decision]) -> Iterator[str]:
     """All that was handed in for each concept and what became of it, then what was decided."""
-    standing = rulings.standing(decisions)
+    standing = in_effect(decisions)
     for terms, unit, concept in _concepts(course):
         theirs = [attempt for attempt in attempts if attempt.concept == concept.id]
-        ruling = rulings.ruling(standing, concept.id, unit.id)
-        grade = policy.grade(terms, student, theirs, ruling)
-        if theirs or ruling is not rulings.NONE:
-            yield f"{concept.id}{_due(terms, unit, ruling)}: {of_grade(grade).strip()}"
-            judged = {one.attempt.id: one for one in policy.judge(terms, theirs, ruling)}
+        decided = effective(standing, concept.id, unit.id)
+        grade = policy.grade(terms, student, theirs, decided)
+        if theirs or decided is not NO_DECISIONS:
+            yield f"{concept.id}{_due(terms, unit, decided)}: {of_grade(grade).strip()}"
+            judged = {one.attempt.id: one for one in policy.judge(terms, theirs, decided)}
             yield from (f"  {_attempt(attempt, judged.get(attempt.id), grade, unit)}" for attempt in theirs)
     if gone := sorted({attempt.concept for attempt in attempts} - {concept.id for concept in course.concepts}):
         yield f"and attempts at what is no longer in the course: {', '.join(map(one_line, gone))}"
@@ -109,8 +110,8 @@ def of_decision(decision: Decision, standing: Iterable[Decision]) -> str:
         what = f" until {_time(decision.until)}"
     elif decision.points is not None:
         what = f" to {decision.points:.10g}{_of(decision)}"
-    kind = f"revoke {decision.deed}" if decision.revoked else f"{decision.deed}"
-    said = f"{_time(decision.at)}  {kind} {deciding.shown(decision.target)}{what}, by {one_line(decision.by)}"
+    kind = f"revoke {decision.kind}" if decision.revoked else f"{decision.kind}"
+    said = f"{_time(decision.at)}  {kind} {target_words(decision.target)}{what}, by {one_line(decision.by)}"
     now = "" if decision.revoked or decision in standing else "  (no longer holds)"
     return f"{said}: {one_line(decision.reason)}{now}"
 
@@ -153,10 +154,10 @@ def _fate(attempt: Attempt, judged: Judged | None, grade: Grade) -> str:
     return "<- counts" if attempt.id == grade.attempt and grade.state is GradeState.GRADED else ""
 
 
-def _due(terms: policy.Terms, unit: Unit, ruling: rulings.Ruling) -> str:
+def _due(terms: policy.Terms, unit: Unit, decided: EffectiveDecisions) -> str:
     if unit.due is None:
         return ""
-    due = postponed(terms.due, ruling.extension)
+    due = postponed(terms.due, decided.extension)
     longer = f", extended to {_time(due, unit.due)}" if due is not None and due != terms.due else ""
     return f" (due {_time(unit.due, unit.due)}{longer})"
 

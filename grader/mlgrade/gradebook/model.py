@@ -71,7 +71,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
     student: str
     target: str
-    deed: DecisionKind
+    kind: DecisionKind
     reason: str
     by: str
     at: datetime

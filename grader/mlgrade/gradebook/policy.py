@@ -18,10 +18,9 @@ import msgspec
 
 from mlgrade.course import Course
 from mlgrade.course.model import Attempts, Keep, Late
-from mlgrade.gradebook import rulings
 from mlgrade.gradebook.columns import Person
+from mlgrade.gradebook.decisions import NO_DECISIONS, EffectiveDecisions, effective, in_effect
 from mlgrade.gradebook.model import Attempt, Decision, Grade, GradeState, StudentGrades, StudentHistory
-from mlgrade.gradebook.rulings import Ruling
 from mlgrade.results import Status
 
 
@@ -102,33 +101,33 @@ def histories(
 
 
 def _grades(all_terms: Sequence[Terms], history: StudentHistory) -> list[Grade]:
-    standing = rulings.standing(history.decisions)
+    standing = in_effect(history.decisions)
     attempts: dict[str, list[Attempt]] = defaultdict(list)
     for attempt in history.attempts:
         attempts[attempt.concept].append(attempt)
     return [
-        grade(one, history.student, attempts.get(one.concept, ()), rulings.ruling(standing, one.concept, one.unit))
+        grade(one, history.student, attempts.get(one.concept, ()), effective(standing, one.concept, one.unit))
         for one in all_terms
     ]
 
 
-def grade(terms: Terms, student: str, attempts: Sequence[Attempt], ruling: Ruling = rulings.NONE) -> Grade:
+def grade(terms: Terms, student: str, attempts: Sequence[Attempt], decided: EffectiveDecisions = NO_DECISIONS) -> Grade:
     """What counts for one student and one concept."""
-    judged = judge(terms, attempts, ruling) if attempts else []
-    if ruling.override is not None and ruling.override.points is not None:
-        points = _within(ruling.override.points, terms)
-        return _grade(terms, student, judged, GradeState.GRADED, points=points, reason=ruling.override.reason)
-    if ruling.excuse is not None:
-        return _grade(terms, student, judged, GradeState.EXCUSED, reason=ruling.excuse.reason)
-    earned = _by_hand(ruling.manual, terms, _earned(terms, student, judged))
-    return _at_least(ruling.minimum, terms, _adjusted(ruling, earned))
+    judged = judge(terms, attempts, decided) if attempts else []
+    if decided.override is not None and decided.override.points is not None:
+        points = _within(decided.override.points, terms)
+        return _grade(terms, student, judged, GradeState.GRADED, points=points, reason=decided.override.reason)
+    if decided.excuse is not None:
+        return _grade(terms, student, judged, GradeState.EXCUSED, reason=decided.excuse.reason)
+    earned = _by_hand(decided.manual, terms, _earned(terms, student, judged))
+    return _at_least(decided.minimum, terms, _adjusted(decided, earned))
 
 
-def judge(terms: Terms, attempts: Iterable[Attempt], ruling: Ruling = rulings.NONE) -> list[Judged]:
+def judge(terms: Terms, attempts: Iterable[Attempt], decided: EffectiveDecisions = NO_DECISIONS) -> list[Judged]:
     """What each submission is worth, in the order in which they were handed in. Untouched stubs are none."""
-    due = postponed(terms.due, ruling.extension)
+    due = postponed(terms.due, decided.extension)
     left = terms.attempts.most if terms.attempts.most is not None else math.inf
-    if ruling.penalty is not None:  # then this is what lateness costs, and the course's own rule does not come on top
+    if decided.penalty is not None:  # then this is what lateness costs, and the course's own rule does not come on top
         terms = terms._replace(late=Late(grace=terms.late.grace))
     judged: list[Judged] = []
     for attempt, submitted in _submissions(attempts):
@@ -215,8 +214,8 @@ def _by_hand(manual: Decision | None, terms: Terms, earned: Grade) -> Grade:
     return msgspec.structs.replace(earned, state=GradeState.GRADED, points=points, raw=before, reason=manual.reason)
 
 
-def _adjusted(ruling: Ruling, earned: Grade) -> Grade:
-    extra, penalty = (float(one.points or 0.0) if one is not None else 0.0 for one in (ruling.extra, ruling.penalty))
+def _adjusted(decided: EffectiveDecisions, earned: Grade) -> Grade:
+    extra, penalty = (float(one.points or 0.0) if one is not None else 0.0 for one in (decided.extra, decided.penalty))
     if earned.points is None or not (extra or penalty):
         return earned
     points = max(round(earned.points + extra - penalty, 2), 0.0)

@@ -208,7 +208,7 @@ def decision_values(decision: Decision) -> Values:
     return {
         "student": name(decision.student),
         "target": decision.target,
-        "deed": str(decision.deed),
+        "deed": str(decision.kind),
         "reason": text(decision.reason),
         "decided_by": text(decision.by),
         "decided_at": micros(decision.at),
@@ -225,7 +225,7 @@ def decision(row: Any) -> Decision:
         id=row.id,
         student=row.student,
         target=row.target,
-        deed=DecisionKind(row.deed),
+        kind=DecisionKind(row.deed),
         reason=row.reason,
         by=row.decided_by,
         at=moment(row.decided_at),

@@ -216,7 +216,7 @@ def test_lateness_is_taken_off_once(book: Gradebook) -> None:
 
 def test_staff_here_have_the_last_word(book: Gradebook) -> None:
     """An override in our gradebook stands over all that nbgrader says, and a pull does not touch it."""
-    override = Decision(student="ada", target="concept:softmax", deed=DecisionKind.OVERRIDE, reason="oral", by="kim", at=NOW, points=7.0)  # fmt: skip
+    override = Decision(student="ada", target="concept:softmax", kind=DecisionKind.OVERRIDE, reason="oral", by="kim", at=NOW, points=7.0)  # fmt: skip
     book.decide(override)
     pulled(book, record(auto=6.0, manual=9.0, extra=1.0, penalty=2.0))
     assert grade(book).points == 7.0
@@ -228,7 +228,7 @@ def test_a_written_answer(book: Gradebook) -> None:
     assert pulled(book, record(**answer)).decisions == []
     pulled(book, record(**answer, manual=3.5))
     [kept] = book.decisions()
-    assert (kept.deed, kept.target, kept.points, kept.possible) == (DecisionKind.WRITTEN, "unit:scores", 3.5, 5.0)
+    assert (kept.kind, kept.target, kept.points, kept.possible) == (DecisionKind.WRITTEN, "unit:scores", 3.5, 5.0)
     assert list(book.attempts()) == []
 
 

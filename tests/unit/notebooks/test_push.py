@@ -70,13 +70,13 @@ def test_what_stays_here(book: Gradebook, given: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "deed",
+    "kind",
     [DecisionKind.OVERRIDE, DecisionKind.EXCUSE, DecisionKind.MINIMUM, DecisionKind.MANUAL, DecisionKind.PENALTY],
 )
-def test_what_staff_decided_stays_here(book: Gradebook, deed: DecisionKind) -> None:
+def test_what_staff_decided_stays_here(book: Gradebook, kind: DecisionKind) -> None:
     """The automatic score goes over as it is, whatever was decided about the grade."""
     book.append([attempt()])
-    book.decide(Decision(student="ada", target="concept:softmax", deed=deed, reason="so", by="kim", at=NOW, points=1.0))
+    book.decide(Decision(student="ada", target="concept:softmax", kind=kind, reason="so", by="kim", at=NOW, points=1.0))
     assert [one.report.earned for one in pushed(book)["ada"]] == [8.0]
 
 

@@ -17,7 +17,7 @@ from operator import attrgetter
 import msgspec
 
 from mlgrade.course import Course
-from mlgrade.gradebook import rulings
+from mlgrade.gradebook import decisions
 from mlgrade.gradebook.model import Attempt, Decision, DecisionKind
 from mlgrade.gradebook.store import Gradebook
 from mlgrade.integrations.nbgrader.database import DatabaseRecord
@@ -37,12 +37,12 @@ _REASONS = {
 
 
 class PullPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """What a pull adds to our gradebook. `scores` counts facts by what became of them, `deeds` decisions likewise."""
+    """What a pull adds to our gradebook. `scores` counts facts by what became of them, `decided` decisions likewise."""
 
     attempts: list[Attempt]
     decisions: list[Decision]
     scores: Counter[str]
-    deeds: Counter[tuple[DecisionKind, str]]
+    decided: Counter[tuple[DecisionKind, str]]
     unknown: list[str]  # students whom our gradebook does not know, and who were not taken
 
 
@@ -52,14 +52,14 @@ def plan(
     """Compare with what is here. `new` takes students whom the roster does not name."""
     roster = set() if new else {*book.students(), *(person.student for person in book.people(dropped=True))}
     decided = _by_student(book.decisions())
-    made = PullPlan(attempts=[], decisions=[], scores=Counter(), deeds=Counter(), unknown=[])
+    made = PullPlan(attempts=[], decisions=[], scores=Counter(), decided=Counter(), unknown=[])
     for student, group in itertools.groupby(facts, attrgetter("record.student")):
         theirs = list(group)
         if roster and student not in roster:
             made.unknown.append(student)
             continue
         _score(made, theirs, list(book.attempts(student)), now)
-        _decide(made, theirs, rulings.standing(decided.get(student, ())), course, now)
+        _decide(made, theirs, decisions.in_effect(decided.get(student, ())), course, now)
     return made
 
 
@@ -155,22 +155,22 @@ def _identity(record: DatabaseRecord) -> str:
 
 
 def _decide(
-    made: PullPlan, facts: Sequence[GradeRecord], standing: rulings.Standing, course: Course, now: datetime
+    made: PullPlan, facts: Sequence[GradeRecord], standing: decisions.InEffect, course: Course, now: datetime
 ) -> None:
     for fact in facts:
         scale, possible = _scale(fact, course)
-        for deed, given in _given(fact).items():
+        for kind, given in _given(fact).items():
             points = None if given is None else round(given * scale, 4)
-            held = standing.get((deed, fact.target))
+            held = standing.get((kind, fact.target))
             word = _change(held, points, possible)
-            made.deeds[deed, word] += bool(word)
+            made.decided[kind, word] += bool(word)
             if word in ("", "same"):
                 continue
             decision = Decision(
                 student=fact.record.student,
                 target=fact.target,
-                deed=deed,
-                reason=_REASONS[deed],
+                kind=kind,
+                reason=_REASONS[kind],
                 by=SOURCE,
                 at=now,
                 points=points,
@@ -228,8 +228,8 @@ def lines(made: PullPlan, read: int, elsewhere: Counter[str]) -> Iterator[str]:
         yield f"{untouched} not started: the answer is as it was released, which counts as nothing handed in"
     if scores["missing"]:
         yield f"{scores['missing']} missing: the notebook was not handed in"
-    for deed, title in _TITLES.items():
-        counts = [f"{made.deeds[deed, word]} {word}" for word in _WORDS if made.deeds[deed, word]]
+    for kind, title in _TITLES.items():
+        counts = [f"{made.decided[kind, word]} {word}" for word in _WORDS if made.decided[kind, word]]
         if counts:
             yield f"{title}: {', '.join(counts).replace('same', 'as before')}"
     if elsewhere:

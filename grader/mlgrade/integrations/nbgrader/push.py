@@ -94,7 +94,7 @@ def _ours_alone(history: StudentHistory) -> StudentHistory:
     """Leave out what came from nbgrader, and what staff decided about points."""
     return history._replace(
         attempts=[attempt for attempt in history.attempts if attempt.suite != SOURCE],
-        decisions=[decision for decision in history.decisions if decision.deed is DecisionKind.EXTEND],
+        decisions=[decision for decision in history.decisions if decision.kind is DecisionKind.EXTEND],
     )
 
 
@@ -106,17 +106,17 @@ def push(
     homes = {concept.id: unit.id for unit in course.units for concept in unit.concepts}
     with warnings.catch_warnings(), Theirs(coursedir.db_url, coursedir.course_id) as book:
         warnings.simplefilter("ignore")  # nbgrader and its libraries warn of each other
-        shelves = {unit.id: _Shelf(coursedir, book, unit.id) for unit in course.units}
+        notebooks = {unit.id: _UnitNotebooks(coursedir, book, unit.id) for unit in course.units}
         for student, theirs in everybody:
             if problem := _no_folder(student):
                 account.add(f"not pushed, since the name {problem}", student)
                 continue
             for unit, group in itertools.groupby(theirs, lambda answer: homes[answer.grade.concept]):
-                shelves[unit].take(course, student, list(group), account, dry=dry)
+                notebooks[unit].take(course, student, list(group), account, dry=dry)
     return account
 
 
-class _Shelf:
+class _UnitNotebooks:
     """One assignment of nbgrader."""
 
     def __init__(self, coursedir: Any, book: Theirs, unit: str) -> None:
