@@ -102,7 +102,7 @@ def wait(place: str) -> None:
             if not os.fork():
                 break
             line.close()
-            bury()
+            reap()
     message, streams, _, _ = socket.recv_fds(line, MOST, 3)
     if child := os.fork():
         line.send(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
@@ -111,7 +111,7 @@ def wait(place: str) -> None:
     become(*json.loads(message), streams)
 
 
-def bury() -> None:
+def reap() -> None:
     """Take leave of those that have waited for a command and are done."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:

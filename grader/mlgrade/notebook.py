@@ -30,13 +30,13 @@ WIDTH = 80
 class Feedback:
     """What `mlgrade check` would print, as text and as HTML. Whichever a front end can show, it shows."""
 
-    def __init__(self, told: VisibleReport) -> None:
-        self._told = told
-        self.report = told.report
-        [concept] = told.report.concepts
+    def __init__(self, visible_report: VisibleReport) -> None:
+        self._visible_report = visible_report
+        self.report = visible_report.report
+        [concept] = visible_report.report.concepts
         self._how: dict[str, Any] = {
-            "changes": {concept.file: told.change},
-            "edition": told.edition,
+            "changes": {concept.file: visible_report.change},
+            "edition": visible_report.edition,
             "following": _following(concept),
         }
 
@@ -86,18 +86,18 @@ def check(concept: str, *, course: str | Path | None = None) -> Feedback:
     """
     try:
         _refuse_to_grade()
-        told = _told(concept, course)
+        visible_report = _visible_report(concept, course)
     except MlgradeError as error:
         raise _shortly(error) from None
-    if told.forgotten:
-        print(f"mlgrade: {told.forgotten}")  # noqa: T201  (stderr would be an error to whoever scores this cell)
-    feedback = Feedback(told)
-    if os.environ.get("NBGRADER_EXECUTION") == "validate" and not _complete(told.report.concepts[0]):
+    if visible_report.forgotten:
+        print(f"mlgrade: {visible_report.forgotten}")  # noqa: T201  (stderr would be an error to whoever scores this cell)
+    feedback = Feedback(visible_report)
+    if os.environ.get("NBGRADER_EXECUTION") == "validate" and not _complete(visible_report.report.concepts[0]):
         raise _shortly(AssertionError(f"not all checks pass yet\n\n{feedback!r}"))  # all that `validate` understands
     return feedback
 
 
-def _told(concept: str, course: str | Path | None) -> VisibleReport:
+def _visible_report(concept: str, course: str | Path | None) -> VisibleReport:
     session = _session(_shell())
     place = Path(course) if course is not None else _course()
     return visible.ask(Asked(course=str(place), concept=concept, file=HERE, cells=session.cells()))

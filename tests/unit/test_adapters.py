@@ -62,7 +62,7 @@ def reported(checks: list[CheckResult], earned: float, **changes: Any) -> Concep
 
 def of(*reports: ConceptReport) -> Job:
     handed = [Handed(concept=COURSE.concept(one.concept), report=one) for one in reports]
-    return Job(course=COURSE, concepts=handed, account=["one.py: graded as one"], walls=["process"])
+    return Job(course=COURSE, concepts=handed, files=["one.py: graded as one"], walls=["process"])
 
 
 MIXED = reported(
@@ -155,7 +155,7 @@ def test_what_was_not_graded_is_one_test_that_says_why(status: Status) -> None:
 
 def test_a_concept_without_a_file_says_how_it_is_called() -> None:
     """Points with a fraction of a cent are rounded there as everywhere."""
-    nothing = Job(course=COURSE, concepts=[Handed(concept=TWO, why="hand in two.py")], account=[], walls=[])
+    nothing = Job(course=COURSE, concepts=[Handed(concept=TWO, why="hand in two.py")], files=[], walls=[])
     [test] = results.document(nothing, ALL)["tests"]
     assert (test["score"], test["max_score"], test["output"]) == (0.0, formatting.cents(3.335) / 100, "hand in two.py")
     assert test["extra_data"]["status"] == "missing"
@@ -477,7 +477,7 @@ def test_what_the_locale_cannot_spell_is_spelled_out(monkeypatch: pytest.MonkeyP
     assert raw.getvalue() == b"L\\xf6sung.py\n"
 
 
-def test_an_account_without_the_platforms_folder(course: Path, tmp_path: Path) -> None:
+def test_a_file_without_the_platforms_folder(course: Path, tmp_path: Path) -> None:
     """Only the student's own files are spoken of, by their place in the submission."""
     from mlgrade.submissions import discover
 
@@ -493,8 +493,8 @@ def test_an_account_without_the_platforms_folder(course: Path, tmp_path: Path) -
         "deep/other.py: named after no concept",
         "notes.txt: neither .py nor .ipynb",
     ]
-    handed = Job(course=COURSE, concepts=[], account=lines, walls=[])
-    assert formatting.account(handed).startswith("What was handed in:\n  deep/Softmax (1).py: graded")
+    handed = Job(course=COURSE, concepts=[], files=lines, walls=[])
+    assert formatting.files(handed).startswith("What was handed in:\n  deep/Softmax (1).py: graded")
 
 
 @pytest.mark.parametrize("script", ["gradescope/setup.sh", "gradescope/run_autograder.sh", "prairielearn/run.sh"])

@@ -68,7 +68,7 @@ def test_a_process_that_dies_before_it_has_begun_is_replaced(tmp_path: Path) -> 
 @pytest.mark.full
 def test_a_process_that_says_nothing_is_replaced() -> None:
     """Longer than any job can take, and it counts as dead."""
-    found = list(Pool(2, patience=4.0).run(Sleeps(), [0.0, 60.0, 0.01]))
+    found = list(Pool(2, stop_seconds=4.0).run(Sleeps(), [0.0, 60.0, 0.01]))
     assert [one.job for one in found if isinstance(one, Lost)] == [60.0]
     assert sorted(one.job for one in found if isinstance(one, Done)) == [0.0, 0.01]
 

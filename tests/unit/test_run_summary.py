@@ -49,7 +49,7 @@ def test_a_report_on_nothing(course: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Suite, "run", remember)
     report_on(course)
     with pytest.raises(mlgrade.MlgradeError, match=r"softmax\.public\.one_row, which was not collected"):
-        Suite(()).account(checks["ran"][:1])
+        Suite(()).complete(checks["ran"][:1])
 
 
 def test_a_suite_that_ends_itself(course: Path) -> None:

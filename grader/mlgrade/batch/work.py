@@ -49,8 +49,8 @@ class Grading(msgspec.Struct, frozen=True, kw_only=True):
             grader = Grader(course, self.prints, host)
             environment = fingerprint.environment()
 
-            def grade(handin: StudentSubmission) -> Graded:
-                report = grader.grade(handin.submission)
+            def grade(job: StudentSubmission) -> Graded:
+                report = grader.grade(job.submission)
                 return Graded(report, host.walls, environment, grader.take_notes())
 
             yield grade

@@ -29,7 +29,7 @@ AHEAD = 2  # jobs in the hands of a member: the one that it does and the next
 PROCESSOR_SECONDS = 60.0  # that a job may compute in a member's own process
 FIRST_TO_GO = 500  # of 1000: the kernel's score for who is killed when memory is short; workers have all of it
 STARTS = 3  # that may end in a row before the work is opened, as where memory is short
-PATIENCE_SECONDS, START_SECONDS = 900.0, 120.0
+STOP_SECONDS, START_SECONDS = 900.0, 120.0
 LEAVE_SECONDS = 5.0
 
 
@@ -38,8 +38,8 @@ class Pool:
 
     remote = False
 
-    def __init__(self, processes: int, *, patience: float = PATIENCE_SECONDS, processor: float | None = None) -> None:
-        self._processes, self._patience = processes, patience
+    def __init__(self, processes: int, *, stop_seconds: float = STOP_SECONDS, processor: float | None = None) -> None:
+        self._processes, self._stop_seconds = processes, stop_seconds
         self._processor = PROCESSOR_SECONDS if processor is None else processor
 
     def run(self, work: Work[J, R], jobs: Iterable[J]) -> Iterator[Done[J, R] | Lost[J]]:
@@ -47,7 +47,7 @@ class Pool:
         waiting = iter(jobs)
         if not (first := list(itertools.islice(waiting, self._processes))):
             return  # nothing to do is no reason to start anything
-        crew = _Crew[J, R](work, len(first), self._patience, self._processor)
+        crew = _Crew[J, R](work, len(first), self._stop_seconds, self._processor)
         try:
             yield from crew.results(itertools.chain(first, waiting))
         finally:
@@ -55,8 +55,8 @@ class Pool:
 
 
 class _Crew(Generic[J, R]):
-    def __init__(self, work: Work[J, R], size: int, patience: float, processor: float) -> None:
-        self._work, self._patience, self._processor = work, patience, processor
+    def __init__(self, work: Work[J, R], size: int, stop_seconds: float, processor: float) -> None:
+        self._work, self._stop_seconds, self._processor = work, stop_seconds, processor
         self._members = [_Member[J](work, cpu, processor) for cpu in _cpus(size)]
         self._again: deque[J] = deque()  # handed out before, and not answered
         self._suspects: deque[J] = deque()  # members died while they did these: tried alone, at the end
@@ -91,7 +91,7 @@ class _Crew(Generic[J, R]):
 
     def _wait(self, member: _Member[J]) -> float:
         """How long a member may say nothing: to start it may take longer, on a machine that is busy."""
-        return self._patience if member.opened else max(self._patience, START_SECONDS)
+        return self._stop_seconds if member.opened else max(self._stop_seconds, START_SECONDS)
 
     def _answer(self, member: _Member[J]) -> Iterator[Done[J, R] | Lost[J]]:
         try:

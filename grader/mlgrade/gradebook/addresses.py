@@ -141,7 +141,7 @@ _POSTGRES = {
 
 
 @contextlib.contextmanager
-def told(place: str, secret: str = "") -> Iterator[None]:
+def explained(place: str, secret: str = "") -> Iterator[None]:
     """Turn a fault of the database into a GradebookError. `secret` is a password that no message may show."""
     try:
         yield

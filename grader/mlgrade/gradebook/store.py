@@ -66,7 +66,7 @@ class Gradebook:
             raise GradebookError(f"{place.shown}: there is no gradebook yet; `mlgrade grade` makes it")
         book = cls(place, clock)
         try:
-            with book._told():
+            with book._explained():
                 migrations.migrate(book._engine, place.shown, clock, create=create)
         except BaseException:
             book.close()
@@ -87,7 +87,7 @@ class Gradebook:
 
     def append(self, attempts: Iterable[Attempt]) -> list[Attempt]:
         """Keep attempts for good, in one transaction, and return them with their ids."""
-        with self._told(), self._writing.begin() as connection:
+        with self._explained(), self._writing.begin() as connection:
             suites = _SuiteIds(connection)
             kept = [_numbered(connection, attempt, suites.of(attempt)) for attempt in attempts]
             reports = [{"attempt_id": one.id, "report": records.packed(one.report)} for one in kept]
@@ -130,7 +130,7 @@ class Gradebook:
 
     def decide(self, *decisions: Decision) -> list[Decision]:
         """Keep decisions for good, all or none, and return them with their ids."""
-        with self._told(), self._writing.begin() as connection:
+        with self._explained(), self._writing.begin() as connection:
             rows = [records.decision_values(decision) for decision in decisions]
             numbers = [_insert(connection, _NEW_DECISION, row) for row in rows]
         return [msgspec.structs.replace(one, id=number) for one, number in zip(decisions, numbers, strict=True)]
@@ -157,7 +157,7 @@ class Gradebook:
     def set_roster(self, people: Iterable[Person]) -> None:
         """Make these the students of the course. Who is no longer among them is dropped, and keeps their history."""
         given = {person.student: records.person_values(person) for person in people}
-        with self._told(), self._writing.begin() as connection:
+        with self._explained(), self._writing.begin() as connection:
             before = {row.id: row._asdict() for row in connection.execute(select(schema.students))}
             rows = list(_changes(before, given, records.micros(self._clock())))
             if new := [row for row in rows if row["id"] not in before]:
@@ -193,12 +193,12 @@ class Gradebook:
 
     # -- reading ------------------------------------------------------------------------------------------------
 
-    def _told(self) -> contextlib.AbstractContextManager[None]:
-        return addresses.told(self.place, self._where.secret)
+    def _explained(self) -> contextlib.AbstractContextManager[None]:
+        return addresses.explained(self.place, self._where.secret)
 
     @contextlib.contextmanager
     def _reader(self) -> Iterator[Connection]:
-        with self._told(), self._reading.connect() as connection:
+        with self._explained(), self._reading.connect() as connection:
             yield connection
 
     def _decoded(self, connection: Connection, query: Select[Any], decode: Callable[[Any], T]) -> Iterator[T]:

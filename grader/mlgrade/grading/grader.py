@@ -102,7 +102,7 @@ class Grader:
         with self._quiet(concept):
             ran = suite.run(attempt, loaded.functions, source, seed)
             tried = [self._confirm(one, suite, concept) if _doubtful(one) else one for one in ran]
-        return suite.account(tried)  # last: a check that nobody reported is not to be explained away
+        return suite.complete(tried)  # last: a check that nobody reported is not to be explained away
 
     def _confirm(self, doubtful: Ran, suite: Suite, concept: Concept) -> Ran:
         """A check that passes for the reference failed by what the student wrote; otherwise it is our fault."""

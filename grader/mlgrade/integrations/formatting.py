@@ -50,16 +50,16 @@ def complete(report: ConceptReport) -> bool:
     return report.status is Status.GRADED and not words.wrong(report)
 
 
-def account(job: Job) -> str:
+def files(job: Job) -> str:
     """What became of the files that were handed in."""
-    return _joined(["What was handed in:", *(f"  {line}" for line in job.account)]) if job.account else ""
+    return _joined(["What was handed in:", *(f"  {line}" for line in job.files)]) if job.files else ""
 
 
 def for_staff(job: Job) -> str:
     """What the container's own output says: it is shown to nobody but the staff."""
     walls = f"isolation {job.isolation} ({', '.join(job.walls) or 'no worker was started'})"
     scores = [f"{one.concept.id}: {words.summary(one.report) if one.report else one.why}" for one in job.concepts]
-    return _joined([f"{job.course.name}, {walls}", *scores, account(job)])
+    return _joined([f"{job.course.name}, {walls}", *scores, files(job)])
 
 
 def _joined(lines: Iterable[str]) -> str:

@@ -40,11 +40,11 @@ class Handed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one submission, in the order of the course. `account` says what became of its files."""
+    """What came of one submission, in the order of the course. `files` says what became of its files."""
 
     course: Course
     concepts: Sequence[Handed]
-    account: Sequence[str]
+    files: Sequence[str]
     walls: Sequence[str]
 
     @property
@@ -68,8 +68,8 @@ def run(root: Path, student: str, course: Path, concepts: Sequence[str], *, allo
         grader = Grader(found, concepts, host)
         entries = {entry.concept: entry for entry in taken.entries}
         handed = [_handed(found.concept(name), entries.get(name), student, grader) for name in concepts]
-        account = [*_taken(entries.values(), student), *_notes(taken.notes, student)]
-        return Job(course=found, concepts=handed, account=account, walls=host.walls)
+        files = [*_taken(entries.values(), student), *_notes(taken.notes, student)]
+        return Job(course=found, concepts=handed, files=files, walls=host.walls)
 
 
 def close(paths: Iterable[Path]) -> list[str]:

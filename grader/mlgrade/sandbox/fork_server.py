@@ -96,7 +96,7 @@ class ForkServer:
             self._begun.popleft().pid = int(self._answer())
         return process.pid
 
-    def bury(self, pid: int, scratch: str) -> None:
+    def reap(self, pid: int, scratch: str) -> None:
         """Have a killed worker and its folder cleared away, when there is time for it."""
         with contextlib.suppress(OSError):  # a parent that is gone took its workers along
             self._line.send(msgspec.json.encode(End(pid, scratch)))
@@ -179,7 +179,7 @@ class ForkedProcess:
         with contextlib.suppress(OSError, SandboxError):  # a parent that is gone took its workers along
             self._parent.number(self)
         self._stop()
-        self._parent.bury(self.pid, self._scratch)
+        self._parent.reap(self.pid, self._scratch)
 
     def _stop(self) -> None:
         if self.pid:

@@ -128,7 +128,7 @@ class WorkerForks:
             _settle(start.scratch)
             kept = (source, sink, stack)
             watched = not self._covers
-            isolated = plan.erect(start.limits, start.scratch, kept, parent=parent, user=user, watched=watched)
+            isolated = plan.activate(start.limits, start.scratch, kept, parent=parent, user=user, watched=watched)
             return (*isolated, *self._around)
 
         worker.serve(source, sink, start.limits, confine)

@@ -252,7 +252,7 @@ def once(limits: Limits, without: Sequence[str]) -> None:
     identity.drop_bounding()
     plan = IsolationPlan(scratch, packages=limits.packages, without=without)
     user = next(identity.users())
-    serve(source, sink, limits, lambda: plan.erect(limits, scratch, (source, sink), user=user))
+    serve(source, sink, limits, lambda: plan.activate(limits, scratch, (source, sink), user=user))
 
 
 if __name__ == "__main__":

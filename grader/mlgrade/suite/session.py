@@ -88,7 +88,7 @@ class Suite(msgspec.Struct, frozen=True):
                 ran.append(result)
         return ran
 
-    def account(self, ran: Sequence[Ran]) -> list[Ran]:
+    def complete(self, ran: Sequence[Ran]) -> list[Ran]:
         """Hold what was reported against what was collected: a check with no report of its own, or two, is broken."""
         reports: dict[str, list[Ran]] = {}
         for one in ran:

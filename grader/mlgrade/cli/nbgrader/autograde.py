@@ -68,7 +68,7 @@ def command(
     from mlgrade.engine import interrupts
     from mlgrade.errors import UsageError
 
-    account = _Account()
+    summary = _Summary()
     try:
         with interrupts.once():
             with options.waiting("starting nbgrader"):
@@ -80,7 +80,7 @@ def command(
                     course_dir,
                     assignment,
                     engine=_engine(jobs, None),
-                    tell=account.add,
+                    report=summary.add,
                     students=students,
                     course=course,
                     force=force,
@@ -89,16 +89,16 @@ def command(
                 )
             batch.run(ready)
     except KeyboardInterrupt:
-        account.show(plain=plain)
+        summary.show(plain=plain)
         click.echo(
             "mlgrade: stopped by Ctrl-C; what was graded is kept, and the same command goes on from there", err=True
         )
         sys.exit(INTERRUPTED)
-    account.show(plain=plain)
-    sys.exit(account.exit_code)
+    summary.show(plain=plain)
+    sys.exit(summary.exit_code)
 
 
-class _Account:
+class _Summary:
     """What came of the submissions so far. Every few seconds it says how many."""
 
     def __init__(self) -> None:
@@ -106,10 +106,10 @@ class _Account:
         self._notable: list[SubmissionOutcome] = []
         self._next = time.monotonic() + LINE_SECONDS
 
-    def add(self, told: SubmissionOutcome) -> None:
-        self.counts[told.state] += 1
-        if told.why:
-            self._notable.append(told)
+    def add(self, outcome: SubmissionOutcome) -> None:
+        self.counts[outcome.state] += 1
+        if outcome.why:
+            self._notable.append(outcome)
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + LINE_SECONDS
             click.echo(self._sentence(), err=True)
@@ -120,8 +120,9 @@ class _Account:
 
         console = options.console(plain=plain)
         say(console, self._sentence())
-        for told in sorted(self._notable, key=lambda told: (_GRAVEST.index(told.state), told.student))[:SHOWN]:
-            say(console, f"{told.state}: {one_line(told.student)}: {told.why}", indent=2, hang=2)
+        gravest = sorted(self._notable, key=lambda one: (_GRAVEST.index(one.state), one.student))
+        for outcome in gravest[:SHOWN]:
+            say(console, f"{outcome.state}: {one_line(outcome.student)}: {outcome.why}", indent=2, hang=2)
         if (more := len(self._notable) - SHOWN) > 0:
             say(console, f"... and {more} more", indent=2)
 

@@ -48,9 +48,9 @@ def command(
     path = session.known(app.coursedir)
     with options.open_gradebook(gradebook, loaded) as book:
         taken = discover.take(submissions, loaded)
-        handins = (read for entry in taken.entries if isinstance(read := entry.read(), StudentSubmission))
-        account = push.push(app.coursedir, loaded, push.answers(loaded, book, handins), dry=dry_run)
+        handed_in = (read for entry in taken.entries if isinstance(read := entry.read(), StudentSubmission))
+        report = push.push(app.coursedir, loaded, push.answers(loaded, book, handed_in), dry=dry_run)
     console = options.console(plain=plain)
     say(console, "Nothing was written (--dry-run)." if dry_run else f"Into {path}:")
-    for text in push.lines(account):
+    for text in push.lines(report):
         say(console, text, indent=2, hang=2)

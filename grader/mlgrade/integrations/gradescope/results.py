@@ -84,7 +84,7 @@ def document(job: Job, settings: GradescopeSettings, late: LateSubmission | None
     tests = [test for number, one in enumerate(job.concepts, 1) for test in _concept(number, one, settings.visibility)]
     found: dict[str, Any] = {
         "score": sum(formatting.cents(one.report.earned) for one in job.concepts if one.report) / 100,
-        "output": clean("\n".join(filter(None, [str(late or ""), formatting.account(job)]))),
+        "output": clean("\n".join(filter(None, [str(late or ""), formatting.files(job)]))),
         "output_format": "text",
         "stdout_visibility": GradescopeVisibility.HIDDEN,
         "tests": tests,

@@ -55,7 +55,7 @@ def ready(
     assignment: str,
     *,
     engine: Engine,
-    tell: Callable[[SubmissionOutcome], None],
+    report: Callable[[SubmissionOutcome], None],
     students: str = "*",
     course: Path | None = None,
     force: bool = False,
@@ -71,14 +71,14 @@ def ready(
     app.config.HiddenSuites.course = str(found.root)
     if allow_weak_isolation:
         app.config.HiddenSuites.allow_weak_isolation = True
-    return Batch(found, engine, tell, regrade=force, coursedir=app.coursedir, parent=app)
+    return Batch(found, engine, report, regrade=force, coursedir=app.coursedir, parent=app)
 
 
 def run(batch: Batch) -> None:
     """Run a batch. Raise UsageError for what nbgrader refuses."""
     coursedir = batch.coursedir
     try:
-        with warnings.catch_warnings(), addresses.told(str(session.known(coursedir))):
+        with warnings.catch_warnings(), addresses.explained(str(session.known(coursedir))):
             warnings.simplefilter("ignore")  # nbgrader and its libraries warn of each other
             batch.start()
     except NbGraderException as error:
@@ -92,7 +92,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         self,
         course: Course,
         engine: Engine,
-        tell: Callable[[SubmissionOutcome], None],
+        report: Callable[[SubmissionOutcome], None],
         *,
         regrade: bool = False,
         **given: Any,
@@ -100,7 +100,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         self._regrade = regrade
         super().__init__(**given)
         self.force = True  # what is not to be graded again is not given to nbgrader
-        self._course, self._engine, self._tell = course, engine, tell
+        self._course, self._engine, self._report_outcome = course, engine, report
         self._finished = Finished(parent=self)
         self._left: dict[str, tuple[str, int]] = {}  # of folders under way: the hash, and the jobs that it waits for
         self._lost: set[str] = set()  # folders with a job over which grading processes ended
@@ -169,7 +169,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
         for folder, notebooks in folders.items():
             mark = key(Path(folder), self._common)
             if self._same(folder, mark):
-                self._tell(SubmissionOutcome(self._student(folder), "as before"))
+                self._report_outcome(SubmissionOutcome(self._student(folder), "as before"))
                 continue
             found = {identity(one): one for notebook in notebooks for one in self._look(folder, Path(notebook))}
             self._left[folder] = (mark, len(found))
@@ -215,7 +215,7 @@ class Batch(Autograde):  # type: ignore[misc]  # nbgrader has no types
     def _convert_all(self, complete: deque[str], found: Mapping[str, list[str]]) -> None:
         while complete:
             folder = complete.popleft()
-            self._tell(self._convert(folder, found[folder]))
+            self._report_outcome(self._convert(folder, found[folder]))
             self._finished.forget(folder)
             del self._left[folder]
 

@@ -193,7 +193,7 @@ def opened(path: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[sqlite3.C
     if not path.is_file():
         fault = "not a file" if path.exists() else "no such file"
         raise GradebookError(f"{shown}: {fault}; name nbgrader's gradebook")
-    with addresses.told(shown), contextlib.closing(_bounds(path, busy_seconds)) as book:
+    with addresses.explained(shown), contextlib.closing(_bounds(path, busy_seconds)) as book:
         _check(book, shown)
         yield book
 

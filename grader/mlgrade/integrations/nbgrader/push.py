@@ -67,12 +67,12 @@ class PushReport(msgspec.Struct, kw_only=True):
 
 
 def answers(
-    course: Course, book: Ours, handins: Iterable[StudentSubmission]
+    course: Course, book: Ours, submissions: Iterable[StudentSubmission]
 ) -> Iterator[tuple[str, list[NotebookAnswer]]]:
     """Each student with what counts of theirs by the attempts alone. What came from nbgrader, and what staff decided
     about points, is not sent.
     """
-    sources = {one.submission.sha256: one.submission.source for one in handins}
+    sources = {one.submission.sha256: one.submission.source for one in submissions}
     for history, grades in policy.current(course, map(_ours_alone, book.histories(dropped=True))):
         attempts = {attempt.id: attempt for attempt in history.attempts}
         pairs = ((grade, attempts.get(grade.attempt)) for grade in grades)
@@ -102,18 +102,18 @@ def push(
     coursedir: Any, course: Course, everybody: Iterable[tuple[str, list[NotebookAnswer]]], *, dry: bool = False
 ) -> PushReport:
     """Write them to nbgrader's folders and gradebook; if `dry`, only count."""
-    account = PushReport()
+    report = PushReport()
     homes = {concept.id: unit.id for unit in course.units for concept in unit.concepts}
     with warnings.catch_warnings(), Theirs(coursedir.db_url, coursedir.course_id) as book:
         warnings.simplefilter("ignore")  # nbgrader and its libraries warn of each other
         notebooks = {unit.id: _UnitNotebooks(coursedir, book, unit.id) for unit in course.units}
         for student, theirs in everybody:
             if problem := _no_folder(student):
-                account.add(f"not pushed, since the name {problem}", student)
+                report.add(f"not pushed, since the name {problem}", student)
                 continue
             for unit, group in itertools.groupby(theirs, lambda answer: homes[answer.grade.concept]):
-                notebooks[unit].take(course, student, list(group), account, dry=dry)
-    return account
+                notebooks[unit].take(course, student, list(group), report, dry=dry)
+    return report
 
 
 class _UnitNotebooks:
@@ -124,7 +124,7 @@ class _UnitNotebooks:
         self._notebooks = dict(self._known())
 
     def take(
-        self, course: Course, student: str, answers: Sequence[NotebookAnswer], account: PushReport, *, dry: bool
+        self, course: Course, student: str, answers: Sequence[NotebookAnswer], report: PushReport, *, dry: bool
     ) -> None:
         """Push the answers of one student, a notebook at a time."""
         by_notebook: dict[str, list[NotebookAnswer]] = {}
@@ -134,17 +134,17 @@ class _UnitNotebooks:
             if place:
                 by_notebook.setdefault(place, []).append(answer)
             else:
-                account.add("not in nbgrader's gradebook (nbgrader generate_assignment puts it there)", self._unit)
+                report.add("not in nbgrader's gradebook (nbgrader generate_assignment puts it there)", self._unit)
         for notebook, theirs in by_notebook.items():
             who = f"{student}, {self._unit}/{notebook}"
             if not self._ours(student, notebook):
-                account.add("left alone: handed in as a notebook", who)
+                report.add("left alone: handed in as a notebook", who)
                 continue
-            account.add("pushed")
+            report.add("pushed")
             for answer in theirs:
-                account.add("answers")
+                report.add("answers")
                 if not answer.source:
-                    account.add("without their source, which is not among the submissions", who)
+                    report.add("without their source, which is not among the submissions", who)
             if not dry:
                 self._hand_in(student, times)
                 self._write(course, student, notebook, theirs)
@@ -256,12 +256,12 @@ def _no_folder(student: str) -> str:
 # -- as text ----------------------------------------------------------------------------------------------------
 
 
-def lines(account: PushReport) -> Iterator[str]:
+def lines(report: PushReport) -> Iterator[str]:
     """Yield the report in lines."""
-    counts = dict(account.counts)
+    counts = dict(report.counts)
     yield f"{_counted(counts.pop('answers', 0), 'answer')} in {_counted(counts.pop('pushed', 0), 'notebook')}"
     for what, number in counts.items():
-        who = list(dict.fromkeys(account.named[what]))
+        who = list(dict.fromkeys(report.named[what]))
         yield f"{number} {what}: {'; '.join(who[:10])}" + (f"; and {len(who) - 10} more" if len(who) > 10 else "")
 
 

@@ -28,7 +28,7 @@ def document(job: Job, *, each_hidden: bool) -> Document:
     if job.faults:
         return not_gradable(OUR_FAULT)
     if one.report is None:
-        return not_gradable("\n".join(filter(None, [one.why, formatting.account(job)])))
+        return not_gradable("\n".join(filter(None, [one.why, formatting.files(job)])))
     if not one.report.checks:
         return not_gradable(formatting.remarks(one.report))
     return _bounded(_graded(job, one.report, each_hidden=each_hidden))
@@ -41,7 +41,7 @@ def not_gradable(why: str) -> Document:
 
 
 def _graded(job: Job, report: ConceptReport, *, each_hidden: bool) -> Document:
-    said = [formatting.whole(report), formatting.remarks(report), formatting.account(job)]
+    said = [formatting.whole(report), formatting.remarks(report), formatting.files(job)]
     return {
         "gradable": True,
         "score": report.earned / report.possible,

@@ -71,7 +71,7 @@ class IsolationPlan:
     def _has(self, wall: str, available: bool) -> bool:
         return available and wall not in self._without
 
-    def erect(
+    def activate(
         self,
         limits: Limits,
         scratch: str,
