@@ -44,7 +44,7 @@ def command(room: Classroom, *options: str) -> commands.Done:
 def run(room: Classroom, engine: Any = None, **given: Any) -> list[SubmissionOutcome]:
     """The same in this process."""
     told: list[SubmissionOutcome] = []
-    batch.run(batch.ready(room.root, UNIT, engine=engine or Serial(), tell=given.pop("tell", told.append), **given))
+    batch.run(batch.ready(room.root, UNIT, engine=engine or Serial(), report=given.pop("report", told.append), **given))
     return told
 
 
@@ -207,7 +207,7 @@ def test_stopped_half_way(room: Classroom) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(room, tell=stop)
+        run(room, report=stop)
     assert states(told) == {"ada": "graded"}
     assert room.score("ada") == Score(10.0, None, False, 10.0)
     assert states(run(room)) == {"ada": "as before", "ben": "graded", "cid": "graded"}
