@@ -205,13 +205,137 @@ ENDS: list[Result | NotTried] = [
 
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: type(end).__name__)
-def test_a_function_that_was_stopped_is_not_diagnosed(
+def test_a_call_without_an_answer_says_nothing(
     known: list[Misconception], records: Callable[..., list[CallRecord]], end: Result | NotTried
 ) -> None:
-    """One call without an answer, and nothing is said of that function; of others it still is."""
-    calls = records(known[0].source, "f") + records(known[3].source, "g")
+    """A call that was stopped speaks for no mistake and against none: the others decide."""
+    calls = records(known[0].source, "f")
     stopped = CallRecord(function="f", args=([1.0],), kwargs={}, result=end)
-    assert named(known, [*calls, stopped]) == ["minus"]
+    assert named(known, [*calls, stopped]) == ["triples"]
+    assert named(known, [stopped]) == []
+
+
+BRANCHES = """
+@misconception("f", title="forgets the negative ones", hint="h")
+def positive_only(z):
+    if len(z) == 0:
+        raise ValueError
+    return np.maximum(np.asarray(z, dtype=float), 0.0) * 2.0
+
+@misconception("f", title="adds for long ones", hint="h")
+def long_ones(z):
+    if len(z) == 0:
+        raise ValueError
+    return np.asarray(z, dtype=float) * 2.0 + (len(z) > 2)
+"""
+
+
+def test_two_mistakes_in_the_values_of_one_function(tmp_path: Path, records: Callable[..., list[CallRecord]]) -> None:
+    """Two mistakes that show in different calls are both named; where both show in one call, neither is."""
+    (tmp_path / "wrong.py").write_text(WRONG + BRANCHES)
+    known = read_misconceptions(tmp_path / "wrong.py", SOLUTION)
+    both = "import numpy as np\ndef f(z):\n    if len(z) == 0:\n        raise ValueError\n    return np.maximum(np.asarray(z, dtype=float), 0.0) * 2.0 + (len(z) > 2)\n"
+    apart = [np.array([1.0, -2.0]), np.array([1.0, 2.0, 3.0]), np.array([3.0])]
+    assert sorted(named(known, records(both, "f", inputs=apart))) == ["long_ones", "positive_only"]
+    together = [*apart, np.array([1.0, -2.0, 3.0])]
+    assert named(known, records(both, "f", inputs=together)) == []
+
+
+def test_a_mistake_in_a_file_that_takes_no_lists(
+    known: list[Misconception], records: Callable[..., list[CallRecord]]
+) -> None:
+    """What fails for lists only needs no explanation; what fails for arrays does."""
+    own = "def f(z):\n    if len(z) == 0:\n        raise ValueError\n    return z.copy() * 3.0\n"
+    assert named(known, records(own, "f")) == ["triples"]
+    other = "def f(z):\n    if len(z) == 0:\n        raise ValueError\n    if len(z) == 1:\n        raise TypeError\n    return z * 3.0\n"
+    assert named(known, records(other, "f", inputs=[np.array([1.0, 2.0]), np.array([1.0])])) == []
+
+
+RELATED = {
+    "wrong_sign": "return -2.0 * z",
+    "constant_factor": "return 4.0 * z",
+    "reversed": "return 2.0 * z[::-1]",
+    "one_late": "return np.concatenate([[7.0], 2.0 * z[:-1]])",
+    "one_early": "return np.concatenate([2.0 * z[1:], [7.0]])",
+    "times_n": "return 2.0 * z * len(z)",
+    "over_n": "return 2.0 * z / len(z)",
+}
+ROWS = [np.array([1.0, 2.0, 4.0]), np.array([-3.0, 8.0, 1.5, 6.0])]
+
+
+@pytest.mark.parametrize(("name", "body"), RELATED.items(), ids=RELATED.keys())
+def test_a_relation_is_named(
+    name: str, body: str, known: list[Misconception], records: Callable[..., list[CallRecord]]
+) -> None:
+    """Where no misconception fits, what an answer has in common with the right one everywhere is named."""
+    calls = records(f"import numpy as np\ndef f(z):\n    {body}\n", "f", inputs=ROWS)
+    assert named(known, calls) == [name]
+
+
+FACTORS = {"2.0 * 2.0": "twice", "1.0": "half", "2.0 * np.log(2.0)": "log 2 times", "2.0 * 3.0 - 1.0": "2.5 times", "2.0 * np.pi / 180": "pi / 180"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("factor", "said"), FACTORS.items(), ids=FACTORS.keys())
+def test_a_factor_is_said(factor: str, said: str, records: Callable[..., list[CallRecord]]) -> None:
+    """A constant factor is said, the usual ones by their names."""
+    calls = records(f"import numpy as np\ndef f(z):\n    return ({factor}) * z\n", "f", inputs=ROWS)
+    [found] = diagnose(SOLUTION, [], calls)
+    assert said in found.title
+    assert found.function == "f"
+
+
+UNRELATED = {
+    "one other entry": "z = 2.0 * z; z[0] += 1.0; return z",
+    "another factor in each call": "return z * z.sum()",
+    "nothing finite": "return z * np.nan",
+    "text": "return 'a'",
+    "None": "return None",
+    "an error in one call": "return -2.0 * z if len(z) == 3 else z.nothing",
+    "right in one call": "return -2.0 * z if len(z) == 3 else 2.0 * z",
+}
+
+
+@pytest.mark.parametrize("body", UNRELATED.values(), ids=UNRELATED.keys())
+def test_no_relation(body: str, records: Callable[..., list[CallRecord]]) -> None:
+    """Without one relation that holds in every call nothing is said."""
+    calls = records(f"import numpy as np\ndef f(z):\n    {body}\n", "f", inputs=ROWS)
+    assert diagnose(SOLUTION, [], calls) == []
+
+
+def test_two_relations_are_none(records: Callable[..., list[CallRecord]]) -> None:
+    """What may be one relation or another is not named: an odd series reversed has the other sign, too."""
+    calls = records("def f(z):\n    return -2.0 * z\n", "f", inputs=[np.array([-1.0, 0.0, 1.0])])
+    assert diagnose(SOLUTION, [], calls) == []
+
+
+SHAPES = """\
+import numpy as np
+
+def f(x, y):
+    return np.outer(x, y)
+
+def g(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+def h(x):
+    return x.sum(), x.mean()
+"""
+
+
+def test_relations_of_shapes_and_orders() -> None:
+    """Transposed, not normalised, arguments and values swapped."""
+    x, y = np.array([1.0, 2.0, 5.0]), np.array([3.0, -1.0])
+
+    def said(function: str, args: tuple[Any, ...], value: Any) -> list[str]:
+        call = CallRecord(function=function, args=args, kwargs={}, result=Value(value=value))
+        return [one.misconception for one in diagnose(SHAPES, [], [call])]
+
+    square = np.array([4.0, 7.0, -1.0])
+    assert said("f", (x, y), np.outer(y, x)) == []  # transposed, or the arguments swapped: not to be told apart
+    assert said("g", (np.stack([x, square]),), np.exp(np.stack([x, square]))) == ["not_normalised"]
+    calls = [CallRecord(function="h", args=(z,), kwargs={}, result=Value(value=(z.mean(), z.sum()))) for z in (x, y)]
+    assert [one.misconception for one in diagnose(SHAPES, [], calls)] == ["values_swapped"]
 
 
 def test_hostile_results_are_only_compared(known: list[Misconception]) -> None:

@@ -1,9 +1,16 @@
-"""Names the known mistake that an answer looks like, from the calls that were recorded. No student code runs here.
+"""Name the known mistakes that an answer looks like, from the calls that were recorded. No student code runs here.
 
-Each misconception is a small wrong implementation. It is run on the arguments of every recorded call, and named when
-it does what the student's function did, in every way in which it differs from the right answer: in values, in errors
-that should have been raised, in what it did to its arguments. When two fit equally well, nothing is said: silence is
-better than a wrong diagnosis.
+Each misconception is a small wrong implementation. It is run on the arguments of every recorded call. A call is wrong
+in a way (its value, an error that should have been raised, what it did to its arguments) if the student's function
+differs from the right one there; a misconception explains it if it does what the student's function did.
+
+- A misconception is ruled out by one call on which it is wrong and the student is right.
+- It is named if it alone explains some wrong call.
+- It is named only if all wrong calls of that way are explained by what is named: silence is better than a wrong name.
+  Calls with a list or another dtype, where others pass arrays of float64, need no explanation.
+
+So two mistakes in one function are named each, and a function that takes no lists can still be diagnosed. Where no
+misconception fits, `relations` are tried: a wrong sign, a constant factor, a transposed array.
 """
 
 from __future__ import annotations
@@ -11,17 +18,20 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 
+from mlgrade.grading import relations
+from mlgrade.grading.relations import Answer
 from mlgrade.results import Diagnosis
 from mlgrade.sandbox import effects
 from mlgrade.sandbox.faults import fault_of
 from mlgrade.sandbox.protocol import Raised, Value
 from mlgrade.suite.misconceptions import Misconception
 from mlgrade.suite.student import CallRecord
+from mlgrade.suite.values import alike
 
 # -- diagnosing -----------------------------------------------------------------------------------------------
 
@@ -36,105 +46,154 @@ class Behaviour(msgspec.Struct, frozen=True):
     shares: tuple[str, ...]
 
 
-# How far rounding may take two processes apart: for each entry, and beside the largest entry of its array. The second
-# is as small as it may be, because entries beside a large one tell misconceptions apart, too. Between kernels of a BLAS
-# it is about 1e-16 for each step that a calculation goes on with.
-RTOL, ATOL = 1e-6, 1e-12
-VALUES, ERRORS, EFFECTS = "values", "errors", "effects"
+VALUES, ERRORS, EFFECTS = WAYS = "values", "errors", "effects"
+
+
+class Fact(NamedTuple):
+    """One way of one call: something that can be right or wrong."""
+
+    way: str
+    call: int
 
 
 def diagnose(solution: str, known: Iterable[Misconception], calls: Sequence[CallRecord]) -> list[Diagnosis]:
-    """Return the misconceptions that explain the recorded calls, at most one for each way of being wrong."""
-    wrong: dict[str, list[Misconception]] = {}
+    """Return the misconceptions that explain the recorded calls; where there are none, a relation to the right answer.
+
+    Raise whatever the course's own code raises when it is loaded.
+    """
+    wrong: dict[str, list[Misconception]] = {call.function: [] for call in calls}
     for misconception_ in known:
         wrong.setdefault(misconception_.function, []).append(misconception_)
     right = run(solution)
     return [
-        found.as_diagnosis()
+        found
         for function, candidates in wrong.items()
+        if function in right
         for found in _explain(right[function], candidates, [c for c in calls if c.function == function])
     ]
 
 
 def _explain(
     right: Callable[..., Any], candidates: Sequence[Misconception], calls: Sequence[CallRecord]
-) -> list[Misconception]:
-    fits = [one for one in _replays(right, candidates, calls) if one.fits]
-    return [one.candidate for one in fits if not _rivals(one, fits)]
+) -> list[Diagnosis]:
+    evidence = _Evidence.of(right, calls)
+    if not evidence.wrong:
+        return []
+    replays = {index: evidence.replay(one) for index, one in enumerate(candidates)}
+    if known := evidence.explained_by(replays):
+        return [candidates[index].as_diagnosis() for index in known]
+    if any(one.explains for one in replays.values() if one.possible):
+        return []  # it may well be one of them: no second guess
+    return relations.of(evidence.answers(right), calls[0].function)
 
 
 def unexplained(own: Misconception, known: Iterable[Misconception], calls: Sequence[CallRecord]) -> str:
     """Say to its author why a misconception is not named for calls that its own code answered."""
-    theirs = [call for call in calls if call.function == own.function]
-    candidates = [one for one in known if one.function == own.function]
-    replays = _replays(run(own.solution)[own.function], candidates, theirs)
-    mine = next((one for one in replays if one.candidate is own), None)
-    if mine is None:
+    evidence = _Evidence.of(run(own.solution)[own.function], [call for call in calls if call.function == own.function])
+    if not evidence.answered:
         return f"a call of {own.function} was stopped, or none was made"
-    if not mine.ways:
+    mine = evidence.replay(own)
+    if not mine.wrong:
         return "up to rounding it does what the solution does on these inputs"
-    if mine.unlike:
-        ways = " and ".join(sorted(mine.unlike))
+    if unlike := {fact.way for fact in (evidence.wrong | mine.wrong) - mine.explains}:
         return (
-            f"its {ways} in the worker are not those of its replay on the same arguments; "
+            f"its {' and '.join(sorted(unlike))} in the worker are not those of its replay on the same arguments; "
             "does it depend on more than its arguments, or only on rounding?"
         )
-    rivals = ", ".join(other.candidate.name for other in _rivals(mine, [one for one in replays if one.fits]))
-    return f"another one does the same on these inputs ({rivals})" if rivals else "it was named when it was tried again"
+    others = [(one, evidence.replay(one)) for one in known if one.function == own.function and one is not own]
+    rivals = [one.name for one, other in others if other.possible and other.explains & mine.explains]
+    return (
+        f"another one does the same on these inputs ({', '.join(rivals)})"
+        if rivals
+        else "it was named when it was tried again"
+    )
 
 
 class _Replay(msgspec.Struct, frozen=True):
-    candidate: Misconception
-    ways: set[str]  # in which it differs from the right answer
-    unlike: set[str]  # those of them in which it differs from the student's answer too
+    """What speaks for a misconception and against it."""
+
+    wrong: frozenset[Fact]  # where it differs from the right answer
+    explains: frozenset[Fact]  # where it is wrong as the student is
+    possible: bool  # it is nowhere wrong where the student is right
+
+
+class _Evidence(msgspec.Struct, frozen=True):
+    """The calls of one function that ended by themselves: what the student's function did, and the right one."""
+
+    calls: Sequence[CallRecord]
+    student: Sequence[Behaviour]
+    reference: Sequence[Behaviour]
+    wrong: frozenset[Fact]
+    excused: frozenset[Fact]  # in a call with an unusual kind of input
+
+    @classmethod
+    def of(cls, right: Callable[..., Any], calls: Sequence[CallRecord]) -> _Evidence:
+        pairs = [(call, found) for call in calls if (found := _of(call)) is not None]
+        kept, student = [call for call, _ in pairs], [found for _, found in pairs]
+        reference = [_replay(right, call) for call in kept]
+        wrong = _differing(student, reference, reference)
+        unusual = _unusual(kept)
+        excused = frozenset(fact for fact in wrong if fact.way != ERRORS and fact.call in unusual)
+        return cls(kept, student, reference, wrong, excused)
 
     @property
-    def fits(self) -> bool:
-        return bool(self.ways) and not self.unlike
+    def answered(self) -> bool:
+        return bool(self.calls)
+
+    def answers(self, right: Callable[..., Any]) -> list[Answer]:
+        """Return the values to compare; none if the student's function fails where the right one answers."""
+        found = []
+        for number, (call, student, reference) in enumerate(zip(self.calls, self.student, self.reference, strict=True)):
+            if reference.raised or Fact(VALUES, number) in self.excused:
+                continue
+            if student.raised:
+                return []
+            swapped = _replay(right, _swapped(call)).value if len(call.args) > 1 else None
+            found.append(Answer(student.value, reference.value, swapped, _rows(call)))
+        return found
+
+    def replay(self, candidate: Misconception) -> _Replay:
+        function = run(candidate.source)[candidate.function]
+        return self.judge([_replay(function, call) for call in self.calls])
+
+    def judge(self, replayed: Sequence[Behaviour]) -> _Replay:
+        wrong = _differing(replayed, self.reference, self.reference)
+        strict = bool(wrong) and all(replayed[fact.call].raised for fact in wrong if fact.way == VALUES)
+        unlike = _differing(replayed, self.student, self.reference, strict=strict)
+        return _Replay(wrong, (wrong & self.wrong) - unlike, wrong <= self.wrong)
+
+    def explained_by(self, replays: dict[int, _Replay]) -> list[int]:
+        """Choose the candidates that each explain something alone, and together all of a way."""
+        possible = {index: one for index, one in replays.items() if one.possible and one.explains}
+        explaining = {fact: [i for i, one in possible.items() if fact in one.explains] for fact in self.wrong}
+        needed = {found[0] for found in explaining.values() if len(found) == 1}
+        named: set[int] = set()
+        for way in WAYS:
+            facts = [fact for fact in self.wrong if fact.way == way]
+            covered = {fact: needed.intersection(explaining[fact]) for fact in facts}
+            if all(covered[fact] or fact in self.excused for fact in facts):
+                named |= set().union(*covered.values())
+        return sorted(named)
 
 
-def _replays(
-    right: Callable[..., Any], candidates: Sequence[Misconception], calls: Sequence[CallRecord]
-) -> list[_Replay]:
-    student = [_of(call) for call in calls]
-    if not calls or None in student:  # stopped or dead: nothing to compare with
-        return []
-    reference = [_replay(right, call) for call in calls]
-    seen = [see for see in student if see is not None]
-    replays = []
-    for candidate in candidates:
-        replayed = [_replay(run(candidate.source)[candidate.function], call) for call in calls]
-        ways = _ways(replayed, reference)
-        unlike = _ways(replayed, seen, reference, strict=_only_raises(replayed, reference)) if ways else set[str]()
-        replays.append(_Replay(candidate, ways, ways & unlike))
-    return replays
-
-
-def _rivals(one: _Replay, fits: Sequence[_Replay]) -> list[_Replay]:
-    """Those that explain the same at least as well."""
-    return [other for other in fits if other is not one and one.ways & other.ways and not other.ways < one.ways]
-
-
-def _ways(
-    a: Sequence[Behaviour],
-    b: Sequence[Behaviour],
-    reference: Sequence[Behaviour] | None = None,
-    *,
-    strict: bool = False,
-) -> set[str]:
-    """The ways in which two histories differ."""
-    ways = set()
-    for one, other, right in zip(a, b, reference or b, strict=True):
+def _differing(
+    a: Sequence[Behaviour], b: Sequence[Behaviour], reference: Sequence[Behaviour], *, strict: bool = False
+) -> frozenset[Fact]:
+    """The facts in which two histories differ."""
+    facts = set()
+    for call, (one, other, right) in enumerate(zip(a, b, reference, strict=True)):
         if right.raised:  # which error is raised is a matter of taste; that one is raised is not
-            ways |= {ERRORS} if bool(one.raised) != bool(other.raised) else set()
-        elif not _alike(one, other, strict=strict):
-            ways.add(VALUES)
-        if (one.changed, one.shares) != (other.changed, other.shares) and not right.raised:
-            ways.add(EFFECTS)
-    return ways
+            facts |= {Fact(ERRORS, call)} if bool(one.raised) != bool(other.raised) else set()
+            continue
+        if not _alike(one, other, strict=strict):
+            facts.add(Fact(VALUES, call))
+        if (one.changed, one.shares) != (other.changed, other.shares):
+            facts.add(Fact(EFFECTS, call))
+    return frozenset(facts)
 
 
 def _alike(one: Behaviour, other: Behaviour, *, strict: bool) -> bool:
+    """Whether two calls gave the same. What shows only by raising is known by its message too: `strict`."""
     if bool(one.raised) != bool(other.raised):
         return False
     if one.raised:
@@ -142,51 +201,30 @@ def _alike(one: Behaviour, other: Behaviour, *, strict: bool) -> bool:
     return alike(one.value, other.value)
 
 
-def _only_raises(replayed: Sequence[Behaviour], reference: Sequence[Behaviour]) -> bool:
-    """A misconception that shows only by raising is known by its message too: anything can raise a TypeError."""
-    differing = [one for one, right in zip(replayed, reference, strict=True) if not _alike(one, right, strict=False)]
-    return bool(differing) and all(one.raised for one in differing)
+def _unusual(calls: Sequence[CallRecord]) -> set[int]:
+    """Calls with a list or another dtype in the place of an argument that is an array of float64 in other calls."""
+    kinds = [{name: _is_float64(value) for name, value in _arguments(call)} for call in calls]
+    arrays = {name for given in kinds for name, is_array in given.items() if is_array}
+    return {number for number, given in enumerate(kinds) if any(not given.get(name, True) for name in arrays)}
 
 
-def alike(a: Any, b: Any) -> bool:
-    """Whether two values are the same up to rounding. Kind of container and precision do not matter, shape does.
-
-    An array is compared on its own scale: a small entry beside a huge one is what rounding left of the huge one, and
-    differs between two processes that do the same. The parts of a tuple are different things, each on its own scale.
-    """
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(alike(a[key], b[key]) for key in a)
-    if a is None or b is None or isinstance(a, (str, dict)) or isinstance(b, (str, dict)):
-        return type(a) is type(b) and bool(a == b)
-    if (isinstance(a, tuple) and len(a) == _length(b) > 0) or (isinstance(b, tuple) and len(b) == _length(a) > 0):
-        return all(map(alike, a, b))
-    try:
-        x, y = np.asarray(a), np.asarray(b)
-    except ValueError:  # ragged: entry by entry
-        return _sequences(a, b) and len(a) == len(b) and all(map(alike, a, b))
-    if x.shape != y.shape:
-        return False
-    if x.dtype.kind in "iufcb" and y.dtype.kind in "iufcb":
-        kind = complex if "c" in (x.dtype.kind, y.dtype.kind) else float
-        return _near(x.astype(kind), y.astype(kind))
-    if x.ndim == 0 or x.dtype.kind not in "OU":
-        return x.dtype.kind == y.dtype.kind and bool(np.all(x == y))
-    return all(map(alike, list(a), list(b)))
+def _arguments(call: CallRecord) -> list[tuple[str, Any]]:
+    return [*((str(place), value) for place, value in enumerate(call.args)), *call.kwargs.items()]
 
 
-def _length(value: Any) -> int:
-    return len(value) if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim) else 0
+def _is_float64(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype == np.float64
 
 
-def _near(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> bool:
-    """Whether two arrays of one shape are the same up to rounding."""
-    sizes = np.abs(np.concatenate([x.ravel(), y.ravel()]))
-    scale = float(sizes.max(initial=1.0, where=np.isfinite(sizes)))
-    return bool(np.allclose(x, y, rtol=RTOL, atol=ATOL * scale, equal_nan=True))
+def _swapped(call: CallRecord) -> CallRecord:
+    first, second, *others = call.args
+    return msgspec.structs.replace(call, args=(second, first, *others))
 
 
-def _sequences(a: Any, b: Any) -> bool:
-    return isinstance(a, (list, tuple)) and isinstance(b, (list, tuple))
+def _rows(call: CallRecord) -> int:
+    """The length of the first argument that has one: the n of most formulas."""
+    arguments = (*call.args, *call.kwargs.values())
+    return next((len(one) for one in arguments if isinstance(one, (list, tuple, np.ndarray)) and np.ndim(one)), 0)
 
 
 def _of(call: CallRecord) -> Behaviour | None:

@@ -129,3 +129,52 @@ def is_inexact(value: Any) -> bool:
     if isinstance(value, (np.ndarray, np.generic)):
         return value.dtype.kind in "fc"
     return isinstance(value, (float, complex))
+
+
+# -- likeness ----------------------------------------------------------------------------------------------------
+
+# How far rounding may take two processes apart: for each entry, and beside the largest entry of its array. The second
+# is as small as it may be, because entries beside a large one tell misconceptions apart, too. Between kernels of a BLAS
+# it is about 1e-16 for each step that a calculation goes on with.
+RTOL, ATOL = 1e-6, 1e-12
+
+
+def alike(a: Any, b: Any) -> bool:
+    """Whether two values are the same up to rounding. Kind of container and precision do not matter, shape does.
+
+    An array is compared on its own scale: a small entry beside a huge one is what rounding left of the huge one, and
+    differs between two processes that do the same. The parts of a tuple are different things, each on its own scale.
+    """
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(alike(a[key], b[key]) for key in a)
+    if a is None or b is None or isinstance(a, (str, dict)) or isinstance(b, (str, dict)):
+        return type(a) is type(b) and bool(a == b)
+    if (isinstance(a, tuple) and len(a) == _length(b) > 0) or (isinstance(b, tuple) and len(b) == _length(a) > 0):
+        return all(map(alike, a, b))
+    try:
+        x, y = np.asarray(a), np.asarray(b)
+    except ValueError:  # ragged: entry by entry
+        return _sequences(a, b) and len(a) == len(b) and all(map(alike, a, b))
+    if x.shape != y.shape:
+        return False
+    if x.dtype.kind in "iufcb" and y.dtype.kind in "iufcb":
+        kind = complex if "c" in (x.dtype.kind, y.dtype.kind) else float
+        return _near(x.astype(kind), y.astype(kind))
+    if x.ndim == 0 or x.dtype.kind not in "OU":
+        return x.dtype.kind == y.dtype.kind and bool(np.all(x == y))
+    return all(map(alike, list(a), list(b)))
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim) else 0
+
+
+def _near(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> bool:
+    """Whether two arrays of one shape are the same up to rounding."""
+    sizes = np.abs(np.concatenate([x.ravel(), y.ravel()]))
+    scale = float(sizes.max(initial=1.0, where=np.isfinite(sizes)))
+    return bool(np.allclose(x, y, rtol=RTOL, atol=ATOL * scale, equal_nan=True))
+
+
+def _sequences(a: Any, b: Any) -> bool:
+    return isinstance(a, (list, tuple)) and isinstance(b, (list, tuple))
