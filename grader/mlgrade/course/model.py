@@ -162,6 +162,10 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         """Return the path of a misconceptions file."""
         return self.root / "tests" / "misconceptions" / f"{concept}.py"
 
+    def known_outputs(self, concept: str) -> Path:
+        """Return the path of what a student edition knows of the misconceptions."""
+        return self.root / "tests" / "public" / f"{concept}.known.json"
+
     def lesson(self, concept: str) -> Path:
         """Return the path of a lesson."""
         return self.root / "lessons" / f"{concept}.yml"

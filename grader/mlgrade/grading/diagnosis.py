@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
@@ -32,6 +32,8 @@ from mlgrade.sandbox.protocol import Raised, Value
 from mlgrade.suite.misconceptions import Misconception
 from mlgrade.suite.student import CallRecord
 from mlgrade.suite.values import alike
+
+K = TypeVar("K")
 
 # -- diagnosing -----------------------------------------------------------------------------------------------
 
@@ -76,23 +78,22 @@ def diagnose(solution: str, known: Iterable[Misconception], calls: Sequence[Call
 def _explain(
     right: Callable[..., Any], candidates: Sequence[Misconception], calls: Sequence[CallRecord]
 ) -> list[Diagnosis]:
-    evidence = _Evidence.of(right, calls)
+    evidence = Evidence.of(calls, [replay(right, call) for call in calls])
     if not evidence.wrong:
         return []
-    replays = {index: evidence.replay(one) for index, one in enumerate(candidates)}
+    replays = {one: evidence.judge(evidence.replay(one)) for one in candidates}
     if known := evidence.explained_by(replays):
-        return [candidates[index].as_diagnosis() for index in known]
-    if any(one.explains for one in replays.values() if one.possible):
-        return []  # it may well be one of them: no second guess
-    return relations.of(evidence.answers(right), calls[0].function)
+        return [one.as_diagnosis() for one in known]
+    return evidence.relation(replays.values(), right)
 
 
 def unexplained(own: Misconception, known: Iterable[Misconception], calls: Sequence[CallRecord]) -> str:
     """Say to its author why a misconception is not named for calls that its own code answered."""
-    evidence = _Evidence.of(run(own.solution)[own.function], [call for call in calls if call.function == own.function])
-    if not evidence.answered:
+    right, theirs = run(own.solution)[own.function], [call for call in calls if call.function == own.function]
+    evidence = Evidence.of(theirs, [replay(right, call) for call in theirs])
+    if not evidence.calls:
         return f"a call of {own.function} was stopped, or none was made"
-    mine = evidence.replay(own)
+    mine = evidence.judge(evidence.replay(own))
     if not mine.wrong:
         return "up to rounding it does what the solution does on these inputs"
     if unlike := {fact.way for fact in (evidence.wrong | mine.wrong) - mine.explains}:
@@ -100,8 +101,9 @@ def unexplained(own: Misconception, known: Iterable[Misconception], calls: Seque
             f"its {' and '.join(sorted(unlike))} in the worker are not those of its replay on the same arguments; "
             "does it depend on more than its arguments, or only on rounding?"
         )
-    others = [(one, evidence.replay(one)) for one in known if one.function == own.function and one is not own]
-    rivals = [one.name for one, other in others if other.possible and other.explains & mine.explains]
+    others = [one for one in known if one.function == own.function and one is not own]
+    judged = [(one, evidence.judge(evidence.replay(one))) for one in others]
+    rivals = [one.name for one, other in judged if other.possible and other.explains & mine.explains]
     return (
         f"another one does the same on these inputs ({', '.join(rivals)})"
         if rivals
@@ -109,7 +111,7 @@ def unexplained(own: Misconception, known: Iterable[Misconception], calls: Seque
     )
 
 
-class _Replay(msgspec.Struct, frozen=True):
+class Judged(msgspec.Struct, frozen=True):
     """What speaks for a misconception and against it."""
 
     wrong: frozenset[Fact]  # where it differs from the right answer
@@ -117,7 +119,7 @@ class _Replay(msgspec.Struct, frozen=True):
     possible: bool  # it is nowhere wrong where the student is right
 
 
-class _Evidence(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True):
     """The calls of one function that ended by themselves: what the student's function did, and the right one."""
 
     calls: Sequence[CallRecord]
@@ -127,53 +129,62 @@ class _Evidence(msgspec.Struct, frozen=True):
     excused: frozenset[Fact]  # in a call with an unusual kind of input
 
     @classmethod
-    def of(cls, right: Callable[..., Any], calls: Sequence[CallRecord]) -> _Evidence:
-        pairs = [(call, found) for call in calls if (found := _of(call)) is not None]
-        kept, student = [call for call, _ in pairs], [found for _, found in pairs]
-        reference = [_replay(right, call) for call in kept]
-        wrong = _differing(student, reference, reference)
+    def of(cls, calls: Sequence[CallRecord], reference: Sequence[Behaviour]) -> Evidence:
+        """Compare calls with what the right function does in each. Calls without an answer are left out."""
+        answered = [(c, student, right) for c, right in zip(calls, reference, strict=True) if (student := _of(c))]
+        kept, students, rights = (list(part) for part in zip(*answered, strict=True)) if answered else ([], [], [])
+        wrong = _differing(students, rights, rights)
         unusual = _unusual(kept)
         excused = frozenset(fact for fact in wrong if fact.way != ERRORS and fact.call in unusual)
-        return cls(kept, student, reference, wrong, excused)
+        return cls(kept, students, rights, wrong, excused)
 
-    @property
-    def answered(self) -> bool:
-        return bool(self.calls)
+    def replay(self, candidate: Misconception) -> list[Behaviour]:
+        """Run a misconception on the arguments of every call."""
+        function = run(candidate.source)[candidate.function]
+        return [replay(function, call) for call in self.calls]
 
-    def answers(self, right: Callable[..., Any]) -> list[Answer]:
-        """Return the values to compare; none if the student's function fails where the right one answers."""
+    def relation(self, judged: Iterable[Judged], right: Callable[..., Any] | None = None) -> list[Diagnosis]:
+        """Name a relation to the right answer, unless it may well be a misconception: one guess is enough."""
+        if not self.calls or any(one.explains for one in judged if one.possible):
+            return []
+        return relations.of(self._answers(right), self.calls[0].function)
+
+    def _answers(self, right: Callable[..., Any] | None) -> list[Answer]:
+        """The values to compare; none if the student's function fails where the right one answers."""
         found = []
         for number, (call, student, reference) in enumerate(zip(self.calls, self.student, self.reference, strict=True)):
             if reference.raised or Fact(VALUES, number) in self.excused:
                 continue
             if student.raised:
                 return []
-            swapped = _replay(right, _swapped(call)).value if len(call.args) > 1 else None
+            swapped = replay(right, _swapped(call)).value if right and len(call.args) > 1 else None
             found.append(Answer(student.value, reference.value, swapped, _rows(call)))
         return found
 
-    def replay(self, candidate: Misconception) -> _Replay:
-        function = run(candidate.source)[candidate.function]
-        return self.judge([_replay(function, call) for call in self.calls])
-
-    def judge(self, replayed: Sequence[Behaviour]) -> _Replay:
+    def judge(self, replayed: Sequence[Behaviour]) -> Judged:
+        """Weigh a misconception by what it does in every call."""
         wrong = _differing(replayed, self.reference, self.reference)
         strict = bool(wrong) and all(replayed[fact.call].raised for fact in wrong if fact.way == VALUES)
         unlike = _differing(replayed, self.student, self.reference, strict=strict)
-        return _Replay(wrong, (wrong & self.wrong) - unlike, wrong <= self.wrong)
+        return Judged(wrong, (wrong & self.wrong) - unlike, wrong <= self.wrong)
 
-    def explained_by(self, replays: dict[int, _Replay]) -> list[int]:
+    def _best(self, fact: Fact, possible: Mapping[K, Judged]) -> list[K]:
+        """Those that explain a fact: if there are any, those that do nothing else that the student does not."""
+        found = [key for key, one in possible.items() if fact in one.explains]
+        return [key for key in found if possible[key].wrong <= possible[key].explains | self.excused] or found
+
+    def explained_by(self, replays: Mapping[K, Judged]) -> list[K]:
         """Choose the candidates that each explain something alone, and together all of a way."""
-        possible = {index: one for index, one in replays.items() if one.possible and one.explains}
-        explaining = {fact: [i for i, one in possible.items() if fact in one.explains] for fact in self.wrong}
+        possible = {key: one for key, one in replays.items() if one.possible and one.explains}
+        explaining = {fact: self._best(fact, possible) for fact in self.wrong}
         needed = {found[0] for found in explaining.values() if len(found) == 1}
-        named: set[int] = set()
+        named: set[K] = set()
         for way in WAYS:
             facts = [fact for fact in self.wrong if fact.way == way]
             covered = {fact: needed.intersection(explaining[fact]) for fact in facts}
             if all(covered[fact] or fact in self.excused for fact in facts):
                 named |= set().union(*covered.values())
-        return sorted(named)
+        return [key for key in replays if key in named]
 
 
 def _differing(
@@ -237,7 +248,8 @@ def _of(call: CallRecord) -> Behaviour | None:
     return None
 
 
-def _replay(function: Callable[..., Any], call: CallRecord) -> Behaviour:
+def replay(function: Callable[..., Any], call: CallRecord) -> Behaviour:
+    """Call a function of the course with copies of recorded arguments."""
     args, kwargs = copy.deepcopy((call.args, call.kwargs))
     before = effects.named(list(call.args), call.kwargs)
     value, raised, message = None, "", ""

@@ -21,7 +21,7 @@ import msgspec
 
 from mlgrade.course import Concept, Course
 from mlgrade.errors import SuiteError, UsageError
-from mlgrade.grading import diagnosis, prechecks, redaction
+from mlgrade.grading import diagnosis, known_outputs, prechecks, redaction
 from mlgrade.results import ConceptReport, Diagnosis, Finding, Outcome, Score, Status, Visibility
 from mlgrade.sandbox import numerics
 from mlgrade.sandbox.attempt import WorkerSession
@@ -171,20 +171,28 @@ class Grader:
         return prechecks.misfits(loaded, dict.fromkeys(unbound), path.read_text(encoding="utf-8-sig"))
 
     def _diagnoses(self, concept: Concept, ran: Sequence[Ran]) -> list[Diagnosis]:
-        path, solution = self.course.misconceptions(concept.id), self.course.solution(concept.id)
-        if all(one.finding.outcome is Outcome.PASSED for one in ran) or not (path.is_file() and solution.is_file()):
+        if all(one.finding.outcome is Outcome.PASSED for one in ran):
             return []
-        calls = [call for one in ran for call in one.calls]
+        path = self.course.misconceptions(concept.id)
         try:
             with self._quiet(concept), guard.memory(), guard.Clock():
-                text = solution.read_text(encoding="utf-8-sig")
-                return diagnosis.diagnose(text, read_misconceptions(path, text), calls)
+                return self._diagnosed(concept, ran)
         except (MemoryError, guard.OvertimeError):  # arguments can be made of what was returned: no name is no harm
             return []
         except (Exception, SystemExit) as error:  # noqa: BLE001  (the author's code; a student's score does not hang on it)
             why = str(error) if isinstance(error, SuiteError) else f"{path.name} raised {type(error).__name__}: {error}"
             self._note(f"{concept.id}: mistakes are not named", why)
             return []
+
+    def _diagnosed(self, concept: Concept, ran: Sequence[Ran]) -> list[Diagnosis]:
+        path, solution = self.course.misconceptions(concept.id), self.course.solution(concept.id)
+        if path.is_file() and solution.is_file():
+            text = solution.read_text(encoding="utf-8-sig")
+            return diagnosis.diagnose(
+                text, read_misconceptions(path, text), [call for one in ran for call in one.calls]
+            )
+        known = self.course.known_outputs(concept.id)
+        return known_outputs.diagnose(known.read_bytes(), ran) if known.is_file() else []
 
 
 def _keep_out_of_reach(course: Course) -> None:

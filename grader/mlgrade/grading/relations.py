@@ -49,9 +49,10 @@ def of(answers: Sequence[Answer], function: str = "") -> list[Diagnosis]:
         return []
     held = [(name, title, hint) for name, title, hint, holds in RELATIONS if all(map(_safely(holds), answers))]
     held += _factors(answers, wrong)
-    if len(held) != 1:
+    exact = [one for one in held if one[0] != "not_normalised"]  # which holds of every multiple, too
+    if len(exact or held) != 1:
         return []
-    [(name, title, hint)] = held
+    [(name, title, hint)] = exact or held
     return [Diagnosis(misconception=name, function=function, title=title, hint=hint)]
 
 

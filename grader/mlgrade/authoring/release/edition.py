@@ -3,6 +3,7 @@
 course.yml                       written anew from the typed course, without what only staff need
     exercises/<concept>.py           the stubs
     tests/public/test_<concept>.py   the visible suites
+    tests/public/<concept>.known.json    what the visible checks show of each misconception
     lessons/<concept>.yml            meaning, formula, picture, hints, where the course has them
     cards/<unit>.yml                 study cards, where the course has them
 
@@ -24,8 +25,10 @@ from mlgrade.course import FILE, Concept, Course, Unit, writing
 from mlgrade.course.model import Attempts, HiddenChecks, Late, Percent
 from mlgrade.errors import CourseError, SubmissionError, SuiteError, UsageError
 from mlgrade.files import read_beneath
+from mlgrade.grading import known_outputs
 from mlgrade.results import Visibility
 from mlgrade.suite import session
+from mlgrade.suite.misconceptions import read_misconceptions
 from mlgrade.suite.session import Check
 
 # An exercise as a notebook: the same source, a cell for each function, and a last one that checks it.
@@ -85,7 +88,9 @@ def contents(course: Course, concepts: Sequence[str] | None = None) -> Contents:
     wanted = [course.concept(name).id for name in concepts] if concepts is not None else None
     chosen = of(course, wanted)
     files = dict(sorted(_files(course, chosen)))
-    return {FILE: writing.text(_marked(chosen, files)).encode(), **files}
+    marked = {FILE: writing.text(_marked(chosen, files)).encode(), **files}
+    # Not part of the edition's digest: the last bits of a value may depend on the machine.
+    return dict(sorted({**marked, **dict(_known_outputs(course, chosen))}.items()))
 
 
 def of(course: Course, concepts: Sequence[str] | None = None) -> Course:
@@ -156,6 +161,19 @@ def _files(course: Course, edition: Course) -> Iterator[tuple[str, bytes]]:
         yield from _where_there(course.root, f"lessons/{concept.id}.yml")
     for unit in edition.units:
         yield from _where_there(course.root, f"cards/{unit.id}.yml")
+
+
+def _known_outputs(course: Course, edition: Course) -> Iterator[tuple[str, bytes]]:
+    """What the visible checks show of each misconception, so that `check` names them at home."""
+    paths = [path for concept in edition.concepts for path in course.suites(concept.id) if path.parent.name == "public"]
+    suites = session.collect(paths, course.root)
+    for concept in edition.concepts:
+        wrong, solution = course.misconceptions(concept.id), course.solution(concept.id)
+        if wrong.is_file() and solution.is_file():
+            text = solution.read_text(encoding="utf-8-sig")
+            known = read_misconceptions(wrong, text)
+            place = edition.known_outputs(concept.id).relative_to(edition.root).as_posix()
+            yield place, known_outputs.record(suites[concept.id], text, known, edition.seed)
 
 
 def _where_there(root: Path, place: str) -> Iterator[tuple[str, bytes]]:
