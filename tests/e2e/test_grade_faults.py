@@ -28,7 +28,7 @@ SLOW = RIGHT.replace("import numpy as np\n", "import time\n\nimport numpy as np\
 STUDENTS = 6
 Finished = subprocess.CompletedProcess[str]
 ROOM = 80 * 1024  # bytes, for the gradebook's own memory and two or three results
-SHORT_PATIENCE = "from mlgrade.gradebook import places; places.BUSY_SECONDS = 0.2\n"
+SHORT_PATIENCE = "from mlgrade.gradebook import addresses; addresses.BUSY_SECONDS = 0.2\n"
 MAIN = "import sys; from mlgrade.cli import main; main()"
 
 

@@ -192,9 +192,9 @@ def test_its_types_are_seen(installed: wheels.Environment, tmp_path: Path, line:
 def test_a_package_for_others_holds_no_course(installed: wheels.Environment, tmp_path: Path) -> None:
     """The wheel that an adapter makes of an installed mlgrade leaves the template out: it goes to students too."""
     code = (
-        "import io, pathlib, zipfile; from mlgrade.integrations import wheel; data = wheel.made()\n"
-        "print(wheel.holds_a_course(data), *zipfile.ZipFile(io.BytesIO(data)).namelist())\n"
-        "whole = next(pathlib.Path(wheel.__file__).parents[1].glob('templates/*.zip')); print(whole.is_file())"
+        "import io, pathlib, zipfile; from mlgrade.integrations import packaging; data = packaging.made()\n"
+        "print(packaging.holds_a_course(data), *zipfile.ZipFile(io.BytesIO(data)).namelist())\n"
+        "whole = next(pathlib.Path(packaging.__file__).parents[1].glob('templates/*.zip')); print(whole.is_file())"
     )
     done = installed.run("python", "-c", code, cwd=tmp_path)
     first, second = done.stdout.splitlines()

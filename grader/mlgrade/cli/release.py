@@ -28,9 +28,9 @@ def command(
 ) -> None:
     """Write the student edition: exercises, visible checks, lessons, cards, and the course without staff settings.
 
-    What is written is searched first: for text, code (also under other names), numbers and inputs of hidden suites,
-    solutions and misconceptions, in comments, outputs of notebooks, archives and whatever is packed or encoded. If
-    anything is found it is listed with its place, nothing is written, and the command ends with 1.
+    What is written is searched first: for distinctive lines of hidden suites, solutions and misconceptions, in text
+    and in notebooks, and for whole files of these. Archives that were added by hand are refused. If anything is found
+    it is listed with its place, nothing is written, and the command ends with 1.
 
     \b
     Examples:
