@@ -28,6 +28,7 @@ PAUSE = 0.3  # seconds between two looks at the files of a course
 @click.option("--watch", "watching", is_flag=True, help="Stay, and prove again what a changed file touches.")
 @click.option("--matrix/--no-matrix", default=True, help="Show which check catches which misconception.")
 @click.option("--notes/--no-notes", default=True, help="Show what fails nothing too: idle and slow checks.")
+@click.option("--proportion", is_flag=True, help="Also: what one slip in a right answer costs (slow).")
 @click.option("--confusion", is_flag=True, help="Instead: which diagnosis one or two misconceptions in a file get.")
 @options.plain
 @options.course
@@ -36,6 +37,7 @@ def command(
     watching: bool,
     matrix: bool,
     notes: bool,
+    proportion: bool,
     confusion: bool,
     plain: bool,
     course: Path | None,
@@ -51,6 +53,7 @@ def command(
       mlgrade lint
       mlgrade lint softmax --no-matrix
       mlgrade lint softmax --watch
+      mlgrade lint --proportion
       mlgrade lint --confusion
     """
     from mlgrade.errors import CourseError
@@ -66,21 +69,22 @@ def command(
     names = concepts or tuple(concept.id for concept in loaded.concepts)
     if confusion:
         sys.exit(_confusion(shown.console, loaded, names))
-    sys.exit(_once(shown, loaded, names, whole=not concepts))
+    sys.exit(_once(shown, loaded, names, whole=not concepts, proportion=proportion))
 
 
-def _once(shown: LintOutput, course: Course, names: Sequence[str], *, whole: bool) -> int:
+def _once(shown: LintOutput, course: Course, names: Sequence[str], *, whole: bool, proportion: bool) -> int:
     from mlgrade.authoring import lint
     from mlgrade.sandbox.host import Host
     from mlgrade.sandbox.launch import launcher
 
     proofs = []
     with Host(launcher()) as host:
-        for proof in lint.lint(course, names, host):
+        for proof in lint.lint(course, names, host, with_proportion=proportion):
             shown.proof(proof)
             proofs.append(proof)
     beside = lint.material(course) if whole else []
     shown.problems(beside)
+    shown.proportions(proofs)
     return shown.summary(proofs, beside)
 
 
@@ -176,6 +180,15 @@ class LintOutput:
             if self._notes or not problem.note:
                 where = f"{options.shown(Path(problem.file))}:{problem.line}"
                 self.say(one_line(f"{where}: {'note: ' if problem.note else ''}{problem.text}"))
+
+    def proportions(self, proofs: Sequence[ConceptProof]) -> None:
+        """Print what slips cost at most, a line for each concept where it was measured."""
+        found = [proof.proportion for proof in proofs if proof.proportion is not None]
+        if found:
+            self.say("costs at most:        robustness  mathematics  all errors  on one gate", "bold")
+        for one in found:
+            kinds = [one.most(kind) for kind in ("robustness", "mathematics", "errors")]
+            self.say(f"  {one.concept:<20}{kinds[0]:>10.1%}{kinds[1]:>13.1%}{kinds[2]:>12.1%}{one.gate:>13.1%}")
 
     def summary(self, proofs: Sequence[ConceptProof], beside: Sequence[Problem]) -> int:
         """Say the sum of it; return the exit code."""

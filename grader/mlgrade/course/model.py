@@ -79,6 +79,14 @@ class Attempts(msgspec.Struct, frozen=True, kw_only=True):
     most: Annotated[int, msgspec.Meta(ge=1, description="a whole number from 1")] | None = None
 
 
+class Ceilings(msgspec.Struct, frozen=True, kw_only=True):
+    """What one slip in a right answer may cost at most, as a share of its concept; `mlgrade lint --proportion`."""
+
+    robustness: Percent = Percent(0.1)  # no lists, another dtype, one error check, a list returned
+    errors: Percent = Percent(0.15)  # all error checks together
+    mathematics: Percent = Percent(0.3)  # a clip, a guard, keepdims
+
+
 class HiddenChecks(msgspec.Struct, frozen=True, kw_only=True):
     """What a student edition says of the checks that it leaves out: how many, and their share of the points."""
 
@@ -126,6 +134,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     limits: Resources = Resources()  # what one submission may use
     late: Late = Late()  # what lateness costs
     attempts: Attempts = Attempts()  # which attempt counts
+    proportion: Ceilings = Ceilings()  # what one slip may cost
     units: Annotated[list[Unit], msgspec.Meta(min_length=1, description="a list of at least one unit")]
     root: Path = Path()  # the folder of course.yml; not a field of the file
 

@@ -9,6 +9,7 @@
     others     each alternative, a right answer in another style, earns everything
     nothing    no degenerate answer (empty, nan, zeros, the input back, ...) passes any check
     worth      no tolerance lets a misconception pass or an alternative fail without need
+    proportion one slip in a right answer costs one slip, and no check that others require passes a list
     words      each check has a hint; no two of a concept have the same title; the lesson reads
     secrecy    nothing of a hidden check is in what a student reads
 
@@ -23,7 +24,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from mlgrade.authoring.lint import beside, degenerate, docstrings, files, worth
+from mlgrade.authoring.lint import beside, degenerate, docstrings, files, proportion, worth
 from mlgrade.authoring.lint.model import ConceptProof, Problem
 from mlgrade.authoring.lint.secrecy import leaks
 from mlgrade.authoring.lint.trial import SEEDS, Clock, ConceptTrial, unloadable
@@ -43,11 +44,16 @@ _HOPELESS = {Outcome.TIMED_OUT, Outcome.BROKEN}
 
 
 def lint(
-    course: Course, concepts: Sequence[str], host: Host, clock: Clock = time.perf_counter
+    course: Course,
+    concepts: Sequence[str],
+    host: Host,
+    clock: Clock = time.perf_counter,
+    *,
+    with_proportion: bool = False,
 ) -> Iterator[ConceptProof]:
     """Prove each concept, one by one: a broken one does not hide what is wrong with the next."""
     for concept in concepts:
-        yield _prove(course, course.concept(concept), host, clock)
+        yield _prove(course, course.concept(concept), host, clock, with_proportion=with_proportion)
 
 
 def material(course: Course) -> list[Problem]:
@@ -60,7 +66,7 @@ def of_course(problems: Iterable[str], folder: Path) -> list[Problem]:
     return [one for text in problems for one in files.of(text, folder, folder / FILE)]
 
 
-def _prove(course: Course, concept: Concept, host: Host, clock: Clock) -> ConceptProof:
+def _prove(course: Course, concept: Concept, host: Host, clock: Clock, *, with_proportion: bool) -> ConceptProof:
     if early := [*files.missing(course, concept)] or [*files.todos(course, concept)]:
         return ConceptProof(concept=concept.id, problems=early)
     if early := [*files.unreadable(course, concept)]:
@@ -77,16 +83,18 @@ def _prove(course: Course, concept: Concept, host: Host, clock: Clock) -> Concep
     except MlgradeError as error:
         said = files.of(str(error), course.root, course.root / FILE)
         return ConceptProof(concept=concept.id, problems=[*signatures, *said])
-    return _try(ConceptTrial(grader, concept, known, clock), signatures)
+    return _try(ConceptTrial(grader, concept, known, clock), signatures, with_proportion=with_proportion)
 
 
-def _try(trial: ConceptTrial, problems: list[Problem]) -> ConceptProof:
+def _try(trial: ConceptTrial, problems: list[Problem], *, with_proportion: bool) -> ConceptProof:
     course, concept = trial.course, trial.concept
     if any(one.finding.outcome in _HOPELESS for ran in trial.solved.values() for one in ran):
         return ConceptProof(concept=concept.id, problems=[*problems, *trial.solution()])
     problems += docstrings.examples(course, concept)
     problems += [*_words(trial.checks), *trial.solution(), *trial.stub(), *trial.mistakes(), *trial.alternatives()]
-    problems += degenerate.passed(trial)
+    problems += [*degenerate.passed(trial), *proportion.gates(trial.checks)]
+    measured = proportion.measure(trial) if with_proportion else None
+    problems += proportion.excessive(trial, measured) if measured else []
     if not any(ran == [] for ran in trial.solved.values()):
         problems += docstrings.demands(course, concept, trial.solved[SEEDS[0]], trial.checks)
         problems += [*worth.admitted(trial), *worth.refused(trial), *worth.idle(trial), *worth.slow(trial)]
@@ -97,6 +105,7 @@ def _try(trial: ConceptTrial, problems: list[Problem]) -> ConceptProof:
         checks=[check.id for check in trial.checks],
         caught=trial.caught,
         rejected=trial.rejected,
+        proportion=measured,
     )
 
 

@@ -17,6 +17,35 @@ class Problem(msgspec.Struct, frozen=True):
         return f"{self.file}:{self.line}: {'note: ' if self.note else ''}{self.text}"
 
 
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """What a slip costs, as shares of the concept."""
+
+    kind: str
+    what: str
+    file: str
+    line: int
+    direct: float
+    required: float  # lost by `requires`
+    failed: tuple[str, ...]
+
+    @property
+    def total(self) -> float:
+        """Return the whole share that is lost."""
+        return self.direct + self.required
+
+
+class Proportion(msgspec.Struct, frozen=True, kw_only=True):
+    """The most expensive slips of a concept, and the largest share that hangs on one check."""
+
+    concept: str
+    costs: list[Cost]
+    gate: float
+
+    def most(self, kind: str) -> float:
+        """Return the cost of the most expensive slip of a kind."""
+        return max((cost.total for cost in self.costs if cost.kind == kind), default=0.0)
+
+
 class ConceptProof(msgspec.Struct, frozen=True, kw_only=True):
     """What was proved of one concept.
 
@@ -28,6 +57,7 @@ class ConceptProof(msgspec.Struct, frozen=True, kw_only=True):
     checks: list[str] = []
     caught: dict[str, list[str]] = {}
     rejected: dict[str, list[str]] = {}
+    proportion: Proportion | None = None  # where it was measured
 
     @property
     def faults(self) -> list[Problem]:

@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from mlgrade.course import FILE, Concept, Course, Unit, writing
-from mlgrade.course.model import Attempts, HiddenChecks, Late, Percent
+from mlgrade.course.model import Attempts, Ceilings, HiddenChecks, Late, Percent
 from mlgrade.errors import CourseError, SubmissionError, SuiteError, UsageError
 from mlgrade.files import read_beneath
 from mlgrade.grading import known_outputs
@@ -104,7 +104,13 @@ def of(course: Course, concepts: Sequence[str] | None = None) -> Course:
     counted = _hidden(course, [concept.id for concept in course.concepts if concept.id in names])
     units = [_unit(unit, names, counted) for unit in course.units]
     return msgspec.structs.replace(
-        course, edition="", seed=0, late=Late(), attempts=Attempts(), units=[unit for unit in units if unit.concepts]
+        course,
+        edition="",
+        seed=0,
+        late=Late(),
+        attempts=Attempts(),
+        proportion=Ceilings(),
+        units=[unit for unit in units if unit.concepts],
     )
 
 
