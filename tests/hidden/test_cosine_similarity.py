@@ -10,6 +10,8 @@ import pytest
 
 from mlgrade.suite.compare import close, holds, number, raises, untouched
 
+ANY = (Exception,)  # that something is raised; which type, one visible check demands
+
 
 def angle(a, b):
     """The cosine by the definition, term by term."""
@@ -46,7 +48,7 @@ def test_same_direction(student, rng):
 @pytest.mark.hint("At a right angle the dot product is 0. What do you do with it then?")
 def test_right_angle(student):
     """Puts a right angle in the middle of the scale."""
-    close(student.cosine_similarity([3.0, -4.0], [8.0, 6.0]), 0.0, atol=1e-12)
+    close(student.cosine_similarity(np.array([3.0, -4.0]), np.array([8.0, 6.0])), 0.0, atol=1e-12)
 
 
 @pytest.mark.aspect("property")
@@ -98,24 +100,21 @@ def test_small_beside_large(student, rng):
 @pytest.mark.hint("With one entry there are only two directions.")
 def test_one_entry(student):
     """Takes vectors with a single entry."""
-    close(student.cosine_similarity([-4.0], [-0.5]), 1.0)
-    close(student.cosine_similarity([4.0], [-2.5]), -1.0)
+    close(student.cosine_similarity(np.array([-4.0]), np.array([-0.5])), 1.0)
+    close(student.cosine_similarity(np.array([4.0]), np.array([-2.5])), -1.0)
 
 
 @pytest.mark.hint("np.asarray(a, dtype=float) makes lists and whole numbers fit to calculate with.")
 def test_whole_numbers(student):
     """Takes lists and tuples of whole numbers."""
     close(student.cosine_similarity([1, 2, 2], (2, 3, 6)), 20.0 / 21.0)
-    close(student.cosine_similarity(np.array([0, 2, 0]), [0.5, 0.5, 0.5]), 1.0 / math.sqrt(3.0))
 
 
 @pytest.mark.aspect("stability")
 @pytest.mark.requires("two_vectors")
 @pytest.mark.hint("Which sum is still taken in the dtype of the caller? Make both float64 first.")
 def test_small_dtypes(student):
-    """Calculates in float64 whatever the dtype of its input."""
-    a, b = np.array([200, 100, 30], np.uint8), np.array([9, 70, 250], np.uint8)
-    close(student.cosine_similarity(a, b), angle(a, b))
+    """Calculates in float64 if its input is in single precision."""
     a = np.array([100.1, 200.2, 700.7, 400.4], np.float32)
     b = np.array([310.1, 130.3, 30.7, 60.9], np.float32)
     close(student.cosine_similarity(a, b), angle(a, b), rtol=1e-10)
@@ -128,7 +127,7 @@ def test_zero_on_either_side(student, rng):
     """Gives a number to a zero vector on either side, and on both."""
     close(student.cosine_similarity(rng.normal(size=4), np.zeros(4)), 0.0)
     close(student.cosine_similarity(np.zeros(3), rng.normal(size=3)), 0.0)
-    close(student.cosine_similarity([0, 0], [0, 0]), 0.0)
+    close(student.cosine_similarity(np.array([0.0, 0.0]), np.array([0.0, 0.0])), 0.0)
 
 
 @pytest.mark.aspect("stability")
@@ -153,38 +152,41 @@ def test_one_number(student, rng):
     number(student.cosine_similarity(np.zeros(2), rng.normal(size=2)))
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("two_vectors")
 @pytest.mark.hint("Which case does your code not notice: a longer, or b longer?")
 def test_refuses_either_being_longer(student, rng):
     """Refuses unequal lengths, whichever vector is the longer one."""
-    raises(student.cosine_similarity, rng.normal(size=5), rng.normal(size=3))
-    raises(student.cosine_similarity, rng.normal(size=4), rng.normal(size=6))
-    raises(student.cosine_similarity, rng.normal(size=3), rng.normal(size=1))
+    raises(student.cosine_similarity, rng.normal(size=5), rng.normal(size=3), errors=ANY)
+    raises(student.cosine_similarity, rng.normal(size=4), rng.normal(size=6), errors=ANY)
+    raises(student.cosine_similarity, rng.normal(size=3), rng.normal(size=1), errors=ANY)
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("two_vectors")
 @pytest.mark.hint("In which order do you look at the lengths and at zero vectors?")
 def test_refuses_a_zero_vector_of_another_length(student, rng):
     """Refuses unequal lengths also when one vector is all zeros."""
-    raises(student.cosine_similarity, np.zeros(2), rng.normal(size=3))
-    raises(student.cosine_similarity, rng.normal(size=6), np.zeros(5))
-    raises(student.cosine_similarity, np.zeros(4), rng.normal(size=2))
+    raises(student.cosine_similarity, np.zeros(2), rng.normal(size=3), errors=ANY)
+    raises(student.cosine_similarity, rng.normal(size=6), np.zeros(5), errors=ANY)
+    raises(student.cosine_similarity, np.zeros(4), rng.normal(size=2), errors=ANY)
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("two_vectors")
 @pytest.mark.hint("Equal shapes are not enough: a.ndim tells how many axes a has.")
 def test_refuses_what_is_no_vector(student, rng):
     """Refuses matrices, rows, columns and plain numbers."""
-    raises(student.cosine_similarity, rng.normal(size=(3, 3)), rng.normal(size=(3, 3)))
-    raises(student.cosine_similarity, rng.normal(size=(1, 4)), rng.normal(size=(1, 4)))
-    raises(student.cosine_similarity, rng.normal(size=5), rng.normal(size=(5, 1)))
-    raises(student.cosine_similarity, rng.normal(size=(1, 2)), rng.normal(size=2))
-    raises(student.cosine_similarity, [[2.0]], [[3.0]])
-    raises(student.cosine_similarity, [2.0], [[3.0]])
-    raises(student.cosine_similarity, 2.0, 3.0)
+    raises(student.cosine_similarity, rng.normal(size=(3, 3)), rng.normal(size=(3, 3)), errors=ANY)
+    raises(student.cosine_similarity, rng.normal(size=(1, 4)), rng.normal(size=(1, 4)), errors=ANY)
+    raises(student.cosine_similarity, rng.normal(size=5), rng.normal(size=(5, 1)), errors=ANY)
+    raises(student.cosine_similarity, rng.normal(size=(1, 2)), rng.normal(size=2), errors=ANY)
+    raises(student.cosine_similarity, np.array([[2.0]]), np.array([[3.0]]), errors=ANY)
+    raises(student.cosine_similarity, np.array([2.0]), np.array([[3.0]]), errors=ANY)
+    raises(student.cosine_similarity, 2.0, 3.0, errors=ANY)
 
 
 @pytest.mark.aspect("input")

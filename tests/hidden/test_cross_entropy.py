@@ -10,6 +10,8 @@ import pytest
 
 from mlgrade.suite.compare import close, raises, untouched
 
+ANY = (Exception,)  # that something is raised; which type, one visible check demands
+
 
 def losses(logits, targets):
     """Loss of each row by the definition, without any shift: right for the moderate scores used here."""
@@ -70,24 +72,22 @@ def test_shift_of_each_row(student, rng):
 
 @pytest.mark.hint("np.asarray(logits, dtype=float) and np.asarray(targets) make arrays of lists.")
 def test_whole_numbers(student):
-    """Takes whole numbers, in lists and in small integer types."""
+    """Takes lists of whole numbers."""
     close(student.cross_entropy([[3, 1, 2, -4]], [2]), mean_loss([[3, 1, 2, -4]], [2]))
-    small = np.array([[100, -100, 90], [-3, 2, 0]], np.int8)
-    close(student.cross_entropy(small, [1, 0]), mean_loss(small, [1, 0]))
 
 
 @pytest.mark.requires("one_row")
 @pytest.mark.hint("With one class there is no wrong answer.")
 def test_one_class(student):
     """Gives the right loss when there is only one class."""
-    close(student.cross_entropy([[-3.5]], [0]), 0.0, atol=1e-12)
+    close(student.cross_entropy(np.array([[-3.5]]), np.array([0])), 0.0, atol=1e-12)
 
 
 @pytest.mark.requires("one_row")
 @pytest.mark.hint("Is your loss too high here? Are scores turned into probabilities twice, or cut off?")
 def test_sure_and_right(student):
     """Gives the right loss when the model is sure and right."""
-    close(student.cross_entropy([[600.0, 0.0, 1.0], [0.0, -1.0, 40.0]], [0, 2]), 0.0, atol=1e-9)
+    close(student.cross_entropy(np.array([[600.0, 0.0, 1.0], [0.0, -1.0, 40.0]]), np.array([0, 2])), 0.0, atol=1e-9)
 
 
 @pytest.mark.aspect("stability")
@@ -95,14 +95,16 @@ def test_sure_and_right(student):
 @pytest.mark.hint("Subtract the largest score of a row before exp, as in softmax.")
 def test_huge_scores(student):
     """Stays right when scores are far above what exp can take."""
-    close(student.cross_entropy([[2000.0, 2002.0, 2001.0]], [0]), mean_loss([[0.0, 2.0, 1.0]], [0]))
+    close(student.cross_entropy(np.array([[2000.0, 2002.0, 2001.0]]), np.array([0])), mean_loss([[0.0, 2.0, 1.0]], [0]))
 
 
 @pytest.mark.aspect("stability")
 @pytest.mark.hint("If every exponential rounds to 0, so does their sum. Which shift makes one of them 1?")
 def test_very_negative_scores(student):
     """Stays right when scores are so low that every exponential vanishes."""
-    close(student.cross_entropy([[-2000.0, -2002.0, -2001.0]], [2]), mean_loss([[2.0, 0.0, 1.0]], [2]))
+    close(
+        student.cross_entropy(np.array([[-2000.0, -2002.0, -2001.0]]), np.array([2])), mean_loss([[2.0, 0.0, 1.0]], [2])
+    )
 
 
 @pytest.mark.aspect("stability")
@@ -110,8 +112,8 @@ def test_very_negative_scores(student):
 @pytest.mark.hint("Whose maximum protects the lowest row? Each row needs its own.")
 def test_rows_of_different_size(student):
     """Protects each row by itself when rows differ widely."""
-    z, low = [[1000.0, 1001.0], [0.0, 1.0], [-1000.0, -999.0]], [[0.0, 1.0]] * 3
-    close(student.cross_entropy(z, [0, 1, 0]), mean_loss(low, [0, 1, 0]))
+    z, low = np.array([[1000.0, 1001.0], [0.0, 1.0], [-1000.0, -999.0]]), [[0.0, 1.0]] * 3
+    close(student.cross_entropy(z, np.array([0, 1, 0])), mean_loss(low, [0, 1, 0]))
 
 
 @pytest.mark.aspect("stability")
@@ -119,8 +121,8 @@ def test_rows_of_different_size(student):
 @pytest.mark.hint("A probability that rounds to 0 has lost its logarithm. Never form the probability.")
 def test_vanishing_probability(student):
     """Gives a finite loss for a mistake whose probability rounds to 0."""
-    close(student.cross_entropy([[0.0, 0.0, 0.0, 5000.0]], [1]), 5000.0)
-    close(student.cross_entropy([[-800.0, 0.0, 0.0, -900.0]], [0]), 800.0 + math.log(2))
+    close(student.cross_entropy(np.array([[0.0, 0.0, 0.0, 5000.0]]), np.array([1])), 5000.0)
+    close(student.cross_entropy(np.array([[-800.0, 0.0, 0.0, -900.0]]), np.array([0])), 800.0 + math.log(2))
 
 
 @pytest.mark.aspect("stability")
@@ -128,11 +130,11 @@ def test_vanishing_probability(student):
 def test_worse_and_worse(student):
     """Goes on growing for worse and worse mistakes."""
     for gap in (20.0, 40.0, 80.0, 720.0):
-        close(student.cross_entropy([[0.0, gap]], [0]), gap + math.log1p(math.exp(-gap)))
+        close(student.cross_entropy([[0.0, gap]], np.array([0])), gap + math.log1p(math.exp(-gap)))
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("errors")
-@pytest.mark.points(2)
 @pytest.mark.requires("one_row")
 @pytest.mark.hint("Python counts negative indices from the end. Labels do not.")
 def test_negative_id(student, rng):
@@ -142,6 +144,7 @@ def test_negative_id(student, rng):
         raises(student.cross_entropy, z, np.array(wrong), errors=(ValueError, IndexError))
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("one_row")
 @pytest.mark.hint("Classes are counted from 0. What is the last id that exists?")
@@ -152,6 +155,7 @@ def test_id_beyond_the_last(student, rng):
         raises(student.cross_entropy, z, np.array(wrong), errors=(ValueError, IndexError))
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("one_row")
 @pytest.mark.hint("numpy stretches one index over all rows without a word. Compare the two lengths first.")
@@ -160,6 +164,7 @@ def test_one_id_for_many_rows(student, rng):
     raises(student.cross_entropy, rng.normal(size=(4, 3)), np.array([1]), errors=(ValueError, IndexError))
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("one_row")
 @pytest.mark.hint("zip stops at the shorter list without a word. Compare the two lengths first.")

@@ -40,7 +40,7 @@ def test_order_one(student, rng):
 @pytest.mark.hint("The largest size may belong to a negative entry.")
 def test_largest_entry(student):
     """Finds the largest size at order infinity, whatever its sign."""
-    close(student.norm([2.0, -7.5, 5.0, -1.0], ord=np.inf), 7.5)
+    close(student.norm(np.array([2.0, -7.5, 5.0, -1.0]), ord=np.inf), 7.5)
 
 
 @pytest.mark.hint("An odd power keeps the sign. The formula has bars around x_i.")
@@ -62,14 +62,14 @@ def test_order_between_one_and_two(student, rng):
 def test_size_of_nothing(student):
     """Is right for the zero vector at every order."""
     for order in (1, 2, 3, np.inf):
-        close(student.norm([0.0, 0.0, 0.0], ord=order), 0.0)
+        close(student.norm(np.array([0.0, 0.0, 0.0]), ord=order), 0.0)
 
 
 @pytest.mark.hint("With one entry every order gives the same size.")
 def test_one_entry(student):
     """Gives the size of a single entry at every order."""
     for order in (1, 1.5, 2, np.inf):
-        close(student.norm([-3], ord=order), 3.0)
+        close(student.norm(np.array([-3.0]), ord=order), 3.0)
 
 
 @pytest.mark.aspect("stability")
@@ -77,7 +77,7 @@ def test_one_entry(student):
 @pytest.mark.hint("How large may an int64 be, and how large is the square? np.asarray(x, dtype=float) helps.")
 def test_large_whole_numbers(student):
     """Does not lose large whole numbers."""
-    close(student.norm([5_000_000_000, -12_000_000_000]), 13e9)
+    close(student.norm(np.array([5_000_000_000, -12_000_000_000])), 13e9)
 
 
 @pytest.mark.aspect("property")
@@ -92,7 +92,7 @@ def test_added_zeros(student, rng):
 @pytest.mark.hint("Is a small number added somewhere for safety? What does it do to small vectors?")
 def test_tiny_vector(student):
     """Measures a tiny vector as exactly as any other."""
-    close(student.norm([3e-9, -4e-9]), 5e-9)
+    close(student.norm(np.array([3e-9, -4e-9])), 5e-9)
 
 
 @pytest.mark.aspect("errors")
@@ -101,7 +101,7 @@ def test_tiny_vector(student):
 def test_orders_that_make_no_norm(student):
     """Raises ValueError for every order below 1."""
     for order in (0, -2, 0.9):
-        raises(student.norm, [1.0, -2.0, 4.0], ord=order)
+        raises(student.norm, np.array([1.0, -2.0, 4.0]), ord=order)
 
 
 @pytest.mark.aspect("input")
@@ -128,14 +128,14 @@ def test_random_matrix(student, rng):
 @pytest.mark.hint("How large may an int64 be, and how large is a square? Turn entries into floats first.")
 def test_large_whole_rows(student):
     """normalize takes rows of large whole numbers."""
-    close(student.normalize([[-3_000_000_000, 4_000_000_000], [12, 5]]), [[-0.6, 0.8], [12 / 13, 5 / 13]])
+    close(student.normalize(np.array([[-3_000_000_000, 4_000_000_000], [12, 5]])), [[-0.6, 0.8], [12 / 13, 5 / 13]])
 
 
 @pytest.mark.aspect("axis")
 @pytest.mark.hint("Rows of one entry are rows: what is left of a number divided by its size?")
 def test_one_column(student):
     """normalize takes the rows of a matrix with one column."""
-    close(student.normalize([[-2.0], [0.5], [8.0]]), [[-1.0], [1.0], [1.0]])
+    close(student.normalize(np.array([[-2.0], [0.5], [8.0]])), [[-1.0], [1.0], [1.0]])
 
 
 @pytest.mark.aspect("shapes")
@@ -144,11 +144,10 @@ def test_one_column(student):
 @pytest.mark.hint("Unit rows are rarely whole numbers. Does your code write them into an array of ints?")
 def test_whole_numbers(student):
     """normalize makes a float array of whole numbers."""
-    rows = [[1, -2, 2], [4, 0, 3]]
-    for x in (np.array(rows), rows):
-        got = student.normalize(x)
-        close(got, unit_rows(rows))
-        array(got, (2, 3))
+    rows = np.array([[1, -2, 2], [4, 0, 3]])
+    got = student.normalize(rows)
+    close(got, unit_rows(rows))
+    array(got, (2, 3))
 
 
 @pytest.mark.aspect("stability")
@@ -157,7 +156,7 @@ def test_whole_numbers(student):
 @pytest.mark.hint("Decide for each row by itself whether its length is 0.")
 def test_zero_row_among_others(student):
     """normalize leaves a row of zeros at zero and scales the rows around it."""
-    x = [[2.0, -1.0, 2.0], [0.0, 0.0, 0.0], [0.0, -6.0, 8.0]]
+    x = np.array([[2.0, -1.0, 2.0], [0.0, 0.0, 0.0], [0.0, -6.0, 8.0]])
     close(student.normalize(x), [[2 / 3, -1 / 3, 2 / 3], [0.0, 0.0, 0.0], [0.0, -0.6, 0.8]])
 
 
@@ -165,7 +164,7 @@ def test_zero_row_among_others(student):
 @pytest.mark.hint("A small number added to the length is not small for a tiny row.")
 def test_tiny_rows(student):
     """normalize gives length one to tiny rows beside large ones."""
-    close(student.normalize([[3e-9, -4e-9], [6e9, 8e9]]), [[0.6, -0.8], [0.6, 0.8]])
+    close(student.normalize(np.array([[3e-9, -4e-9], [6e9, 8e9]])), [[0.6, -0.8], [0.6, 0.8]])
 
 
 @pytest.mark.aspect("input")
@@ -189,3 +188,10 @@ def test_zeros_are_new(student):
     unshared(student)
     student.normalize(np.zeros((2, 4)))
     unshared(student)
+
+
+@pytest.mark.aspect("input")
+@pytest.mark.hint("np.asarray(x, dtype=float) makes an array of a list.")
+def test_normalize_takes_lists(student):
+    """normalize takes lists."""
+    close(student.normalize([[3, -4], [0, 5]]), [[0.6, -0.8], [0.0, 1.0]])

@@ -9,6 +9,8 @@ import pytest
 
 from mlgrade.suite.compare import array, close, number, raises, same, untouched
 
+ANY = (Exception,)  # that something is raised; which type, one visible check demands
+
 
 def exact_shares(rng, n):
     """n shares, all above 0, that sum to 1 without any rounding."""
@@ -23,8 +25,8 @@ def exact_shares(rng, n):
 @pytest.mark.hint("The right sum is not enough: look at each share as well.")
 def test_negative_share(student):
     """Rejects a negative share even if the sum is right."""
-    same(student.is_distribution([-0.5, 1.5]), False)
-    same(student.is_distribution([0.75, 0.5, -0.25]), False)
+    same(student.is_distribution(np.array([-0.5, 1.5])), False)
+    same(student.is_distribution(np.array([0.75, 0.5, -0.25])), False)
 
 
 @pytest.mark.aspect("stability")
@@ -32,14 +34,14 @@ def test_negative_share(student):
 @pytest.mark.hint("tol is for the sum. What does the docstring say about a tiny negative entry?")
 def test_slightly_negative_share(student):
     """Rejects a negative share that is smaller than the tolerance."""
-    same(student.is_distribution([-1e-10, 0.5, 0.5]), False)
+    same(student.is_distribution(np.array([-1e-10, 0.5, 0.5])), False)
 
 
 @pytest.mark.requires("tells_by_the_sum")
 @pytest.mark.hint("Is an outcome that never happens allowed in a distribution?")
 def test_shares_of_nothing(student):
-    """Accepts shares of 0, in a list of whole numbers too."""
-    same(student.is_distribution([0, 1, 0]), True)
+    """Accepts shares of 0."""
+    same(student.is_distribution(np.array([0.0, 1.0, 0.0])), True)
     same(student.is_distribution(np.array([0.5, 0.0, 0.0, 0.5])), True)
 
 
@@ -48,8 +50,8 @@ def test_shares_of_nothing(student):
 @pytest.mark.hint("Every comparison with nan is False. Which answer does your code give then?")
 def test_not_a_number(student):
     """Says False, without an error, if an entry is nan or inf."""
-    same(student.is_distribution([0.5, np.nan, 0.5]), False)
-    same(student.is_distribution([np.inf, 0.5]), False)
+    same(student.is_distribution(np.array([0.5, np.nan, 0.5])), False)
+    same(student.is_distribution(np.array([np.inf, 0.5])), False)
 
 
 @pytest.mark.aspect("stability")
@@ -57,21 +59,21 @@ def test_not_a_number(student):
 @pytest.mark.hint("Compare with the tolerance of the docstring and add no other. np.isclose has one more: rtol.")
 def test_size_of_the_tolerance(student):
     """Keeps to the tolerance of the docstring if none is given."""
-    same(student.is_distribution([0.5, 0.501]), False)
-    same(student.is_distribution([0.5, 0.5 + 1.5e-8]), False)
-    same(student.is_distribution([0.5, 0.5 - 1.5e-8]), False)
-    same(student.is_distribution([0.5, 0.5 + 8e-9]), True)
-    same(student.is_distribution([0.5, 0.5 - 8e-9]), True)
+    same(student.is_distribution(np.array([0.5, 0.501])), False)
+    same(student.is_distribution(np.array([0.5, 0.5 + 1.5e-8])), False)
+    same(student.is_distribution(np.array([0.5, 0.5 - 1.5e-8])), False)
+    same(student.is_distribution(np.array([0.5, 0.5 + 8e-9])), True)
+    same(student.is_distribution(np.array([0.5, 0.5 - 8e-9])), True)
 
 
 @pytest.mark.requires("tells_by_the_sum")
 @pytest.mark.hint("Where in your code does tol occur?")
 def test_tolerance_is_used(student):
     """Uses the tolerance that it is given."""
-    same(student.is_distribution([0.25, 0.25, 0.503], tol=0.01), True)
-    same(student.is_distribution([0.25, 0.25, 0.497], tol=0.01), True)
-    same(student.is_distribution([0.25, 0.25, 0.503], tol=0.001), False)
-    same(student.is_distribution([0.5, 0.25], tol=0.25), True)
+    same(student.is_distribution(np.array([0.25, 0.25, 0.503]), tol=0.01), True)
+    same(student.is_distribution(np.array([0.25, 0.25, 0.497]), tol=0.01), True)
+    same(student.is_distribution(np.array([0.25, 0.25, 0.503]), tol=0.001), False)
+    same(student.is_distribution(np.array([0.5, 0.25]), tol=0.25), True)
 
 
 # -- empirical_probabilities ----------------------------------------------------------------------------------
@@ -92,14 +94,14 @@ def test_many_outcomes(student, rng):
 @pytest.mark.hint("The answer has one entry per class. What tells you their number: the outcomes or n_classes?")
 def test_unseen_last_classes(student):
     """Keeps a place for the last classes if they never came up."""
-    close(student.empirical_probabilities([1, 0, 1, 0, 2, 0, 0, 0], 5), [0.625, 0.25, 0.125, 0.0, 0.0])
+    close(student.empirical_probabilities(np.array([1, 0, 1, 0, 2, 0, 0, 0]), 5), [0.625, 0.25, 0.125, 0.0, 0.0])
 
 
 @pytest.mark.aspect("shapes")
 @pytest.mark.hint("Entry k is the share of class k. What stands there if k never came up?")
 def test_unseen_classes_between(student):
     """Keeps every class at its own place if some before it never came up."""
-    close(student.empirical_probabilities([2, 3, 2, 2, 5], 7), [0.0, 0.0, 0.6, 0.2, 0.0, 0.2, 0.0])
+    close(student.empirical_probabilities(np.array([2, 3, 2, 2, 5]), 7), [0.0, 0.0, 0.6, 0.2, 0.0, 0.2, 0.0])
 
 
 @pytest.mark.aspect("shapes")
@@ -107,8 +109,8 @@ def test_unseen_classes_between(student):
 @pytest.mark.hint("Return a numpy array of floats with n_classes entries.")
 def test_dtype(student):
     """Returns a float array with one entry per class, for a single class too."""
-    array(student.empirical_probabilities([1, 0, 0, 4, 2, 3], 5), (5,))
-    array(student.empirical_probabilities([0, 0, 0], 1), (1,))
+    array(student.empirical_probabilities(np.array([1, 0, 0, 4, 2, 3]), 5), (5,))
+    array(student.empirical_probabilities(np.array([0, 0, 0]), 1), (1,))
 
 
 @pytest.mark.aspect("errors")
@@ -116,16 +118,17 @@ def test_dtype(student):
 @pytest.mark.hint("An index below 0 counts from the end in Python. Classes do not.")
 def test_class_below_zero(student):
     """Raises ValueError for a negative outcome."""
-    raises(student.empirical_probabilities, [0, 1, -1, 2], 3)
+    raises(student.empirical_probabilities, np.array([0, 1, -1, 2]), 3)
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("one_outcome")
 @pytest.mark.hint("Which ids do n classes have, if the first is 0? Is n itself one of them?")
 def test_class_that_is_not_there(student):
-    """Raises ValueError for an outcome above the last class."""
-    raises(student.empirical_probabilities, [0, 1, 3, 2], 3)
-    raises(student.empirical_probabilities, np.array([17, 0, 1]), 4)
+    """Raises an error for an outcome above the last class."""
+    raises(student.empirical_probabilities, np.array([0, 1, 3, 2]), 3, errors=ANY)
+    raises(student.empirical_probabilities, np.array([17, 0, 1]), 4, errors=ANY)
 
 
 @pytest.mark.aspect("input")
@@ -156,8 +159,8 @@ def test_weighted_values(student, rng):
 @pytest.mark.hint("If one outcome is certain, what do you expect?")
 def test_certain_outcome(student):
     """Expects the value of an outcome that is certain."""
-    close(student.expected_value([4, -7, 11], [0, 1, 0]), -7.0)
-    close(student.expected_value([2.5], [1]), 2.5)
+    close(student.expected_value(np.array([4.0, -7.0, 11.0]), np.array([0.0, 1.0, 0.0])), -7.0)
+    close(student.expected_value(np.array([2.5]), np.array([1.0])), 2.5)
 
 
 @pytest.mark.aspect("stability")
@@ -165,37 +168,40 @@ def test_certain_outcome(student):
 @pytest.mark.hint("Is the sum of rounded shares exactly 1? is_distribution knows how to judge it.")
 def test_rounded_shares(student):
     """Accepts shares whose sum is 1 up to rounding only."""
-    close(student.expected_value([1, 2, 3, 4, 5, 6], [1 / 6] * 6), 3.5)
+    close(student.expected_value(np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]), [1 / 6] * 6), 3.5)
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("equal_chances")
 @pytest.mark.hint("Ask whether p is a distribution before you use it. You have a function for that.")
 def test_sum_is_not_one(student):
-    """Raises ValueError if the probabilities do not sum to 1."""
-    raises(student.expected_value, [1.0, 2.0, 3.0], [0.5, 0.5, 0.25])
-    raises(student.expected_value, [1.0, 2.0, 3.0], [0.5, 0.125, 0.25])
-    raises(student.expected_value, [1.0, 2.0], [0.5, 0.5001])
+    """Raises an error if the probabilities do not sum to 1."""
+    raises(student.expected_value, np.array([1.0, 2.0, 3.0]), np.array([0.5, 0.5, 0.25]), errors=ANY)
+    raises(student.expected_value, np.array([1.0, 2.0, 3.0]), np.array([0.5, 0.125, 0.25]), errors=ANY)
+    raises(student.expected_value, np.array([1.0, 2.0]), np.array([0.5, 0.5001]), errors=ANY)
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("equal_chances")
 @pytest.mark.hint("The right sum is only one of the two things that make a distribution.")
 def test_no_probabilities(student):
-    """Raises ValueError if an entry of p is no probability."""
-    raises(student.expected_value, [1.0, 2.0, 3.0], [0.75, -0.5, 0.75])
-    raises(student.expected_value, [1.0, 2.0], [0.5, np.nan])
+    """Raises an error if an entry of p is no probability."""
+    raises(student.expected_value, np.array([1.0, 2.0, 3.0]), np.array([0.75, -0.5, 0.75]), errors=ANY)
+    raises(student.expected_value, np.array([1.0, 2.0]), np.array([0.5, np.nan]), errors=ANY)
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("equal_chances")
 @pytest.mark.hint("zip stops early and numpy stretches a single number. Who compares the lengths?")
 def test_unequal_lengths(student):
-    """Raises ValueError if there are more values than probabilities, or fewer."""
-    raises(student.expected_value, [1.0, 2.0, 3.0], [0.5, 0.5])
-    raises(student.expected_value, [1.0, 2.0], [0.25, 0.25, 0.5])
-    raises(student.expected_value, [4.0], [0.5, 0.5])
-    raises(student.expected_value, [1.0, 2.0, 3.0], [1.0])
+    """Raises an error if there are more values than probabilities, or fewer."""
+    raises(student.expected_value, np.array([1.0, 2.0, 3.0]), np.array([0.5, 0.5]), errors=ANY)
+    raises(student.expected_value, np.array([1.0, 2.0]), np.array([0.25, 0.25, 0.5]), errors=ANY)
+    raises(student.expected_value, np.array([4.0]), np.array([0.5, 0.5]), errors=ANY)
+    raises(student.expected_value, np.array([1.0, 2.0, 3.0]), np.array([1.0]), errors=ANY)
 
 
 @pytest.mark.aspect("input")
@@ -205,3 +211,25 @@ def test_values_stay(student):
     """Leaves the values and the probabilities as they were."""
     student.expected_value(np.array([2.0, -1.0, 5.0]), np.array([0.5, 0.125, 0.375]))
     untouched(student)
+
+
+@pytest.mark.aspect("input")
+@pytest.mark.hint("np.asarray(p, dtype=float) makes an array of a list.")
+def test_takes_lists(student):
+    """Takes lists."""
+    same(student.is_distribution([0, 1, 0]), True)
+    same(student.is_distribution([0.5, 0.25]), False)
+
+
+@pytest.mark.aspect("input")
+@pytest.mark.hint("np.asarray(outcomes, dtype=float) makes an array of a list.")
+def test_empirical_probabilities_takes_lists(student):
+    """empirical_probabilities takes lists."""
+    close(student.empirical_probabilities([2, 0, 2, 2], 3), [0.25, 0.0, 0.75])
+
+
+@pytest.mark.aspect("input")
+@pytest.mark.hint("np.asarray(values, dtype=float) makes an array of a list.")
+def test_expected_value_takes_lists(student):
+    """expected_value takes lists."""
+    close(student.expected_value([1, 5], [0.75, 0.25]), 2.0)

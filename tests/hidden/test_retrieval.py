@@ -89,8 +89,8 @@ def test_best_of_many(student, rng):
 @pytest.mark.hint("Sort, turn around, then cut: the order of these three decides which documents are left.")
 def test_all_but_one(student):
     """Leaves out the worst document when all but one are wanted."""
-    docs = {"c": [0.6, 0.8], "a": [-1.0, 0.0], "d": [0.8, 0.6], "b": [0.0, 1.0]}
-    ordered(student.retrieve([1.0, 0.0], docs, 3), ["d", "c", "b"])
+    docs = {"c": np.array([0.6, 0.8]), "a": np.array([-1.0, 0.0]), "d": np.array([0.8, 0.6]), "b": np.array([0.0, 1.0])}
+    ordered(student.retrieve(np.array([1.0, 0.0]), docs, 3), ["d", "c", "b"])
 
 
 @pytest.mark.hint("sorted and argsort go upwards. Where does the best one end up?")
@@ -105,8 +105,8 @@ def test_exactly_all(student, rng):
 @pytest.mark.hint("Write a document twice and its vector doubles. Is it more similar now?")
 def test_long_document(student):
     """Does not let a long document win by its length."""
-    docs = {"long": [300.0, 400.0], "short": [0.4, 0.3]}
-    ordered(student.retrieve([1.0, 0.0], docs, 2), ["short", "long"])
+    docs = {"long": np.array([300.0, 400.0]), "short": np.array([0.4, 0.3])}
+    ordered(student.retrieve(np.array([1.0, 0.0]), docs, 2), ["short", "long"])
 
 
 @pytest.mark.aspect("length")
@@ -114,24 +114,24 @@ def test_long_document(student):
 @pytest.mark.hint("A document may be far from the query and still lie in its direction.")
 def test_far_in_the_same_direction(student):
     """Prefers a far document in the right direction to a near one beside it."""
-    docs = {"near": [1.0, 0.75], "way off": [500.0, 100.0]}
-    ordered(student.retrieve([1.0, 0.0], docs, 2), ["way off", "near"])
+    docs = {"near": np.array([1.0, 0.75]), "way off": np.array([500.0, 100.0])}
+    ordered(student.retrieve(np.array([1.0, 0.0]), docs, 2), ["way off", "near"])
 
 
 @pytest.mark.aspect("length")
 @pytest.mark.hint("Both norms go below the line, that of the query too.")
 def test_long_query(student):
     """Gives the same scores to a query a thousand times as long."""
-    docs = {"c": [0.6, 0.8], "b": [0.0, 1.0], "a": [-0.8, 0.6]}
-    scored(student.retrieve([3000.0, 4000.0], docs, 3), {"a": 0.0, "b": 0.8, "c": 1.0})
+    docs = {"c": np.array([0.6, 0.8]), "b": np.array([0.0, 1.0]), "a": np.array([-0.8, 0.6])}
+    scored(student.retrieve(np.array([3000.0, 4000.0]), docs, 3), {"a": 0.0, "b": 0.8, "c": 1.0})
 
 
 @pytest.mark.aspect("signs")
 @pytest.mark.hint("Opposite directions score below 0. Does your code drop the sign, or start at a best of 0?")
 def test_nothing_fits(student):
     """Ranks documents that all point away from the query."""
-    docs = {"b": [-0.8, 0.6], "c": [-0.6, -0.8], "a": [-1.0, 0.0]}
-    ordered(student.retrieve([1.0, 0.0], docs, 3), ["c", "b", "a"])
+    docs = {"b": np.array([-0.8, 0.6]), "c": np.array([-0.6, -0.8]), "a": np.array([-1.0, 0.0])}
+    ordered(student.retrieve(np.array([1.0, 0.0]), docs, 3), ["c", "b", "a"])
 
 
 @pytest.mark.aspect("order")
@@ -139,17 +139,21 @@ def test_nothing_fits(student):
 @pytest.mark.hint("Of a pair, sorted looks at the first part first. Which is that, and what does key= do?")
 def test_names_have_no_say(student):
     """Ranks by score, whether the names run up or down."""
-    vectors = [[0.8, 0.6], [0.6, 0.8], [0.0, 1.0]]
+    vectors = np.array([[0.8, 0.6], [0.6, 0.8], [0.0, 1.0]])
     for names in ("abc", "cba"):
         docs = dict(zip(names, vectors, strict=True))
-        ordered(student.retrieve([1.0, 0.0], docs, 3), list(names))
+        ordered(student.retrieve(np.array([1.0, 0.0]), docs, 3), list(names))
 
 
 @pytest.mark.aspect("order")
 @pytest.mark.hint("Which of your containers has room for one document per score only?")
 def test_equal_scores(student):
     """Keeps both of two documents that score the same."""
-    got = student.retrieve([0.0, 1.0], {"first": [0.6, 0.8], "twin": [0.6, 0.8], "other": [-0.8, 0.6]}, 3)
+    got = student.retrieve(
+        np.array([0.0, 1.0]),
+        {"first": np.array([0.6, 0.8]), "twin": np.array([0.6, 0.8]), "other": np.array([-0.8, 0.6])},
+        3,
+    )
     listed(got, 3)
     holds(sorted(name for name, _ in got) == ["first", "other", "twin"], "did not return each document once")
 
@@ -158,8 +162,13 @@ def test_equal_scores(student):
 @pytest.mark.hint("sorted cannot place a nan. Which vector has no direction, and what should it score?")
 def test_empty_among_others(student):
     """Puts a zero vector between what fits and what does not."""
-    docs = {"b": [-0.6, -0.8], "c": [0.0, 0.0], "a": [-1.0, 0.0], "d": [0.8, 0.6]}
-    ordered(student.retrieve([1.0, 0.0], docs, 4), ["d", "c", "b", "a"])
+    docs = {
+        "b": np.array([-0.6, -0.8]),
+        "c": np.array([0.0, 0.0]),
+        "a": np.array([-1.0, 0.0]),
+        "d": np.array([0.8, 0.6]),
+    }
+    ordered(student.retrieve(np.array([1.0, 0.0]), docs, 4), ["d", "c", "b", "a"])
 
 
 @pytest.mark.aspect("zero")
@@ -167,7 +176,9 @@ def test_empty_among_others(student):
 def test_empty_query(student):
     """Scores every document 0.0 for a zero query."""
     scored(
-        student.retrieve([0.0, 0.0, 0.0], {"a": [1.0, 2.0, 3.0], "c": [-4.0, 0.5, 1.0]}, 2),
+        student.retrieve(
+            np.array([0.0, 0.0, 0.0]), {"a": np.array([1.0, 2.0, 3.0]), "c": np.array([-4.0, 0.5, 1.0])}, 2
+        ),
         {"a": 0.0, "c": 0.0},
     )
 
@@ -176,20 +187,20 @@ def test_empty_query(student):
 @pytest.mark.hint("Something added to a norm for safety is not small when the norm is small too.")
 def test_tiny_vectors(student):
     """Is as exact for tiny vectors as for others."""
-    docs = {"b": [3e-6, 4e-6], "a": [4e-6, 3e-6]}
-    scored(student.retrieve([1e-6, 0.0], docs, 2), {"a": 0.8, "b": 0.6})
+    docs = {"b": np.array([3e-6, 4e-6]), "a": np.array([4e-6, 3e-6])}
+    scored(student.retrieve(np.array([1e-6, 0.0]), docs, 2), {"a": 0.8, "b": 0.6})
 
 
 @pytest.mark.hint("A vector of one number has two directions only. Do your sums still work?")
 def test_one_number(student):
     """Works for vectors of one number."""
-    scored(student.retrieve([1.0], {"b": [-1.0], "a": [1.0]}, 2), {"a": 1.0, "b": -1.0})
+    scored(student.retrieve(np.array([1.0]), {"b": np.array([-1.0]), "a": np.array([1.0])}, 2), {"a": 1.0, "b": -1.0})
 
 
 @pytest.mark.aspect("kind")
 @pytest.mark.hint("np.asarray(v, dtype=float) makes an array of a list of whole numbers.")
 def test_whole_numbers(student):
-    """Takes whole numbers in the query and in the documents."""
+    """Takes lists of whole numbers as query and documents."""
     docs = {"c": [1, 2, 2], "b": [2, -1, 2], "a": [-2, 2, 1]}
     scored(student.retrieve([2, 2, 1], docs, 3), {"a": 1 / 9, "b": 4 / 9, "c": 8 / 9})
 
@@ -199,7 +210,12 @@ def test_whole_numbers(student):
 @pytest.mark.hint("A slice with a negative end drops entries from the back, without a word.")
 def test_negative_k(student):
     """Refuses a negative k."""
-    raises(student.retrieve, [1.0, 0.0], {"b": [0.0, 1.0], "a": [1.0, 1.0], "c": [2.0, 1.0]}, -1)
+    raises(
+        student.retrieve,
+        np.array([1.0, 0.0]),
+        {"b": np.array([0.0, 1.0]), "a": np.array([1.0, 1.0]), "c": np.array([2.0, 1.0])},
+        -1,
+    )
 
 
 @pytest.mark.aspect("input")
@@ -210,3 +226,11 @@ def test_leaves_zero_documents_alone(student):
     docs = {"b": np.array([0.0, 0.0]), "a": np.array([3.0, -4.0]), "c": np.array([0.0, 2.0])}
     student.retrieve(np.array([0.0, 5.0]), docs, 3)
     untouched(student)
+
+
+@pytest.mark.aspect("shapes")
+@pytest.mark.hint("A pair in round brackets is a tuple: (name, score).")
+def test_pairs_are_tuples(student):
+    """Returns pairs that are tuples."""
+    got = student.retrieve(np.array([1.0, 0.0]), {"a": np.array([0.6, 0.8]), "b": np.array([1.0, 0.0])}, 2)
+    holds([isinstance(pair, tuple) for pair in listed(got, 2)], "the pairs are not tuples")

@@ -67,15 +67,13 @@ def test_keeps_the_shape(student, rng):
 def test_whole_numbers(student):
     """Takes lists of whole numbers."""
     close(student.softmax([[3, 1, 2], [0, 0, 5]]), shares([[3, 1, 2], [0, 0, 5]]))
-    small = np.array([[100, -100, 99], [-3, 2, 0]], np.int8)
-    close(student.softmax(small), shares(small))
 
 
 @pytest.mark.requires("random_matrix")
 @pytest.mark.hint("With one choice there is nothing to share.")
 def test_one_score(student):
     """Gives probability 1 to a single score."""
-    close(student.softmax([-3.5]), [1.0])
+    close(student.softmax(np.array([-3.5])), [1.0])
 
 
 @pytest.mark.aspect("stability")
@@ -83,7 +81,7 @@ def test_one_score(student):
 @pytest.mark.hint("Subtract a number that makes the largest exponent 0.")
 def test_huge_scores(student):
     """Stays right when scores are far above what exp can take."""
-    close(student.softmax([2000.0, 2002.0, 2001.0]), shares([0.0, 2.0, 1.0]))
+    close(student.softmax(np.array([2000.0, 2002.0, 2001.0])), shares([0.0, 2.0, 1.0]))
 
 
 @pytest.mark.aspect("stability")
@@ -91,7 +89,7 @@ def test_huge_scores(student):
 @pytest.mark.hint("Whose maximum protects row 3? Each row needs its own.")
 def test_rows_of_different_size(student):
     """Protects each row by itself when rows differ widely."""
-    z = [[1000.0, 1001.0], [0.0, 1.0], [-1000.0, -999.0]]
+    z = np.array([[1000.0, 1001.0], [0.0, 1.0], [-1000.0, -999.0]])
     close(student.softmax(z), [shares([0.0, 1.0])] * 3)
 
 
@@ -99,7 +97,7 @@ def test_rows_of_different_size(student):
 @pytest.mark.hint("The small ones may vanish; the large one must not turn into nan.")
 def test_one_outlier(student):
     """Gives everything to one score that towers over the rest."""
-    z = [[0.0, 0.0, 2000.0, 0.0], [2000.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 2000.0]]
+    z = np.array([[0.0, 0.0, 2000.0, 0.0], [2000.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 2000.0]])
     close(student.softmax(z), [[0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]])
 
 
@@ -107,7 +105,7 @@ def test_one_outlier(student):
 @pytest.mark.hint("exp(-inf) is 0 already. Which step of yours makes something else of it?")
 def test_minus_infinity(student):
     """Gives probability 0 to a score of -inf."""
-    close(student.softmax([-np.inf, 0.0, 1.0]), [0.0, *shares([0.0, 1.0])])
+    close(student.softmax(np.array([-np.inf, 0.0, 1.0])), [0.0, *shares([0.0, 1.0])])
 
 
 @pytest.mark.aspect("property")
@@ -136,7 +134,7 @@ def test_log_along_an_axis(student, rng):
 @pytest.mark.hint("Use z - max - log(sum(exp(z - max))) and never take the log of a 0.")
 def test_log_of_a_vanishing_share(student):
     """log_softmax keeps what is too small for a probability."""
-    z = [[1000.0, 0.0, 0.0], [-800.0, 0.0, -900.0], [0.0, 2000.0, 0.0]]
+    z = np.array([[1000.0, 0.0, 0.0], [-800.0, 0.0, -900.0], [0.0, 2000.0, 0.0]])
     close(student.log_softmax(z), [[0.0, -1000.0, -1000.0], [-800.0, 0.0, -900.0], [-2000.0, 0.0, -2000.0]])
 
 
@@ -145,7 +143,7 @@ def test_log_of_a_vanishing_share(student):
 def test_log_of_rows_of_different_size(student):
     """log_softmax protects each row by itself."""
     row = np.log(shares([0.0, 1.0]))
-    close(student.log_softmax([[1000.0, 1001.0], [-1000.0, -999.0], [0.0, 1.0]]), [row] * 3)
+    close(student.log_softmax(np.array([[1000.0, 1001.0], [-1000.0, -999.0], [0.0, 1.0]])), [row] * 3)
 
 
 @pytest.mark.aspect("stability")
@@ -154,16 +152,15 @@ def test_log_of_rows_of_different_size(student):
 def test_log_of_minus_infinity(student):
     """log_softmax leaves a score of -inf at -inf."""
     low, high = np.log(shares([0.0, 1.0]))
-    close(student.log_softmax([0.0, -np.inf, 1.0]), [low, -np.inf, high])
+    close(student.log_softmax(np.array([0.0, -np.inf, 1.0])), [low, -np.inf, high])
 
 
 @pytest.mark.aspect("shapes")
 @pytest.mark.requires("log_along_an_axis")
-@pytest.mark.hint("log_softmax takes the same inputs as softmax: lists, whole numbers, any number of axes.")
+@pytest.mark.hint("log_softmax takes the same inputs as softmax: whole numbers, any number of axes.")
 def test_log_keeps_the_shape(student, rng):
     """log_softmax returns a float array with the shape of its input."""
-    array(student.log_softmax([[1, 2, 3], [6, 5, 4]]), (2, 3))
-    close(student.log_softmax(np.array([100, -100, 100], np.int8)), np.log(0.5) - np.array([0.0, 200.0, 0.0]))
+    array(student.log_softmax(np.array([[1, 2, 3], [6, 5, 4]])), (2, 3))
     array(student.log_softmax(rng.normal(size=(2, 4, 3)), axis=1), (2, 4, 3))
 
 
@@ -185,3 +182,10 @@ def test_leaves_an_array_as_it_was(student, rng):
     student.softmax(rng.normal(size=(3, 2)), axis=0)
     untouched(student)
     unshared(student)
+
+
+@pytest.mark.aspect("input")
+@pytest.mark.hint("np.asarray(z, dtype=float) makes an array of a list.")
+def test_log_takes_lists(student):
+    """log_softmax takes lists."""
+    close(student.log_softmax([3, 1, 2]), np.log(shares([3, 1, 2])))

@@ -1,5 +1,5 @@
-"""Covers: kind of plain and numpy numbers, arrays without axes, brackets around one number, rows, columns, nested
-lists and tuples, many axes, many entries. matvec of wide, tall, square, one-row and one-column matrices, of ints with
+"""Covers: kind of plain and numpy numbers, arrays without axes, brackets around one number, rows, columns,
+many axes, many entries. matvec of wide, tall, square, one-row and one-column matrices, of ints with
 fractions, small dtypes; matrices and vectors with the wrong number of axes; lengths that do not fit; input.
 """
 
@@ -10,6 +10,8 @@ import pytest
 
 from mlgrade.suite.compare import close, raises, same, untouched
 
+ANY = (Exception,)  # that something is raised; which type, one visible check demands
+
 
 def weighted_sums(a, x):
     """Every row times the vector, one product after the other."""
@@ -19,10 +21,9 @@ def weighted_sums(a, x):
 @pytest.mark.aspect("kind")
 @pytest.mark.hint("How many indices do you write to reach the number? For a number itself: none.")
 def test_plain_numbers(student):
-    """Tells a plain number from a list of numbers."""
+    """Knows a plain number as a scalar."""
     same(student.kind(-7), "scalar")
     same(student.kind(0.25), "scalar")
-    same(student.kind([-7, 0.25]), "vector")
 
 
 @pytest.mark.aspect("kind")
@@ -39,9 +40,9 @@ def test_numpy_numbers(student, rng):
 @pytest.mark.hint("You must write x[0] to get the number out, so it has an axis.")
 def test_one_number_in_brackets(student):
     """Counts the brackets around a single number."""
-    same(student.kind([5]), "vector")
-    same(student.kind([[5]]), "matrix")
-    same(student.kind([[[5]]]), "tensor")
+    same(student.kind(np.array([5.0])), "vector")
+    same(student.kind(np.array([[5.0]])), "matrix")
+    same(student.kind(np.array([[[5.0]]])), "tensor")
 
 
 @pytest.mark.aspect("kind")
@@ -51,15 +52,6 @@ def test_rows_and_columns(student, rng):
     same(student.kind(rng.normal(size=(1, 5))), "matrix")
     same(student.kind(rng.normal(size=(6, 1))), "matrix")
     same(student.kind(rng.normal(size=6)), "vector")
-
-
-@pytest.mark.aspect("kind")
-@pytest.mark.hint("Count the brackets that open before the first number.")
-def test_nested_lists(student):
-    """Reads nested lists and tuples like arrays."""
-    same(student.kind([[1, 2], [3, 4], [5, 6], [7, 8]]), "matrix")
-    same(student.kind([[[1, 2, 3], [4, 5, 6]], [[7, 8, 9], [1, 2, 3]]]), "tensor")
-    same(student.kind((1.5, 2.5)), "vector")
 
 
 @pytest.mark.aspect("kind")
@@ -123,8 +115,9 @@ def test_one_column(student, rng):
 @pytest.mark.hint("An array of ints cannot hold fractions: what is the dtype of the array you write into?")
 def test_ints_with_fractions(student):
     """matvec keeps the fractions when whole numbers meet them."""
-    close(student.matvec(np.array([[1, 2, 3], [4, 5, 6]]), [0.5, 0.25, 0.125]), [1.375, 4.0])
-    close(student.matvec([[0.5, 0.75], [1.5, 0.25], [0.125, 1.0]], np.array([3, 1])), [2.25, 4.75, 1.375])
+    close(student.matvec(np.array([[1, 2, 3], [4, 5, 6]]), np.array([0.5, 0.25, 0.125])), [1.375, 4.0])
+    a = np.array([[0.5, 0.75], [1.5, 0.25], [0.125, 1.0]])
+    close(student.matvec(a, np.array([3, 1])), [2.25, 4.75, 1.375])
 
 
 @pytest.mark.aspect("stability")
@@ -138,47 +131,52 @@ def test_small_dtypes(student):
     close(student.matvec(a, np.array([16384.0, 1.0, 5.0], np.float32)), [268435467.0, 131072.0], rtol=1e-12)
 
 
+@pytest.mark.points(0.4)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("rows_times_vector")
 @pytest.mark.hint("zip stops at the shorter one without a word. What should happen when one is longer?")
 def test_refuses_a_long_vector(student, rng):
     """matvec refuses a vector with more entries than columns."""
-    raises(student.matvec, rng.normal(size=(4, 3)), rng.normal(size=4))
+    raises(student.matvec, rng.normal(size=(4, 3)), rng.normal(size=4), errors=ANY)
 
 
+@pytest.mark.points(0.4)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("rows_times_vector")
 @pytest.mark.hint("Which number of a.shape must be the length of x?")
 def test_refuses_a_short_vector(student, rng):
     """matvec refuses a vector with fewer entries than columns."""
-    raises(student.matvec, rng.normal(size=(3, 5)), rng.normal(size=3))
+    raises(student.matvec, rng.normal(size=(3, 5)), rng.normal(size=3), errors=ANY)
 
 
+@pytest.mark.points(0.4)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("rows_times_vector")
 @pytest.mark.hint("Broadcasting stretches an axis of size 1 to any size. Compare sizes first.")
 def test_refuses_to_stretch_one_entry(student, rng):
     """matvec does not stretch a vector with one entry."""
-    raises(student.matvec, rng.normal(size=(2, 4)), rng.normal(size=1))
+    raises(student.matvec, rng.normal(size=(2, 4)), rng.normal(size=1), errors=ANY)
 
 
+@pytest.mark.points(0.4)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("rows_times_vector")
 @pytest.mark.hint("x.ndim tells how many axes x has. How many does a vector have?")
 def test_refuses_what_is_no_vector(student, rng):
     """matvec refuses a second argument that is not a vector."""
-    raises(student.matvec, rng.normal(size=(2, 3)), rng.normal(size=(3, 1)))
-    raises(student.matvec, rng.normal(size=(2, 3)), rng.normal(size=(1, 3)))
-    raises(student.matvec, rng.normal(size=(4, 1)), 2.5)
+    raises(student.matvec, rng.normal(size=(2, 3)), rng.normal(size=(3, 1)), errors=ANY)
+    raises(student.matvec, rng.normal(size=(2, 3)), rng.normal(size=(1, 3)), errors=ANY)
+    raises(student.matvec, rng.normal(size=(4, 1)), 2.5, errors=ANY)
 
 
+@pytest.mark.points(0.4)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("rows_times_vector")
 @pytest.mark.hint("a.ndim tells how many axes a has. `@` is happy with more kinds of arrays than a matrix.")
 def test_refuses_what_is_no_matrix(student, rng):
     """matvec refuses a first argument that is not a matrix."""
-    raises(student.matvec, rng.normal(size=3), rng.normal(size=3))
-    raises(student.matvec, rng.normal(size=(2, 4, 4)), rng.normal(size=4))
+    raises(student.matvec, rng.normal(size=3), rng.normal(size=3), errors=ANY)
+    raises(student.matvec, rng.normal(size=(2, 4, 4)), rng.normal(size=4), errors=ANY)
 
 
 @pytest.mark.aspect("input")

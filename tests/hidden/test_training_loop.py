@@ -204,7 +204,14 @@ def test_nothing_to_learn(student, rng):
 @pytest.mark.hint("One weight for each column of x_train, in a numpy array of floats.")
 def test_kind_of_the_weights(student):
     """Returns the weights as a float array, one per column."""
-    got = student.train([[1, 2, 0], [0, 1, 1]], [1, 2], [[1, 1, 1]], [3], 0.1, 2)
+    got = student.train(
+        np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 1.0]]),
+        np.array([1.0, 2.0]),
+        np.array([[1.0, 1.0, 1.0]]),
+        np.array([3.0]),
+        0.1,
+        2,
+    )
     array(parts(got, 3)[0], (3,))
 
 

@@ -10,24 +10,24 @@ from mlgrade.suite.compare import array, close, untouched
 @pytest.mark.hint("Scores q @ k.T / sqrt(d), softmax along each row, then weights @ v.")
 def test_two_queries(student):
     """Gives each query the right mixture of three values."""
-    q = [[1.0, 0.0, 2.0, 0.0], [0.0, 3.0, 0.0, -1.0]]
-    k = [[2.0, 0.0, 1.0, 1.0], [0.0, 2.0, 0.0, 1.0], [1.0, 1.0, 0.0, 0.0]]
-    close(student.attention(q, k, [[10.0], [0.0], [5.0]]), [[8.182505381], [1.648672571]])
+    q = np.array([[1.0, 0.0, 2.0, 0.0], [0.0, 3.0, 0.0, -1.0]])
+    k = np.array([[2.0, 0.0, 1.0, 1.0], [0.0, 2.0, 0.0, 1.0], [1.0, 1.0, 0.0, 0.0]])
+    close(student.attention(q, k, np.array([[10.0], [0.0], [5.0]])), [[8.182505381], [1.648672571]])
 
 
 @pytest.mark.hint("A single key has nobody to share with: its weight is 1, whatever its score.")
 def test_one_key(student):
     """Hands over the only value there is."""
-    q, k = [[1.0, 2.0, 2.0, 1.0], [0.0, 1.0, -2.0, 2.0]], [[1.0, 0.0, 0.0, 1.0]]
-    close(student.attention(q, k, [[6.0, 7.0, 8.0]]), [[6.0, 7.0, 8.0]] * 2)
+    q, k = np.array([[1.0, 2.0, 2.0, 1.0], [0.0, 1.0, -2.0, 2.0]]), np.array([[1.0, 0.0, 0.0, 1.0]])
+    close(student.attention(q, k, np.array([[6.0, 7.0, 8.0]])), [[6.0, 7.0, 8.0]] * 2)
 
 
 @pytest.mark.hint("A zero query fits all keys equally well. What are its weights?")
 def test_zero_query(student):
     """Gives a zero query the plain mean of the values."""
-    k = [[1.0, 2.0, 0.5], [4.0, -1.0, 3.0], [0.0, 6.0, 1.0], [2.0, 2.0, 2.0]]
-    v = [[1.0, 0.0], [3.0, -2.0], [5.0, 8.0], [7.0, 6.0]]
-    close(student.attention([[0.0, 0.0, 0.0]], k, v), [[4.0, 3.0]])
+    k = np.array([[1.0, 2.0, 0.5], [4.0, -1.0, 3.0], [0.0, 6.0, 1.0], [2.0, 2.0, 2.0]])
+    v = np.array([[1.0, 0.0], [3.0, -2.0], [5.0, 8.0], [7.0, 6.0]])
+    close(student.attention(np.array([[0.0, 0.0, 0.0]]), k, v), [[4.0, 3.0]])
 
 
 @pytest.mark.aspect("mask")
@@ -35,10 +35,10 @@ def test_zero_query(student):
 @pytest.mark.hint("True means may look. Give hidden keys a score of -inf before the softmax.")
 def test_mask(student):
     """Shares the weight among the open keys only."""
-    q = [[0.0, 0.0], [0.0, 0.0]]
-    k = [[1.0, 0.0], [0.0, 1.0], [2.0, 2.0]]
-    v = [[2.0], [4.0], [9.0]]
-    close(student.attention(q, k, v, mask=[[True, True, False], [False, False, True]]), [[3.0], [9.0]])
+    q = np.array([[0.0, 0.0], [0.0, 0.0]])
+    k = np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 2.0]])
+    v = np.array([[2.0], [4.0], [9.0]])
+    close(student.attention(q, k, v, mask=np.array([[True, True, False], [False, False, True]])), [[3.0], [9.0]])
 
 
 @pytest.mark.aspect("shapes")
@@ -46,7 +46,7 @@ def test_mask(student):
 @pytest.mark.hint("A row per query, as wide as a value. Return the mixtures alone, without the weights.")
 def test_shape_and_dtype(student):
     """Returns one float array: a row per query, as wide as a value."""
-    q, k = [[1, 0], [0, 1], [1, 1]], [[1, 2], [3, 4], [5, 6], [7, 8]]
+    q, k = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]])
     array(student.attention(q, k, [[1, 2, 3, 4, 5]] * 4), (3, 5))
 
 

@@ -10,7 +10,7 @@ from mlgrade.suite.compare import close, parts, raises, untouched
 @pytest.mark.hint("For each bin: pick the answers whose confidence lies in it; take two means and a count.")
 def test_two_bins(student):
     """Gives mean confidence, accuracy and count of each bin."""
-    got = parts(student.reliability_bins([0.2, 0.7, 0.4, 0.9, 0.8], [1, 1, 0, 1, 0], n_bins=2), 3)
+    got = parts(student.reliability_bins(np.array([0.2, 0.7, 0.4, 0.9, 0.8]), np.array([1, 1, 0, 1, 0]), n_bins=2), 3)
     close(got[2], [2, 3])
     close(got[0], [0.3, 0.8])
     close(got[1], [1 / 2, 2 / 3])
@@ -20,7 +20,7 @@ def test_two_bins(student):
 @pytest.mark.may_return("nan")
 def test_ten_bins_unless_told(student):
     """Counts the answers in ten bins when n_bins is not given."""
-    got = parts(student.reliability_bins([0.12, 0.34, 0.56, 0.58, 0.93], [0, 1, 1, 0, 1]), 3)
+    got = parts(student.reliability_bins(np.array([0.12, 0.34, 0.56, 0.58, 0.93]), np.array([0, 1, 1, 0, 1])), 3)
     close(got[2], [0, 1, 0, 1, 0, 2, 0, 0, 0, 1])
 
 
@@ -29,7 +29,7 @@ def test_ten_bins_unless_told(student):
 @pytest.mark.may_return("nan")
 def test_bins_without_answers(student):
     """Keeps a place for bins that hold nothing: count 0, means nan."""
-    got = parts(student.reliability_bins([0.55, 0.7], [True, False], n_bins=4), 3)
+    got = parts(student.reliability_bins(np.array([0.55, 0.7]), np.array([True, False]), n_bins=4), 3)
     close(got[2], [0, 0, 2, 0])
     close(got[0], [np.nan, np.nan, 0.625, np.nan])
     close(got[1], [np.nan, np.nan, 0.5, np.nan])
@@ -39,7 +39,7 @@ def test_bins_without_answers(student):
 @pytest.mark.hint("Size of the gap times share of the answers in the bin, added up over the bins.")
 def test_error_of_two_bins(student):
     """expected_calibration_error adds up the gaps of two bins."""
-    close(student.expected_calibration_error([0.25, 0.25, 0.7, 0.8], [0, 0, 1, 0], n_bins=2), 0.25)
+    close(student.expected_calibration_error(np.array([0.25, 0.25, 0.7, 0.8]), np.array([0, 0, 1, 0]), n_bins=2), 0.25)
 
 
 @pytest.mark.aspect("errors")
@@ -47,9 +47,9 @@ def test_error_of_two_bins(student):
 @pytest.mark.hint("Compare the shapes before you use them; numpy may stretch a short input without a word.")
 def test_unequal_lengths(student):
     """Refuses confidences and answers of unequal length."""
-    raises(student.reliability_bins, [0.2, 0.4, 0.9], [1, 0])
-    raises(student.reliability_bins, [0.2, 0.4, 0.9], [1])
-    raises(student.reliability_bins, [0.6], [1, 0, 1])
+    raises(student.reliability_bins, np.array([0.2, 0.4, 0.9]), np.array([1, 0]))
+    raises(student.reliability_bins, np.array([0.2, 0.4, 0.9]), np.array([1]))
+    raises(student.reliability_bins, np.array([0.6]), np.array([1, 0, 1]))
 
 
 @pytest.mark.aspect("input")
@@ -59,3 +59,18 @@ def test_leaves_its_input(student):
     """Does not change its inputs."""
     student.reliability_bins(np.array([0.9, 0.2, 0.6]), np.array([1, 0, 0]), n_bins=3)
     untouched(student)
+
+
+@pytest.mark.aspect("input")
+@pytest.mark.hint("np.asarray(confidence, dtype=float) makes an array of a list.")
+def test_takes_lists(student):
+    """Takes lists."""
+    mean_confidence, _, _ = parts(student.reliability_bins([0.25, 0.75], [0, 1], n_bins=2), 3)
+    close(mean_confidence, [0.25, 0.75])
+
+
+@pytest.mark.aspect("input")
+@pytest.mark.hint("np.asarray(confidence, dtype=float) makes an array of a list.")
+def test_expected_calibration_error_takes_lists(student):
+    """expected_calibration_error takes lists."""
+    close(student.expected_calibration_error([0.25, 0.75], [0, 1], n_bins=2), 0.25)

@@ -10,10 +10,10 @@ from mlgrade.suite.compare import close, finite, holds, number, raises, untouche
 @pytest.mark.hint("The further q is from p, the more it costs. Does your answer look at both?")
 def test_worse_belief(student):
     """Is larger for the worse of two beliefs."""
-    near = student.kl_divergence([0.5, 0.25, 0.25], [0.375, 0.375, 0.25])
+    near = student.kl_divergence(np.array([0.5, 0.25, 0.25]), np.array([0.375, 0.375, 0.25]))
     number(near)
     finite(near)
-    far = student.kl_divergence([0.5, 0.25, 0.25], [0.0625, 0.4375, 0.5])
+    far = student.kl_divergence(np.array([0.5, 0.25, 0.25]), np.array([0.0625, 0.4375, 0.5]))
     number(far)
     finite(far)
     holds(far > near, "the worse belief does not cost more")
@@ -23,7 +23,7 @@ def test_worse_belief(student):
 @pytest.mark.hint("p times the natural logarithm of p / q, added up.")
 def test_three_outcomes(student):
     """Gives the divergence of two distributions as one number."""
-    got = student.kl_divergence([0.5, 0.25, 0.25], [0.25, 0.125, 0.625])
+    got = student.kl_divergence(np.array([0.5, 0.25, 0.25]), np.array([0.25, 0.125, 0.625]))
     number(got)
     close(got, 0.290787700)
 
@@ -32,7 +32,7 @@ def test_three_outcomes(student):
 @pytest.mark.hint("What does an event that never happens cost? Leave it out before you take the logarithm.")
 def test_never_happens(student):
     """Adds nothing for an outcome that never happens."""
-    close(student.kl_divergence([0.5, 0.0, 0.5], [0.25, 0.5, 0.25]), 0.693147181)
+    close(student.kl_divergence(np.array([0.5, 0.0, 0.5]), np.array([0.25, 0.5, 0.25])), 0.693147181)
 
 
 @pytest.mark.aspect("stability")
@@ -40,7 +40,7 @@ def test_never_happens(student):
 @pytest.mark.hint("How bad is it when something happens that was held to be impossible?")
 def test_thought_impossible(student):
     """Is infinite if something happens that q calls impossible."""
-    close(student.kl_divergence([0.5, 0.5], [1.0, 0.0]), np.inf)
+    close(student.kl_divergence(np.array([0.5, 0.5]), np.array([1.0, 0.0])), np.inf)
 
 
 @pytest.mark.aspect("errors")
@@ -48,8 +48,8 @@ def test_thought_impossible(student):
 @pytest.mark.hint("Compare the lengths before anything else.")
 def test_different_lengths(student):
     """Raises ValueError if p and q differ in length."""
-    raises(student.kl_divergence, [0.5, 0.5], [0.5, 0.25, 0.25])
-    raises(student.kl_divergence, [0.5, 0.25, 0.25], [0.5, 0.5])
+    raises(student.kl_divergence, np.array([0.5, 0.5]), np.array([0.5, 0.25, 0.25]))
+    raises(student.kl_divergence, np.array([0.5, 0.25, 0.25]), np.array([0.5, 0.5]))
 
 
 @pytest.mark.aspect("input")
@@ -59,3 +59,10 @@ def test_leaves_both(student):
     """Does not change its input."""
     student.kl_divergence(np.array([0.5, 0.375, 0.125]), np.array([0.25, 0.25, 0.5]))
     untouched(student)
+
+
+@pytest.mark.aspect("input")
+@pytest.mark.hint("np.asarray(p, dtype=float) makes an array of a list.")
+def test_takes_lists(student):
+    """Takes lists."""
+    close(student.kl_divergence([0.5, 0.5], [0.25, 0.75]), 0.143841036)

@@ -10,7 +10,7 @@ from mlgrade.suite.compare import close, number, untouched
 @pytest.mark.hint("1 / (1 + exp(-z)), for each score. Which exp takes arrays?")
 def test_row_of_scores(student):
     """Gives the right probabilities for a row of scores."""
-    close(student.sigmoid([-2.0, 0.0, 1.0, 3.0]), [0.119202922, 0.5, 0.731058579, 0.952574127])
+    close(student.sigmoid(np.array([-2.0, 0.0, 1.0, 3.0])), [0.119202922, 0.5, 0.731058579, 0.952574127])
 
 
 @pytest.mark.aspect("shapes")
@@ -27,21 +27,21 @@ def test_one_score(student):
 @pytest.mark.hint("What is inf / inf? Use the form whose exponent is negative.")
 def test_large_scores(student):
     """Stays right for large scores on both sides."""
-    close(student.sigmoid([1000.0, -1000.0]), [1.0, 0.0])
+    close(student.sigmoid(np.array([1000.0, -1000.0])), [1.0, 0.0])
 
 
 @pytest.mark.points(2)
 @pytest.mark.hint("The odds are p to 1 - p. Take their logarithm.")
 def test_row_of_probabilities(student):
     """logit gives the right scores for a row of probabilities."""
-    close(student.logit([0.2, 0.75, 0.9]), [-1.38629436, 1.09861229, 2.19722458])
+    close(student.logit(np.array([0.2, 0.75, 0.9])), [-1.38629436, 1.09861229, 2.19722458])
 
 
 @pytest.mark.aspect("stability")
 @pytest.mark.hint("No finite score means certain. np.log(0) is -inf, but math.log(0) raises an error.")
 def test_certainty(student):
     """logit is infinite where the probability is certain."""
-    close(student.logit([0.0, 1.0]), [-np.inf, np.inf])
+    close(student.logit(np.array([0.0, 1.0])), [-np.inf, np.inf])
 
 
 @pytest.mark.aspect("input")

@@ -6,10 +6,10 @@ import pytest
 from mlgrade.suite.compare import close, holds, number, raises, untouched
 
 LAB = {
-    "optimizer": [0.0, 3.0, 4.0],
-    "softmax": [3.0, 4.0, 0.0],
-    "attention": [4.0, 3.0, 0.0],
-    "gpu": [-5.0, 0.0, 12.0],
+    "optimizer": np.array([0.0, 3.0, 4.0]),
+    "softmax": np.array([3.0, 4.0, 0.0]),
+    "attention": np.array([4.0, 3.0, 0.0]),
+    "gpu": np.array([-5.0, 0.0, 12.0]),
 }
 
 
@@ -46,7 +46,7 @@ def scored(got, want):
 @pytest.mark.hint("Score every document, sort, the largest first, keep k. Return the list, do not print it.")
 def test_two_best(student):
     """Returns the two best documents with their scores, best first."""
-    got = student.retrieve([1.0, 0.0, 0.0], LAB, 2)
+    got = student.retrieve(np.array([1.0, 0.0, 0.0]), LAB, 2)
     ordered(got, ["attention", "softmax"])
     scored(got, {"attention": 0.8, "softmax": 0.6})
 
@@ -54,22 +54,27 @@ def test_two_best(student):
 @pytest.mark.hint("Even a single document comes in a list, as a pair of its name and its score.")
 def test_only_document(student):
     """Returns a list with one pair when there is one document."""
-    scored(student.retrieve([1.0, 0.0], {"only": [0.6, 0.8]}, 1), {"only": 0.6})
+    scored(student.retrieve(np.array([1.0, 0.0]), {"only": np.array([0.6, 0.8])}, 1), {"only": 0.6})
 
 
 @pytest.mark.hint("A slice may end behind the end of a list: nothing is missing and nothing is raised.")
 def test_more_than_there_are(student):
     """Returns all documents when more are wanted than there are."""
-    docs = {"c": [0.6, 0.8], "a": [-0.8, 0.6], "d": [0.8, -0.6], "b": [0.0, 1.0]}
-    ordered(student.retrieve([1.0, 0.0], docs, 10), ["d", "c", "b", "a"])
+    docs = {
+        "c": np.array([0.6, 0.8]),
+        "a": np.array([-0.8, 0.6]),
+        "d": np.array([0.8, -0.6]),
+        "b": np.array([0.0, 1.0]),
+    }
+    ordered(student.retrieve(np.array([1.0, 0.0]), docs, 10), ["d", "c", "b", "a"])
 
 
 @pytest.mark.aspect("zero")
 @pytest.mark.hint("What is 0 / 0? Look at the norm before you divide by it.")
 def test_empty_document(student):
     """Scores a zero vector 0.0."""
-    docs = {"fits": [0.6, 0.8], "empty": [0.0, 0.0], "against": [-0.8, -0.6]}
-    scored(student.retrieve([0.0, 1.0], docs, 3), {"fits": 0.8, "empty": 0.0, "against": -0.6})
+    docs = {"fits": np.array([0.6, 0.8]), "empty": np.array([0.0, 0.0]), "against": np.array([-0.8, -0.6])}
+    scored(student.retrieve(np.array([0.0, 1.0]), docs, 3), {"fits": 0.8, "empty": 0.0, "against": -0.6})
 
 
 @pytest.mark.aspect("errors")
@@ -77,7 +82,7 @@ def test_empty_document(student):
 @pytest.mark.hint("Look at k before you slice: [:0] is empty and raises nothing.")
 def test_none_wanted(student):
     """Refuses a k of 0."""
-    raises(student.retrieve, [1.0, 0.0, 0.0], LAB, 0)
+    raises(student.retrieve, np.array([1.0, 0.0, 0.0]), LAB, 0)
 
 
 @pytest.mark.aspect("input")

@@ -10,14 +10,14 @@ from mlgrade.suite.compare import array, close, untouched
 @pytest.mark.hint("exp of each score, divided by the sum of all of them.")
 def test_one_row(student):
     """Gives the right shares for one row of scores."""
-    close(student.softmax([1.0, 2.0, 4.0]), [0.04201007, 0.1141952, 0.84379473], rtol=1e-6)
+    close(student.softmax(np.array([1.0, 2.0, 4.0])), [0.04201007, 0.1141952, 0.84379473], rtol=1e-6)
 
 
 @pytest.mark.aspect("axis")
 @pytest.mark.hint("Add up one row of your result. Which axis do you sum over?")
 def test_rows_of_a_matrix(student):
     """Makes every row of a matrix sum to 1."""
-    z = [[0.0, 1.0, 2.0], [3.0, 3.0, 3.0]]
+    z = np.array([[0.0, 1.0, 2.0], [3.0, 3.0, 3.0]])
     close(student.softmax(z), [[0.09003057, 0.24472847, 0.66524096], [1 / 3, 1 / 3, 1 / 3]])
 
 
@@ -26,7 +26,7 @@ def test_rows_of_a_matrix(student):
 @pytest.mark.hint("np.asarray turns lists and ints into an array that you can calculate with.")
 def test_shape_and_dtype(student):
     """Returns a float array of the same shape."""
-    array(student.softmax([[1, 2, 3], [4, 5, 6]]), (2, 3))
+    array(student.softmax(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])), (2, 3))
 
 
 @pytest.mark.aspect("stability")
@@ -34,14 +34,14 @@ def test_shape_and_dtype(student):
 @pytest.mark.hint("Subtract a number from all scores that makes the largest exponent 0.")
 def test_large_scores(student):
     """Stays finite for large scores."""
-    close(student.softmax([1000.0, 1001.0]), [0.26894142, 0.73105858])
+    close(student.softmax(np.array([1000.0, 1001.0])), [0.26894142, 0.73105858])
 
 
 @pytest.mark.points(2)
 @pytest.mark.hint("z - log(sum(exp(z))), and the same care for large scores as in softmax.")
 def test_log_of_the_shares(student):
     """log_softmax gives the logarithms of the shares."""
-    close(student.log_softmax([1.0, 2.0, 4.0]), [-3.1698461, -2.1698461, -0.1698461])
+    close(student.log_softmax(np.array([1.0, 2.0, 4.0])), [-3.1698461, -2.1698461, -0.1698461])
 
 
 @pytest.mark.aspect("input")

@@ -14,9 +14,11 @@ from typing import NamedTuple
 
 from mlgrade.authoring.lint.model import Cost, Problem, Proportion
 from mlgrade.authoring.lint.trial import ConceptTrial
+from mlgrade.grading import diagnosis
+from mlgrade.grading.diagnosis import Evidence
 from mlgrade.results import Outcome
 from mlgrade.submissions.model import Submission
-from mlgrade.suite.session import Check
+from mlgrade.suite.session import Check, Ran
 
 ROBUSTNESS, MATHEMATICS, ERRORS = "robustness", "mathematics", "errors"
 _CONVERSIONS = {"asarray", "array", "asanyarray", "atleast_1d", "ascontiguousarray"}
@@ -49,6 +51,7 @@ def measure(trial: ConceptTrial) -> Proportion:
     """Grade every slip of the solution and of the alternatives. A slip without effect is left out."""
     weights = {check.id: check.marks.weight for check in trial.checks}
     whole = sum(weights.values())
+    solution = trial.reference.source.decode("utf-8-sig")
     costs = []
     answers = {trial.course.solution(trial.concept.id): trial.reference, **trial.others}
     for path, answer in answers.items():
@@ -58,6 +61,8 @@ def measure(trial: ConceptTrial) -> Proportion:
             ran = trial.grader.run(_submission(trial, slip))
             lost = [one.finding for one in ran if one.finding.outcome is not Outcome.PASSED]
             if not lost:  # the slip makes no difference, or nothing could be run
+                continue
+            if slip.kind == MATHEMATICS and _wrong_everywhere(ran, solution):
                 continue
             skipped = sum(weights[one.id] for one in lost if one.outcome is Outcome.SKIPPED)
             failed = tuple(one.id for one in lost if one.outcome is not Outcome.SKIPPED)
@@ -103,6 +108,19 @@ def gates(checks: Sequence[Check]) -> Iterator[Problem]:
     for check in checks:
         if check.name in required and (line := _list_argument(Path(check.file), check.line)):
             yield Problem(check.file, line, f"{check.name} is required by others and passes a list; pass an array")
+
+
+def _wrong_everywhere(ran: Sequence[Ran], solution: str) -> bool:
+    """Whether a function is wrong in most calls: then it is no slip, but another function."""
+    right = diagnosis.run(solution)
+    calls = [call for one in ran for call in one.calls]
+    for function in {call.function for call in calls}:
+        theirs = [call for call in calls if call.function == function]
+        evidence = Evidence.of(theirs, [diagnosis.replay(right[function], call) for call in theirs])
+        wrong = sum(fact.way == diagnosis.VALUES for fact in evidence.wrong)
+        if 2 * wrong > len(evidence.calls):
+            return True
+    return False
 
 
 def _submission(trial: ConceptTrial, slip: Slip) -> Submission:
@@ -163,7 +181,7 @@ def slips(source: str, functions: Sequence[str]) -> Iterator[Slip]:
                         yield from _changed(
                             source, number, kind, f"{what} in {node.name}", getattr(part, "lineno", node.lineno), change
                         )
-            if node.name in functions:
+            if node.name in functions and not _called(tree, node.name):
                 yield from _returning(source, number, node, "_as_list", f"{node.name} returns a list")
                 yield from _returning(
                     source, number, node, "_with_an_axis", f"{node.name} returns shape (1,) for a number"
@@ -196,6 +214,11 @@ def _returning(source: str, number: int, node: ast.FunctionDef, wrapper: str, wh
 
     for slip in _changed(source, number, ROBUSTNESS, what, node.lineno, change):
         yield slip._replace(source=slip.source + _WRAPPED)
+
+
+def _called(tree: ast.Module, function: str) -> bool:
+    """Whether the source itself calls a function: then another return value is more than one slip."""
+    return any(isinstance(node, ast.Name) and node.id == function for node in ast.walk(tree))
 
 
 def _own(function: ast.FunctionDef) -> Iterator[ast.AST]:
@@ -240,7 +263,9 @@ def _name(call: ast.AST) -> str:
 
 
 def _without_conversion(node: ast.AST) -> ast.AST | None:
-    return node.args[0] if isinstance(node, ast.Call) and _name(node) in _CONVERSIONS and node.args else None
+    """Of what a function is given: an array that it makes of its own list is no conversion."""
+    given = isinstance(node, ast.Call) and bool(node.args) and isinstance(node.args[0], ast.Name)
+    return node.args[0] if given and isinstance(node, ast.Call) and _name(node) in _CONVERSIONS else None
 
 
 def _without_dtype(node: ast.AST) -> ast.AST | None:
