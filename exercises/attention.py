@@ -27,9 +27,9 @@ def attention(q, k, v, mask=None):
         Without a mask all keys are open.
 
     The leading axes "..." may be absent; if present, one or several, they are batch axes, the same for q, k and v.
-    All numbers are finite. Lists work too (also as mask), and ints of any numpy type, even int8, in which a product
-    may overflow. Scores may be huge, far below zero, or very different from row to row, also those of hidden keys. What
-    happens for other shapes is not defined.
+    All numbers are finite, and so are all scores: entries up to 1e150. Lists work too (also as mask), and ints. Scores
+    may be huge, far below zero, or very different from row to row, also those of hidden keys. What happens for other
+    shapes is not defined.
 
     Returns
     -------

@@ -8,8 +8,8 @@ def attention_weights(q, k, mask=None):
 
     These weights decide what each position of a transformer reads: the better a key matches the query, the
     larger its share. The mask rules out what must not be read, such as the future or padding. The root of d
-    keeps the spread of the scores near one, however wide the vectors are; without it one key would take
-    nearly all.
+    keeps the spread of the scores near one (for independent entries of mean 0 and variance 1), however wide the
+    vectors are; without it one key would take nearly all.
 
         scores_ij = (q_i . k_j) / sqrt(d)
         weights_ij = exp(scores_ij) / sum of exp(scores_im) over the open keys m        (0 for a hidden key j)

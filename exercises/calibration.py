@@ -56,8 +56,9 @@ def reliability_bins(confidence, correct, n_bins=10):
 def expected_calibration_error(confidence, correct, n_bins=10):
     """Return the gap between confidence and accuracy that an answer meets on average.
 
-    One number for the whole table: 0 if every bin keeps its promise. It is what temperature scaling tries to
-    lower. Every bin counts with the share of the answers that it holds:
+    One number for the whole table: 0 if every bin keeps its promise. It judges how well a model was calibrated, such
+    as by temperature scaling, which itself minimises the negative log-likelihood. Every bin counts with the share of
+    the answers that it holds:
 
         ECE = sum over bins with answers of   count_i / n * |accuracy_i - mean_confidence_i|
 

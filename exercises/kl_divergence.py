@@ -14,26 +14,27 @@ def kl_divergence(p, q):
     Parameters
     ----------
     p : array_like of numbers, shape (n,) with n at least 1 (ints and lists work too)
-        The true distribution: no negative entry, and a sum within 1e-6 of 1. An outcome with p_i = 0 adds 0,
+        The true distribution: no negative entry, no nan, and a sum within 1e-8 of 1. An outcome with p_i = 0 adds 0,
         whatever q_i is.
     q : array_like of numbers, shape (n,)
         The distribution that is compared with it, under the same conditions. Small entries count as they are, with
-        nothing added to them: 1e-14 is not 0, nor is 1e-30. What comes out for nan, or where p or q has other than
-        one axis, is not defined.
+        nothing added to them: 1e-14 is not 0, nor is 1e-30. What comes out where p or q has other than one axis is
+        not defined.
 
     Returns
     -------
     float
-        The divergence in nats (natural logarithm): 0 for equal distributions and above 0 for others, up to rounding;
-        inf if some outcome has p_i > 0 and q_i = 0. One number; a numpy scalar will do. Neither p nor q is changed.
+        The divergence in nats (natural logarithm), never below 0: 0 for equal distributions and above 0 for others, up
+        to rounding; inf if some outcome has p_i > 0 and q_i = 0. One number; a numpy scalar will do. Neither p nor q is
+        changed.
 
     Raises
     ------
     ValueError
         If p and q are not equally long, also when one of them has length 1.
         If an entry of p or q is negative, even where the other one is 0.
-        If the sum of p or the sum of q is more than 1e-6 away from 1. Counts are not turned into probabilities:
-        they are refused.
+        If an entry is nan, or the sum of p or the sum of q is more than 1e-8 away from 1. Counts are not turned into
+        probabilities: they are refused.
 
     Examples
     --------

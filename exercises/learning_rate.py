@@ -8,7 +8,7 @@ def largest_stable_lr(hessian):
 
     Near its lowest point a loss is nearly quadratic. Along a direction of curvature lambda each step there
     multiplies the distance to that point by 1 - lr * lambda. The steepest direction decides: below this rate
-    a run settles, above it the loss grows without end.
+    a run settles, above it the loss grows without end, unless the start has no part along that direction.
 
         largest_stable_lr = 2 / lambda_max        lambda_max: the largest eigenvalue of the Hessian
 
@@ -41,7 +41,7 @@ def largest_stable_lr(hessian):
     >>> float(largest_stable_lr([[0.0, 0.0], [0.0, 0.0]]))
     inf
 
-    Source: Zhang et al., Dive into Deep Learning, section 12.3; Goh, Why Momentum Really Works, Distill 2017.
+    Source: Goh, Why Momentum Really Works, Distill 2017 ("First Steps: Gradient Descent").
     """
     raise NotImplementedError("largest_stable_lr: write me")
 
@@ -50,7 +50,9 @@ def classify_curve(losses):
     """Say what a loss curve tells about the learning rate behind it.
 
     It is the first look at any training run: turn the rate down, turn it up, or leave it. Only the start and
-    the end decide, since a healthy run may go up and down in between. The first rule that fits is the answer:
+    the end decide, since a healthy run may go up and down in between. It is a rule of thumb of this course, for
+    losses that can come down to 0: where the lowest loss is far above 0, a good run may end above half of its start.
+    The first rule that fits is the answer:
 
         "diverging"   if any loss is nan or infinite, or the last is larger than the first
         "too_small"   if the last is larger than half of the first

@@ -6,7 +6,7 @@ import numpy as np
 def sigmoid(z):
     """Turn scores (logits) into probabilities, each by itself.
 
-    This is the last step of every yes-or-no classifier and the gate inside an LSTM: a score of 0 says "even
+    This is the last step of most yes-or-no classifiers and the gate inside an LSTM: a score of 0 says "even
     chances", each step up makes yes likelier.
 
         sigmoid(z) = 1 / (1 + exp(-z))
@@ -15,8 +15,8 @@ def sigmoid(z):
     ----------
     z : number or array_like of numbers, any shape (ints and lists work too)
         Scores. They may be huge on either side: the answer for 1000 is exactly 1 and for -1000 exactly 0. Small
-        probabilities keep their digits: the answer for -40 is 4.248354e-18 (to a relative error of 1e-6), not 0.
-        What comes out for nan is not defined.
+        probabilities keep their digits (to a relative error of 1e-6), as far down as a float goes: the answer for
+        -40 is 4.248354e-18 and for -720 it is 2.0322308e-313, not 0. What comes out for nan is not defined.
 
     Returns
     -------

@@ -17,9 +17,9 @@ def norm(x, ord=2):
     Parameters
     ----------
     x : array_like of numbers, shape (n,) with n at least 1 (ints and lists work too)
-        The vector. All calculation is done in float64: [3000000000, 4000000000] is as easy as [3, 4], and tiny
-        vectors are measured as exactly as others. What comes out for nan, for infinite entries, where a power is
-        too large or too small for a float, or for other shapes, is not defined.
+        The vector. All calculation is done in float64: [3000000000, 4000000000] is as easy as [3, 4], and a vector with
+        entries of 1e-100 is measured as exactly as others. What comes out for nan, for infinite entries, where a power
+        is too large or too small for a float, or for other shapes, is not defined.
     ord : int or float, default 2
         The order p: 1, 2, np.inf or any other number from 1 up.
 

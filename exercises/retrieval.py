@@ -18,17 +18,17 @@ def retrieve(query, docs, k):
         The vector of the question. Ints and lists work too, here and in docs.
     docs : dict of str to array_like of numbers, shape (d,)
         The vector of each document under its name; at least one document. All of them have as many
-        numbers as the query.
+        numbers as the query, none of them larger than 1e100 in size.
     k : int
         How many documents are wanted, at least 1. If there are fewer documents than that, all of them come back.
 
     Returns
     -------
     list of (str, float) tuples
-        Name and score of the k best, the highest score first; negative scores take part too. Documents with equal
-        scores stay two documents; they may come in either order. If the query or the document is a zero vector, the
-        score is 0.0. A vector of norm 1e-6 has a direction like any other: its score is that of the same vector at
-        norm 1. The query, docs and the vectors in it are not changed.
+        Name and score (from -1 to 1) of the k best, the highest score first; negative scores take part too. Documents
+        with equal scores stay two documents; they may come in either order. If the query or the document is a zero
+        vector, the score is 0.0. A vector of norm 1e-6 has a direction like any other: its score is that of the same
+        vector at norm 1. The query, docs and the vectors in it are not changed.
 
     Raises
     ------

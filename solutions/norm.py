@@ -8,10 +8,12 @@ def norm(x, ord=2):
         raise ValueError(f"ord must be 1 or more (got {ord})")
     # Floats first: the square of a large whole number does not fit into an int64 and would wrap around in silence.
     size = np.abs(np.asarray(x, dtype=float))
-    if ord == np.inf:
+    largest = size.max()
+    if ord == np.inf or largest == 0:
         # The limit of the formula: the larger p, the more the largest entry outweighs the others.
-        return float(size.max())
-    return float((size**ord).sum() ** (1 / ord))
+        return float(largest)
+    # The power of a tiny number would vanish, so the largest entry is divided out first, as in a stable softmax.
+    return float(largest * ((size / largest) ** ord).sum() ** (1 / ord))
 
 
 def normalize(x):

@@ -7,7 +7,8 @@ def _cosine(a, b):
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     lengths = np.linalg.norm(a) * np.linalg.norm(b)
     # A zero vector has no direction. A nan here would scramble the ranking: every comparison with nan is False.
-    return float(a @ b / lengths) if lengths > 0 else 0.0
+    # Rounding may carry the cosine of equal directions a little beyond 1.
+    return float(np.clip(a @ b / lengths, -1.0, 1.0)) if lengths > 0 else 0.0
 
 
 def retrieve(query, docs, k):

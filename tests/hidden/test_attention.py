@@ -47,7 +47,7 @@ def test_values_as_wide_as_keys(student, rng):
 def test_equal_values(student, rng):
     """Returns the common value when all values are the same."""
     q, k, _ = draw(rng, 3, 4, 2, 1)
-    close(student.attention(q, k, [[2.0, -3.0, 0.5]] * 4), [[2.0, -3.0, 0.5]] * 3)
+    close(student.attention(q, k, np.array([[2.0, -3.0, 0.5]] * 4)), [[2.0, -3.0, 0.5]] * 3)
 
 
 @pytest.mark.aspect("property")
@@ -66,7 +66,7 @@ def test_sharp_match(student):
     """Copies the value whose key fits far better than the rest."""
     k = 30.0 * np.eye(3, 4)
     v = np.array([[1.0, 5.0], [2.0, 4.0], [3.0, 7.0]])
-    close(student.attention([k[2], k[0]], k, v), [[3.0, 7.0], [1.0, 5.0]])
+    close(student.attention(np.stack([k[2], k[0]]), k, v), [[3.0, 7.0], [1.0, 5.0]])
 
 
 @pytest.mark.aspect("stability")

@@ -92,7 +92,6 @@ def test_causal_mask(student, rng):
 
 
 @pytest.mark.aspect("mask")
-@pytest.mark.points(2)
 @pytest.mark.hint("Hide first, then share out: the open keys of each row sum to 1.")
 def test_uneven_mask(student, rng):
     """Shares the whole unit among the open keys, however many each query has."""
@@ -110,7 +109,6 @@ def test_mask_that_hides_nothing(student, rng):
 
 
 @pytest.mark.aspect("mask")
-@pytest.mark.requires("hidden_keys")
 @pytest.mark.hint("Is the maximum of a row taken over keys that it may not see?")
 def test_hidden_key_with_a_huge_score(student):
     """Is not disturbed by a hidden key, however large its score."""
@@ -119,7 +117,6 @@ def test_hidden_key_with_a_huge_score(student):
 
 
 @pytest.mark.aspect("mask")
-@pytest.mark.requires("hidden_keys")
 @pytest.mark.hint("Without a choice there is nothing to share, however well a hidden key scores.")
 def test_only_the_worst_key_is_open(student):
     """Finds the only open key, also when it matches worst."""
@@ -132,7 +129,6 @@ def test_only_the_worst_key_is_open(student):
 
 
 @pytest.mark.aspect("mask")
-@pytest.mark.points(2)
 @pytest.mark.hint("Nobody to look at: what is the sum? Such a row must not disturb the others.")
 def test_rows_without_an_open_key(student, rng):
     """Gives what the docstring promises to queries without an open key, and spoils no other row."""

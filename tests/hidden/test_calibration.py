@@ -175,7 +175,7 @@ def test_error_in_ten_bins(student):
 @pytest.mark.hint("Which bin did most of the answers fall into, and how much should it say?")
 def test_crowded_bin(student):
     """expected_calibration_error lets a crowded bin count for more."""
-    confidence, correct = [0.75] * 9 + [0.25], [1] * 9 + [1]
+    confidence, correct = np.array([0.75] * 9 + [0.25]), np.ones(10)
     close(student.expected_calibration_error(confidence, correct, n_bins=2), 0.3)
 
 
@@ -200,8 +200,8 @@ def test_error_with_empty_bins(student):
 @pytest.mark.hint("Where mean confidence and accuracy agree in every bin, there is no gap to add.")
 def test_keeps_its_word(student):
     """expected_calibration_error of a model that keeps its word is zero."""
-    confidence, correct = [0.25] * 4 + [0.75] * 4, np.array([0, 1, 0, 0, 1, 1, 0, 1])
-    close(student.expected_calibration_error(confidence, correct, n_bins=2), 0.0, atol=1e-12)
+    confidence, correct = np.array([0.25] * 4 + [0.75] * 4), np.array([0, 1, 0, 0, 1, 1, 0, 1])
+    close(student.expected_calibration_error(confidence, correct, n_bins=2), 0.0, atol=1e-9)
 
 
 @pytest.mark.points(0.5)

@@ -8,6 +8,8 @@ import pytest
 
 from mlgrade.suite.compare import array, close, holds, raises, unshared, untouched
 
+ANY = (Exception,)  # that something is raised; which type, one visible check demands
+
 
 def moved(param, grad, lr):
     """The formula, one entry at a time."""
@@ -136,33 +138,35 @@ def test_arrays_stay_arrays(student, rng):
         array(got[name], value.shape)
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("errors")
-@pytest.mark.points(2)
 @pytest.mark.requires("two_names")
 @pytest.mark.hint("A loop over params never sees it. Compare the names of both dicts first.")
 def test_gradient_without_parameter(student, rng):
-    """Raises KeyError or ValueError if a gradient has no parameter."""
+    """Raises an error if a gradient has no parameter."""
     params = {"w": rng.normal(size=3)}
     grads = {"w": rng.normal(size=3), "b": rng.normal(size=2)}
-    raises(student.gradient_step, params, grads, 0.1, errors=(KeyError, ValueError))
+    raises(student.gradient_step, params, grads, 0.1, errors=ANY)
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("two_names")
 @pytest.mark.hint("Equally many names are not equal names.")
 def test_renamed(student, rng):
-    """Raises KeyError or ValueError if equally many names differ."""
+    """Raises an error if equally many names differ."""
     params = {"w": rng.normal(size=3), "b": rng.normal(size=3)}
     grads = {"w": rng.normal(size=3), "bias": rng.normal(size=3)}
-    raises(student.gradient_step, params, grads, 0.1, errors=(KeyError, ValueError))
+    raises(student.gradient_step, params, grads, 0.1, errors=ANY)
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("two_names")
 @pytest.mark.hint("A gradient that is missing is not a gradient of 0.")
 def test_no_gradients(student, rng):
-    """Raises KeyError or ValueError if there are no gradients at all."""
-    raises(student.gradient_step, {"w": rng.normal(size=3)}, {}, 0.1, errors=(KeyError, ValueError))
+    """Raises an error if there are no gradients at all."""
+    raises(student.gradient_step, {"w": rng.normal(size=3)}, {}, 0.1, errors=ANY)
 
 
 @pytest.mark.aspect("input")

@@ -48,8 +48,8 @@ def test_both_ways(student, rng):
 def test_against_itself(student, rng):
     """Gives the right answer for a distribution and itself."""
     p = shares(rng, 6)
-    close(student.kl_divergence(p, p.copy()), 0.0, atol=1e-12)
-    close(student.kl_divergence(np.array([1.0]), np.array([1.0])), 0.0, atol=1e-12)
+    close(student.kl_divergence(p, p.copy()), 0.0, atol=1e-9)
+    close(student.kl_divergence(np.array([1.0]), np.array([1.0])), 0.0, atol=1e-9)
 
 
 @pytest.mark.aspect("stability")
@@ -155,7 +155,7 @@ def test_sum_of_truth(student):
     """Raises an error if p does not sum to 1."""
     raises(student.kl_divergence, np.array([0.5, 0.25]), np.array([0.5, 0.5]), errors=ANY)
     raises(student.kl_divergence, np.array([0.75, 0.5]), np.array([0.5, 0.5]), errors=ANY)
-    raises(student.kl_divergence, np.array([0.5, 0.5000015]), np.array([0.5, 0.5]), errors=ANY)
+    raises(student.kl_divergence, np.array([0.5, 0.500000015]), np.array([0.5, 0.5]), errors=ANY)
 
 
 @pytest.mark.points(0.25)
@@ -166,7 +166,7 @@ def test_sum_of_belief(student):
     """Raises an error if q does not sum to 1."""
     raises(student.kl_divergence, np.array([0.5, 0.5]), np.array([0.25, 0.5]), errors=ANY)
     raises(student.kl_divergence, np.array([0.5, 0.5]), np.array([0.75, 0.5]), errors=ANY)
-    raises(student.kl_divergence, np.array([0.5, 0.5]), np.array([0.5, 0.4999985]), errors=ANY)
+    raises(student.kl_divergence, np.array([0.5, 0.5]), np.array([0.5, 0.499999985]), errors=ANY)
 
 
 @pytest.mark.points(0.25)
@@ -183,7 +183,7 @@ def test_counts(student):
 @pytest.mark.hint("How far from 1 does the docstring allow a sum to be?")
 def test_rounded_sums(student):
     """Accepts sums that are off by less than the tolerance."""
-    p, q = np.array([0.875, 0.0625, 0.0625 + 5e-7]), np.array([0.03125, 0.46875 - 5e-7, 0.5])
+    p, q = np.array([0.875, 0.0625, 0.0625 + 5e-9]), np.array([0.03125, 0.46875 - 5e-9, 0.5])
     close(student.kl_divergence(p, q), divergence(p, q), rtol=1e-5)
 
 

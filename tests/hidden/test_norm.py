@@ -123,6 +123,7 @@ def test_random_matrix(student, rng):
     close(student.normalize(x), unit_rows(x))
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("stability")
 @pytest.mark.requires("unit_rows", "zero_vector_stays")
 @pytest.mark.hint("How large may an int64 be, and how large is a square? Turn entries into floats first.")
@@ -138,6 +139,7 @@ def test_one_column(student):
     close(student.normalize(np.array([[-2.0], [0.5], [8.0]])), [[-1.0], [1.0], [1.0]])
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("shapes")
 @pytest.mark.points(2)
 @pytest.mark.requires("unit_vector")
@@ -168,7 +170,6 @@ def test_tiny_rows(student):
 
 
 @pytest.mark.aspect("input")
-@pytest.mark.points(2)
 @pytest.mark.requires("unit_vector")
 @pytest.mark.hint("Whose array is x? `x /= ...` writes into the caller's memory.")
 def test_normalize_leaves_its_input(student, rng):

@@ -42,7 +42,7 @@ def scored(got, want):
     listed(got, len(want))
     scores = dict(got)
     holds(scores.keys() == want.keys(), "did not return each document once", f"got {sorted(scores)}")
-    close([scores[name] for name in want], list(want.values()), atol=1e-12)
+    close([scores[name] for name in want], list(want.values()), atol=1e-9)
 
 
 def library(rng, n, d):
@@ -233,4 +233,5 @@ def test_leaves_zero_documents_alone(student):
 def test_pairs_are_tuples(student):
     """Returns pairs that are tuples."""
     got = student.retrieve(np.array([1.0, 0.0]), {"a": np.array([0.6, 0.8]), "b": np.array([1.0, 0.0])}, 2)
-    holds([isinstance(pair, tuple) for pair in listed(got, 2)], "the pairs are not tuples")
+    listed(got, 2)
+    holds([isinstance(pair, tuple) for pair in got], "the pairs are not tuples")

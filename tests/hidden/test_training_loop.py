@@ -74,7 +74,7 @@ def test_one_step(student, rng):
 def test_small_rate(student, rng):
     """Goes less far with a smaller learning rate."""
     given = data(rng, 5, 2, 3)
-    close(parts(student.train(*given, 0.002, 4), 3)[0], descent(*given, 0.002, 4)[0], atol=1e-12)
+    close(parts(student.train(*given, 0.002, 4), 3)[0], descent(*given, 0.002, 4)[0], atol=1e-9)
 
 
 @pytest.mark.hint("With steps of length 0 the model stays where it began, and so do its losses.")
@@ -102,8 +102,8 @@ def test_far_too_large_rate(student, rng):
 def test_other_validation_data(student, rng):
     """Ends at the same weights whatever the validation data are."""
     x, y, x_val, y_val = data(rng, 6, 4, 3)
-    w = parts(student.train(x, y, x_val, y_val, 0.05, 4), 3)[0]
-    array(w, (3,))
+    w = np.asarray(parts(student.train(x, y, x_val, y_val, 0.05, 4), 3)[0])
+    close(w, descent(x, y, x_val, y_val, 0.05, 4)[0])
     close(parts(student.train(x, y, 3 * x_val[:2], y_val[:2] - 5, 0.05, 4), 3)[0], w, atol=1e-9)
 
 
@@ -158,8 +158,7 @@ def test_last_loss_is_of_the_returned_weights(student, rng):
     """Ends its validation curve with the loss of the weights it returns."""
     x, y, x_val, y_val = data(rng, 6, 5, 4)
     w, _, val_loss = parts(student.train(x, y, x_val, y_val, 0.1, 3), 3)
-    array(w, (4,))
-    close(last(val_loss, 3), loss(x_val, y_val, w))
+    close(last(val_loss, 3), loss(x_val, y_val, np.asarray(w)))
 
 
 @pytest.mark.aspect("property")

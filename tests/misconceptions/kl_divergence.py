@@ -10,7 +10,7 @@ def checked(p, q):
     if len(p) != len(q):
         raise ValueError("p and q differ in length")
     for shares in (p, q):
-        if (shares < 0).any() or abs(shares.sum() - 1) > 1e-6:
+        if (shares < 0).any() or abs(shares.sum() - 1) > 1e-8:
             raise ValueError("not a distribution")
     return p, q
 

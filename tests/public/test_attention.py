@@ -47,7 +47,7 @@ def test_mask(student):
 def test_shape_and_dtype(student):
     """Returns one float array: a row per query, as wide as a value."""
     q, k = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]])
-    array(student.attention(q, k, [[1, 2, 3, 4, 5]] * 4), (3, 5))
+    array(student.attention(q, k, np.array([[1.0, 2.0, 3.0, 4.0, 5.0]] * 4)), (3, 5))
 
 
 @pytest.mark.aspect("input")

@@ -24,7 +24,7 @@ def test_one_row_for_each_query(student):
 
 
 @pytest.mark.aspect("mask")
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.requires("one_row_for_each_query")
 @pytest.mark.hint("True = may look. Set the scores of hidden keys to -inf before softmax.")
 def test_hidden_keys(student):

@@ -48,7 +48,6 @@ def test_names_each_kind(student):
 
 
 @pytest.mark.aspect("stability")
-@pytest.mark.requires("names_each_kind")
 @pytest.mark.hint("Every comparison with nan is False. Which question must come first?")
 def test_nan_at_the_end(student):
     """classify_curve calls a curve that ends in nan diverging."""

@@ -27,7 +27,7 @@ def test_one_score(student):
 @pytest.mark.hint("What is inf / inf? Use the form whose exponent is negative.")
 def test_large_scores(student):
     """Stays right for large scores on both sides."""
-    close(student.sigmoid(np.array([1000.0, -1000.0])), [1.0, 0.0])
+    close(student.sigmoid(np.array([1000.0, -1000.0])), [1.0, 0.0], atol=1e-9)
 
 
 @pytest.mark.points(2)
@@ -51,3 +51,11 @@ def test_leaves_its_scores(student):
     """Does not change its input."""
     student.sigmoid(np.array([[1.0, -5.0, 2.0], [-2.0, 3.0, 0.5]]))
     untouched(student)
+
+
+@pytest.mark.aspect("stability")
+@pytest.mark.points(2)
+@pytest.mark.hint("exp(720) is too large for a float, exp(-720) is not too small. Which form uses the second?")
+def test_smallest_probabilities(student):
+    """Keeps the digits of probabilities that are nearly too small for a float."""
+    close(student.sigmoid(np.array([-720.0, -715.0])), [2.0322308e-313, 3.0160979e-311], rtol=1e-3)

@@ -20,7 +20,7 @@ def test_tells_by_the_sum(student):
 @pytest.mark.hint("Print the sum with 20 digits. How near to 1 is near enough?")
 def test_ten_tenths(student):
     """Accepts ten shares of one tenth."""
-    same(student.is_distribution([0.1] * 10), True)
+    same(student.is_distribution(np.full(10, 0.1)), True)
 
 
 @pytest.mark.hint("If all outcomes are of one class, which share of them does it have?")

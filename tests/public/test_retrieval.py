@@ -39,7 +39,7 @@ def scored(got, want):
     listed(got, len(want))
     scores = dict(got)
     holds(scores.keys() == want.keys(), "did not return each document once", f"got {sorted(scores)}")
-    close([scores[name] for name in want], list(want.values()), atol=1e-12)
+    close([scores[name] for name in want], list(want.values()), atol=1e-9)
 
 
 @pytest.mark.points(2)

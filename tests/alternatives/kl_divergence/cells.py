@@ -5,7 +5,7 @@ import numpy as np
 # %%
 def prepare(d):
     d = np.asarray(d, dtype=float).ravel()
-    if np.amin(d) < 0 or not (1 - 1e-6 <= d.sum() <= 1 + 1e-6):
+    if np.amin(d) < 0 or not (1 - 1e-8 <= d.sum() <= 1 + 1e-8):
         raise ValueError("not a distribution")
     return d
 

@@ -6,7 +6,7 @@ class Distribution:
         self.shares = np.array(shares, dtype=np.float64)
         if self.shares.min() < 0:
             raise ValueError("a share is negative")
-        if not np.isclose(self.shares.sum(), 1, rtol=0, atol=1e-6):
+        if not np.isclose(self.shares.sum(), 1, rtol=0, atol=1e-8):
             raise ValueError("shares do not add up to 1")
 
     @property

@@ -4,7 +4,7 @@ import math
 def check(name, d):
     if any(x < 0 for x in d):
         raise ValueError(f"{name} has a negative entry")
-    if math.fabs(math.fsum(d) - 1) > 1e-6:
+    if math.fabs(math.fsum(d) - 1) > 1e-8:
         raise ValueError(f"{name} sums to {math.fsum(d)}")
 
 

@@ -7,7 +7,7 @@ def term(a, b):
 
 
 def is_off(d):
-    return min(d) < 0 or not math.isclose(sum(d), 1.0, rel_tol=0.0, abs_tol=1e-6)
+    return min(d) < 0 or not math.isclose(sum(d), 1.0, rel_tol=0.0, abs_tol=1e-8)
 
 
 def kl_divergence(p, q):

@@ -8,7 +8,7 @@ def kl_divergence(p, q):
         for x in d:
             if x < 0:
                 raise ValueError("negative")
-        if abs(sum(d) - 1) > 1e-6:
+        if abs(sum(d) - 1) > 1e-8:
             raise ValueError("sum is not 1")
     total = 0.0
     for i in range(len(p)):

@@ -15,6 +15,6 @@ def kl_divergence(p, q):
     if pk.ndim != 1 or qk.ndim != 1 or len(pk) != len(qk):
         raise ValueError("p and q must be vectors of one length")
     pair = np.stack([pk, qk])
-    if (pair < 0).any() or (np.abs(pair.sum(axis=1) - 1) > 1e-6).any():
+    if (pair < 0).any() or (np.abs(pair.sum(axis=1) - 1) > 1e-8).any():
         raise ValueError("each must be a distribution")
     return float(np.add.reduce(rel_entr(pk, qk)))

@@ -8,7 +8,7 @@ def kl_divergence(p, q):
         raise ValueError("shapes")
     if np.any(p < 0) or np.any(q < 0):
         raise ValueError("negative")
-    if abs(p.sum() - 1) > 1e-6 or abs(q.sum() - 1) > 1e-6:
+    if abs(p.sum() - 1) > 1e-8 or abs(q.sum() - 1) > 1e-8:
         raise ValueError("sum")
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.where(p == 0, 0.0, p * np.log(p / q))

@@ -7,7 +7,7 @@ def largest_stable_lr(hessian):
     H = np.array(hessian, dtype=np.float64)
     if H.ndim != 2 or len(set(H.shape)) != 1:
         raise ValueError("Hessian must be square")
-    if not np.allclose(H, H.T):
+    if not np.allclose(H, H.T, rtol=0, atol=1e-6 * np.abs(H).max()):
         raise ValueError("Hessian must be symmetric")
     with np.errstate(divide="ignore"):
         return np.float64(2) / np.linalg.norm(H, 2)

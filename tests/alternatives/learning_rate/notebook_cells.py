@@ -9,7 +9,7 @@ def largest_stable_lr(hessian):
     H = np.array(hessian, dtype=float)
     if len(H.shape) != 2 or H.shape[0] != H.shape[1]:
         raise ValueError("not square")
-    if not np.isclose(H, np.transpose(H)).all():
+    if not np.isclose(H, np.transpose(H), rtol=0, atol=1e-7 * abs(H).max()).all():
         raise ValueError("not symmetric")
     lam = np.sort(np.linalg.eigvalsh(H))[::-1][0]
     if lam == 0:

@@ -6,7 +6,8 @@ import numpy as np
 
 def sigmoid(z):
     z = np.clip(np.asarray(z, dtype=float), -745, 745)
-    return 1 / (1 + np.exp(-z)) * 1.0
+    small = np.exp(-abs(z))
+    return np.where(z < 0, small, 1) / (1 + small) * 1.0
 
 
 print("sigmoid:", sigmoid(np.linspace(-3, 3, 7)))

@@ -262,10 +262,20 @@ def _name(call: ast.AST) -> str:
     return ast.unparse(call.func).rpartition(".")[2] if isinstance(call, ast.Call) else ""
 
 
-def _without_conversion(node: ast.AST) -> ast.AST | None:
-    """Of what a function is given: an array that it makes of its own list is no conversion."""
-    given = isinstance(node, ast.Call) and bool(node.args) and isinstance(node.args[0], ast.Name)
-    return node.args[0] if given and isinstance(node, ast.Call) and _name(node) in _CONVERSIONS else None
+def _without_conversions(function: ast.FunctionDef) -> ast.AST:
+    """Take the parameters as they come. What was copied stays a copy: to keep the input as it is, is another matter."""
+    parameters = {one.arg for one in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)}
+
+    def rule(node: ast.AST) -> ast.AST | None:
+        if not isinstance(node, ast.Call) or _name(node) not in _CONVERSIONS or not node.args:
+            return None
+        given = node.args[0]
+        if not isinstance(given, ast.Name) or given.id not in parameters:
+            return None
+        copied = _name(node) == "array"
+        return ast.Call(ast.Attribute(given, "copy", ast.Load()), [], []) if copied else given
+
+    return _Each(rule)(function)
 
 
 def _without_dtype(node: ast.AST) -> ast.AST | None:
@@ -316,7 +326,7 @@ def _without_keepdims(node: ast.AST) -> ast.AST | None:
 
 
 _OF_FUNCTION: Sequence[tuple[str, str, Change]] = (
-    (ROBUSTNESS, "no conversion", _Each(_without_conversion)),
+    (ROBUSTNESS, "no conversion", _without_conversions),
     (ROBUSTNESS, "no dtype", _Each(_without_dtype)),
 )
 _OF_NODE: Sequence[tuple[str, str, Rule]] = (
