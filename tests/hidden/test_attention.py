@@ -143,7 +143,6 @@ def test_nothing_open(student, rng):
 
 
 @pytest.mark.aspect("property")
-@pytest.mark.requires("one_key")
 @pytest.mark.hint("The weight of a hidden key is exactly 0, so its value has no say at all.")
 def test_hidden_values_do_not_matter(student, rng):
     """Gives early positions the same output, whatever the values that are hidden from them."""
@@ -175,7 +174,7 @@ def test_masks_for_a_batch(student, rng):
     close(student.attention(q, k, v, mask=each), [mixtures(q[i], k[i], v[i], each[i]) for i in range(3)])
 
 
-@pytest.mark.aspect("kind")
+@pytest.mark.aspect("input")
 @pytest.mark.hint("np.asarray(x, dtype=float) makes an array of a list, and of whole numbers.")
 def test_whole_numbers(student):
     """Takes lists of whole numbers."""

@@ -166,6 +166,7 @@ def test_heads_and_padding(student, rng):
     close(student.attention_weights(q, k, mask=mask), expected)
 
 
+@pytest.mark.aspect("input")
 @pytest.mark.hint("np.asarray(q, dtype=float) makes an array of nested lists.")
 def test_lists_of_whole_numbers(student):
     """Takes lists of whole numbers, and a mask that is a list."""

@@ -35,8 +35,8 @@ def test_wide_angle(student, rng):
     close(student.cosine_similarity(a, b), angle(a, b))
 
 
-@pytest.mark.requires("two_vectors")
 @pytest.mark.hint("Which number says most alike? A 0 for twins would be a distance.")
+@pytest.mark.requires("two_vectors")
 def test_same_direction(student, rng):
     """Gives the highest score to a vector and itself."""
     a = rng.uniform(1.0, 2.0, size=6)
@@ -44,8 +44,8 @@ def test_same_direction(student, rng):
 
 
 @pytest.mark.aspect("property")
-@pytest.mark.requires("two_vectors")
 @pytest.mark.hint("At a right angle the dot product is 0. What do you do with it then?")
+@pytest.mark.requires("two_vectors")
 def test_right_angle(student):
     """Puts a right angle in the middle of the scale."""
     close(student.cosine_similarity(np.array([3.0, -4.0]), np.array([8.0, 6.0])), 0.0, atol=1e-9)
@@ -104,14 +104,14 @@ def test_one_entry(student):
     close(student.cosine_similarity(np.array([4.0]), np.array([-2.5])), -1.0)
 
 
+@pytest.mark.aspect("input")
 @pytest.mark.hint("np.asarray(a, dtype=float) makes lists and whole numbers fit to calculate with.")
 def test_whole_numbers(student):
     """Takes lists and tuples of whole numbers."""
     close(student.cosine_similarity([1, 2, 2], (2, 3, 6)), 20.0 / 21.0)
 
 
-@pytest.mark.aspect("stability")
-@pytest.mark.requires("two_vectors")
+@pytest.mark.aspect("input")
 @pytest.mark.hint("Which sum is still taken in the dtype of the caller? Make both float64 first.")
 def test_small_dtypes(student):
     """Calculates in float64 if its input is in single precision."""
@@ -121,8 +121,8 @@ def test_small_dtypes(student):
 
 
 @pytest.mark.aspect("stability")
-@pytest.mark.requires("two_vectors")
 @pytest.mark.hint("Nothing can be divided by a length of 0. Look at both lengths, and return before the division.")
+@pytest.mark.requires("two_vectors")
 def test_zero_on_either_side(student, rng):
     """Gives a number to a zero vector on either side, and on both."""
     close(student.cosine_similarity(rng.normal(size=4), np.zeros(4)), 0.0)

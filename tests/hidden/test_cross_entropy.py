@@ -68,21 +68,22 @@ def test_shift_of_each_row(student, rng):
     close(student.cross_entropy(z + np.array([[40.0], [-25.0], [7.0]]), np.array(t)), mean_loss(z, t))
 
 
+@pytest.mark.aspect("input")
 @pytest.mark.hint("np.asarray(logits, dtype=float) and np.asarray(targets) make arrays of lists.")
 def test_whole_numbers(student):
     """Takes lists of whole numbers."""
     close(student.cross_entropy([[3, 1, 2, -4]], [2]), mean_loss([[3, 1, 2, -4]], [2]))
 
 
-@pytest.mark.requires("one_row")
 @pytest.mark.hint("With one class there is no wrong answer.")
+@pytest.mark.requires("one_row")
 def test_one_class(student):
     """Gives the right loss when there is only one class."""
     close(student.cross_entropy(np.array([[-3.5]]), np.array([0])), 0.0, atol=1e-9)
 
 
-@pytest.mark.requires("one_row")
 @pytest.mark.hint("Is your loss too high here? Are scores turned into probabilities twice, or cut off?")
+@pytest.mark.requires("one_row")
 def test_sure_and_right(student):
     """Gives the right loss when the model is sure and right."""
     close(student.cross_entropy(np.array([[600.0, 0.0, 1.0]]), np.array([0])), 0.0, atol=1e-9)

@@ -36,8 +36,8 @@ def test_negative_score(student, rng):
 
 
 @pytest.mark.aspect("property")
-@pytest.mark.requires("random_vectors")
 @pytest.mark.hint("At a right angle the products cancel. Do yours keep their signs?")
+@pytest.mark.requires("random_vectors")
 def test_right_angle(student):
     """Is right for vectors at a right angle."""
     close(student.dot(np.array([3.0, -4.0]), np.array([8.0, 6.0])), 0.0, atol=1e-9)
@@ -72,6 +72,7 @@ def test_ints_with_fractions(student):
     close(student.dot(np.array([0.5, 1.75]), np.array([3, 1])), 3.25)
 
 
+@pytest.mark.aspect("input")
 @pytest.mark.hint("np.asarray makes an array of lists and of tuples; after that they are all alike.")
 def test_lists_and_tuples(student):
     """Takes lists and tuples of whole numbers."""
@@ -104,8 +105,7 @@ def test_adds_up(student, rng):
     close(student.dot(a + c, b), score(a, b) + score(c, b))
 
 
-@pytest.mark.aspect("stability")
-@pytest.mark.requires("two_vectors")
+@pytest.mark.aspect("input")
 @pytest.mark.hint("np.asarray(a, dtype=float) before the first product, for a and for b.")
 def test_small_dtypes(student):
     """Calculates in float64 if its input is in single precision."""

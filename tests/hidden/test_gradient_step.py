@@ -70,8 +70,8 @@ def test_whole_numbers(student):
     array(got["w"], (1, 3))
 
 
-@pytest.mark.requires("two_names")
 @pytest.mark.hint("No step is taken. Where do you stand then?")
+@pytest.mark.requires("two_names")
 def test_learning_rate_zero(student, rng):
     """Stays where it is when the learning rate is 0."""
     params = model(rng)
@@ -85,7 +85,6 @@ def test_large_learning_rate(student, rng):
     close(student.gradient_step(params, grads, 10.0), stepped(params, grads, 10.0))
 
 
-@pytest.mark.requires("two_names")
 @pytest.mark.hint("Where the ground is level, nothing moves. The other parameters do.")
 def test_level_ground(student, rng):
     """Moves only the parameters whose gradient is not 0."""

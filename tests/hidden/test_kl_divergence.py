@@ -43,8 +43,8 @@ def test_both_ways(student, rng):
     close(student.kl_divergence(q, p), divergence(q, p))
 
 
-@pytest.mark.requires("worse_belief")
 @pytest.mark.hint("No mistake, no cost. What does your code charge p for being p?")
+@pytest.mark.requires("worse_belief")
 def test_against_itself(student, rng):
     """Gives the right answer for a distribution and itself."""
     p = shares(rng, 6)
@@ -88,8 +88,8 @@ def test_nearly_impossible(student):
 
 
 @pytest.mark.aspect("stability")
-@pytest.mark.requires("worse_belief")
 @pytest.mark.hint("Skip outcomes by p, not by q. Which term is the worst mistake?")
+@pytest.mark.requires("worse_belief")
 def test_one_impossible_of_many(student):
     """Is infinite if one of many outcomes was held to be impossible."""
     close(student.kl_divergence(np.array([0.25, 0.5, 0.125, 0.125]), np.array([0.5, 0.375, 0.0, 0.125])), np.inf)
@@ -97,7 +97,6 @@ def test_one_impossible_of_many(student):
 
 
 @pytest.mark.aspect("stability")
-@pytest.mark.requires("worse_belief")
 @pytest.mark.hint("A zero in p and a zero in q mean different things. Which one is harmless?")
 def test_infinite_one_way(student):
     """Can be finite one way and infinite the other."""
@@ -179,7 +178,6 @@ def test_counts(student):
 
 
 @pytest.mark.aspect("stability")
-@pytest.mark.requires("worse_belief")
 @pytest.mark.hint("How far from 1 does the docstring allow a sum to be?")
 def test_rounded_sums(student):
     """Accepts sums that are off by less than the tolerance."""

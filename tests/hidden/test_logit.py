@@ -124,7 +124,7 @@ def test_even_odds(student):
     close(student.logit(np.array([[0.5, 0.25]])), [[0.0, score(0.25)]], atol=1e-9)
 
 
-@pytest.mark.aspect("stability")
+@pytest.mark.aspect("input")
 @pytest.mark.hint("Near even odds little is left of two logarithms. float32 has no digits to spare: float64 first.")
 def test_single_precision(student):
     """logit calculates in float64 whatever the dtype of its input."""

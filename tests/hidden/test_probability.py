@@ -164,7 +164,6 @@ def test_certain_outcome(student):
 
 
 @pytest.mark.aspect("stability")
-@pytest.mark.requires("equal_chances")
 @pytest.mark.hint("Is the sum of rounded shares exactly 1? is_distribution knows how to judge it.")
 def test_rounded_shares(student):
     """Accepts shares whose sum is 1 up to rounding only."""

@@ -197,7 +197,7 @@ def test_one_number(student):
     scored(student.retrieve(np.array([1.0]), {"b": np.array([-1.0]), "a": np.array([1.0])}, 2), {"a": 1.0, "b": -1.0})
 
 
-@pytest.mark.aspect("kind")
+@pytest.mark.aspect("input")
 @pytest.mark.hint("np.asarray(v, dtype=float) makes an array of a list of whole numbers.")
 def test_whole_numbers(student):
     """Takes lists of whole numbers as query and documents."""

@@ -63,6 +63,7 @@ def test_keeps_the_shape(student, rng):
     array(student.softmax(rng.normal(size=(2, 4, 3))), (2, 4, 3))
 
 
+@pytest.mark.aspect("input")
 @pytest.mark.hint("Whole numbers and lists become floats with np.asarray(z, dtype=float).")
 def test_whole_numbers(student):
     """Takes lists of whole numbers."""

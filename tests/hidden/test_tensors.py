@@ -120,8 +120,7 @@ def test_ints_with_fractions(student):
     close(student.matvec(a, np.array([3, 1])), [2.25, 4.75, 1.375])
 
 
-@pytest.mark.aspect("stability")
-@pytest.mark.requires("rows_times_vector")
+@pytest.mark.aspect("input")
 @pytest.mark.hint("np.asarray(a, dtype=float) before the first product, for a and for x.")
 def test_small_dtypes(student):
     """matvec calculates in float64 whatever the dtype of its input."""

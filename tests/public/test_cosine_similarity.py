@@ -27,8 +27,8 @@ def test_length_does_not_matter(student):
 
 
 @pytest.mark.aspect("stability")
-@pytest.mark.requires("two_vectors")
 @pytest.mark.hint("What is 0 / 0? Look at the lengths before you divide.")
+@pytest.mark.requires("two_vectors")
 def test_zero_vector(student):
     """Gives 0 to a vector without a direction."""
     close(student.cosine_similarity(np.array([0.0, 0.0, 0.0]), np.array([1.0, 2.0, 3.0])), 0.0)

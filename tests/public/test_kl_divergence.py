@@ -31,8 +31,8 @@ def test_never_happens(student):
 
 
 @pytest.mark.aspect("stability")
-@pytest.mark.requires("worse_belief")
 @pytest.mark.hint("How bad is it when something happens that was held to be impossible?")
+@pytest.mark.requires("worse_belief")
 def test_thought_impossible(student):
     """Is infinite if something happens that q calls impossible."""
     close(student.kl_divergence(np.array([0.5, 0.5]), np.array([1.0, 0.0])), np.inf)

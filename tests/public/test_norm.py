@@ -46,8 +46,8 @@ def test_unit_rows(student):
 
 
 @pytest.mark.aspect("stability")
-@pytest.mark.requires("unit_vector", "unit_rows")
 @pytest.mark.hint("Which vector has no direction? What does 0 / 0 give?")
+@pytest.mark.requires("unit_vector", "unit_rows")
 def test_zero_vector_stays(student):
     """normalize leaves a vector of zeros at zero."""
     close(student.normalize(np.array([0.0, 0.0, 0.0])), [0.0, 0.0, 0.0])
