@@ -67,7 +67,7 @@ def close(got: Any, expected: Any, *, rtol: float = RTOL, atol: float = 0.0) -> 
     ----------
     got : object
         What the student's function returned. A list of the right numbers passes too, and so does an array with one
-        entry where a number is expected: that is for `number` to demand, once.
+        entry where a number is expected: `number` demands a number, once for each function.
     expected : float, array_like of float, or dict of them
         The right answer. Shapes must be equal: nothing is broadcast. nan equals nan, inf equals inf.
     rtol : float, optional
@@ -94,8 +94,8 @@ def close(got: Any, expected: Any, *, rtol: float = RTOL, atol: float = 0.0) -> 
         return
     want = np.asarray(expected, dtype=float)
     have = _numbers(got, "a number" if want.ndim == 0 else "an array of numbers")
-    if want.ndim == 0 and have.size == 1:
-        have = have.reshape(())  # [0.5] is not another value than 0.5; `number` demands a number
+    if want.ndim == 0 and have.size == 1 and isinstance(got, np.ndarray):
+        have = have.reshape(())  # array([0.5]) is no other value than 0.5; `number` demands a number
     if have.shape != want.shape:
         raise Mismatch("returned the wrong shape", f"shape {have.shape}, expected {want.shape}")
     if np.isfinite(want).all() and not np.isfinite(have).all():

@@ -97,7 +97,7 @@ def test_everything_is_new(ask: Callable[..., InitPlan], into: Path) -> None:
     plan = ask()
     assert states(plan) == dict.fromkeys(
         ["nbgrader_config.json", "nbgrader_config.py", "source/scores/course/course.yml", "source/scores/course/exercises/softmax.py",
-         "source/scores/course/tests/public/test_softmax.py", NOTEBOOK], CourseFileState.NEW,
+         "source/scores/course/tests/public/softmax.known.json", "source/scores/course/tests/public/test_softmax.py", NOTEBOOK], CourseFileState.NEW,
     )  # fmt: skip
     assert not into.exists()
 
