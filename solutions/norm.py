@@ -9,10 +9,10 @@ def norm(x, ord=2):
     # Floats first: the square of a large whole number does not fit into an int64 and would wrap around in silence.
     size = np.abs(np.asarray(x, dtype=float))
     largest = size.max()
-    if ord == np.inf or largest == 0:
-        # The limit of the formula: the larger p, the more the largest entry outweighs the others.
-        return float(largest)
-    # The power of a tiny number would vanish, so the largest entry is divided out first, as in a stable softmax.
+    if largest == 0:
+        return 0.0
+    # The power of a tiny number would vanish, so the largest entry is divided out first, as in a stable softmax. That
+    # takes care of ord = inf too: what is below the largest entry becomes 0, and any count to the power of 0 is 1.
     return float(largest * ((size / largest) ** ord).sum() ** (1 / ord))
 
 

@@ -9,7 +9,7 @@ import math
 import numpy as np
 import pytest
 
-from mlgrade.suite.compare import close, holds, number, raises, same, untouched
+from mlgrade.suite.compare import DELIBERATE, close, holds, number, raises, same, untouched
 
 
 def hessian(rng, curvatures):
@@ -213,4 +213,4 @@ def test_leaves_the_losses(student):
 @pytest.mark.hint("np.allclose forgives 1e-8 whatever the size of the entries. How large are these?")
 def test_refuses_a_tiny_unsymmetric_matrix(student):
     """Refuses an unsymmetric matrix of tiny entries."""
-    raises(student.largest_stable_lr, np.array([[2e-9, 1e-9], [0.0, 2e-9]]), errors=(Exception,))
+    raises(student.largest_stable_lr, np.array([[2e-9, 1e-9], [0.0, 2e-9]]), errors=DELIBERATE)

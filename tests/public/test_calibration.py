@@ -61,6 +61,7 @@ def test_leaves_its_input(student):
     untouched(student)
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("input")
 @pytest.mark.hint("np.asarray(confidence, dtype=float) makes an array of a list.")
 def test_takes_lists(student):
@@ -69,6 +70,7 @@ def test_takes_lists(student):
     close(mean_confidence, [0.25, 0.75])
 
 
+@pytest.mark.points(0.5)
 @pytest.mark.aspect("input")
 @pytest.mark.hint("np.asarray(confidence, dtype=float) makes an array of a list.")
 def test_expected_calibration_error_takes_lists(student):

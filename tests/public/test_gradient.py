@@ -61,3 +61,11 @@ def test_one_slope_per_weight(student):
         ),
         (3,),
     )
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.aspect("input")
+@pytest.mark.hint("np.asarray(x, dtype=float) makes an array of a list.")
+def test_takes_lists(student):
+    """numerical_gradient takes a list as the point."""
+    close(student.numerical_gradient(lambda x: float(x[0] * x[1]), [3, -2]), [-2.0, 3.0], atol=1e-6)

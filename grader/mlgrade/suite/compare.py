@@ -17,6 +17,7 @@ import numpy as np
 from mlgrade.suite.values import SMALL, is_inexact, show
 
 __all__ = [
+    "DELIBERATE",
     "RTOL",
     "Mismatch",
     "array",
@@ -32,6 +33,9 @@ __all__ = [
 ]
 
 RTOL = 1e-6
+# Errors that somebody raises on purpose, for `raises` where the type does not matter. TypeError, AttributeError and
+# IndexError are not among them: code without any check of its input ends in these by accident.
+DELIBERATE = (ValueError, ArithmeticError, AssertionError, RuntimeError, KeyError)
 _KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
 
 
