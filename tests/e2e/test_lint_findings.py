@@ -56,7 +56,10 @@ def mean(x):
         raise ValueError
     return float(np.float32(np.mean(x)))
 """
-LOOSE = ("close(student.mean([1.0, 2.0, 6.0]), 3.0)", "close(student.mean([1.0, 2.0, 6.0]), 3.0, rtol=1e-2)")
+LOOSE = (
+    "close(student.mean(np.array([1.0, 2.0, 6.0])), 3.0)",
+    "close(student.mean(np.array([1.0, 2.0, 6.0])), 3.0, rtol=1e-2)",
+)
 IDLE = '''@pytest.mark.hint("One number.")
 def test_four(student):
     """Gives a number back."""
@@ -85,7 +88,10 @@ def test_untouched(student):
     student.mean([1.0, 2.0])
     untouched(student)
 '''
-KEYWORD = ("close(student.mean([1.0, 2.0, 6.0]), 3.0)", "close(student.mean(x=[1.0, 2.0, 6.0], ddof=0), 3.0)")
+KEYWORD = (
+    "close(student.mean(np.array([1.0, 2.0, 6.0])), 3.0)",
+    "close(student.mean(x=np.array([1.0, 2.0, 6.0]), ddof=0), 3.0)",
+)
 
 
 def plant_survivor(course: Path) -> None:
@@ -205,7 +211,7 @@ def plant_fixture(course: Path) -> None:
 
 
 def plant_points(course: Path) -> None:
-    edit(course / "tests/public/test_mean.py", "points(2)", "points(-2)")
+    edit(course / "tests/public/test_mean.py", "points(3)", "points(-2)")
 
 
 def plant_solved_stub(course: Path) -> None:
@@ -423,7 +429,7 @@ def test_watching(watching: Callable[..., Watching], course: Path) -> None:
     assert any(re.match(r"course.yml:\d+: .*points", line) for line in one.round())
     edit(course / "course.yml", "points: ten", "points: 12")
     assert [line for line in one.round() if line.startswith("ok")] == [
-        "ok    mean: 6 checks, 5 misconceptions, 2 alternatives"
+        "ok    mean: 7 checks, 5 misconceptions, 2 alternatives"
     ]
     assert one.stop() == (0, "")
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from mlgrade import course as courses
-from mlgrade.authoring.release import edition
+from mlgrade.authoring.release import edition, package
 from mlgrade.course import Course
 from mlgrade.errors import ProtocolError
 from mlgrade.grading import known_outputs
@@ -168,3 +168,15 @@ def test_what_is_no_file_of_ours(data: bytes) -> None:
     """Data that was not written by a release raises."""
     with pytest.raises((msgspec.MsgspecError, ProtocolError)):
         known_outputs.diagnose(data, [])
+
+
+def test_parameters_are_named_at_home(course: Course, tmp_path: Path, host: Host) -> None:
+    """A function with other parameters is shown beside the one of the stub that the edition keeps."""
+    for place, data in package.build(course).items():
+        path = tmp_path / "home" / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    grader = Grader(courses.load(tmp_path / "home"), ["c"], host)
+    source = b"def f(x, y):\n    return x / y\n\ndef g(function, at):\n    return function(at) * 2.0\n"
+    report = grader.grade(Submission(concept="c", file="c.py", source=source))
+    assert "f(x, y) is called as f(x)" in report.reason

@@ -171,6 +171,10 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         """Return the path of a misconceptions file."""
         return self.root / "tests" / "misconceptions" / f"{concept}.py"
 
+    def kept_stub(self, concept: str) -> Path:
+        """Return the path of the untouched stub that a student edition keeps beside the one that is filled in."""
+        return self.root / ".mlgrade" / "stubs" / f"{concept}.py.txt"
+
     def known_outputs(self, concept: str) -> Path:
         """Return the path of what a student edition knows of the misconceptions."""
         return self.root / "tests" / "public" / f"{concept}.known.json"

@@ -165,8 +165,9 @@ class Grader:
         unbound = [call.function for call in seen if isinstance(call.result, Raised) and call.result.fault.unbound]
         shown = redaction.errors(one.finding for one in ran)  # of hidden checks: no more than their sentences say
         unbound += [function for function, error in shown.items() if error == UNBOUND]
-        path = self.course.solution(concept.id)
-        if not unbound or not path.is_file():
+        known = (self.course.solution(concept.id), self.course.kept_stub(concept.id))
+        path = next((path for path in known if path.is_file()), None)
+        if not unbound or path is None:
             return []
         return prechecks.misfits(loaded, dict.fromkeys(unbound), path.read_text(encoding="utf-8-sig"))
 

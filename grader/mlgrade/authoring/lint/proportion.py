@@ -154,7 +154,7 @@ def _list_argument(path: Path, line: int) -> int:
         if isinstance(target, ast.Name)
     }
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.lineno <= line <= (node.end_lineno or node.lineno):
+        if isinstance(node, ast.FunctionDef) and line in range(_first_line(node), (node.end_lineno or 0) + 1):
             for call in ast.walk(node):
                 if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("student."):
                     for value in (*call.args, *(word.value for word in call.keywords)):
@@ -162,6 +162,10 @@ def _list_argument(path: Path, line: int) -> int:
                         if named or isinstance(value, (ast.List, ast.ListComp)):
                             return value.lineno
     return 0
+
+
+def _first_line(node: ast.FunctionDef) -> int:
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
 
 # -- slips ----------------------------------------------------------------------------------------------------
