@@ -136,8 +136,8 @@ def test_kinds(student):
 @pytest.mark.requires("ten_bins_unless_told")
 @pytest.mark.hint("What is the accuracy of nobody? The docstring says what to do.")
 def test_no_answers(student):
-    """Refuses an empty list of answers."""
-    raises(student.reliability_bins, [], [], errors=DELIBERATE)
+    """Refuses to judge no answers at all."""
+    raises(student.reliability_bins, np.array([]), np.array([]), errors=DELIBERATE)
 
 
 @pytest.mark.points(0.5)
@@ -209,7 +209,7 @@ def test_keeps_its_word(student):
 def test_error_refuses_too(student):
     """expected_calibration_error refuses what reliability_bins refuses."""
     raises(student.expected_calibration_error, np.array([0.2, 0.4, 0.9]), np.array([1]), errors=DELIBERATE)
-    raises(student.expected_calibration_error, [], [], errors=DELIBERATE)
+    raises(student.expected_calibration_error, np.array([]), np.array([]), errors=DELIBERATE)
     raises(student.expected_calibration_error, np.array([0.5, 1.25]), np.array([1, 0]), errors=DELIBERATE)
 
 

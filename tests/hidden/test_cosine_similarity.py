@@ -177,14 +177,14 @@ def test_refuses_a_zero_vector_of_another_length(student, rng):
 @pytest.mark.requires("two_vectors")
 @pytest.mark.hint("Equal shapes are not enough: a.ndim tells how many axes a has.")
 def test_refuses_what_is_no_vector(student, rng):
-    """Refuses matrices, rows, columns and plain numbers."""
+    """Refuses matrices, rows, columns and arrays without axes."""
     raises(student.cosine_similarity, rng.normal(size=(3, 3)), rng.normal(size=(3, 3)), errors=DELIBERATE)
     raises(student.cosine_similarity, rng.normal(size=(1, 4)), rng.normal(size=(1, 4)), errors=DELIBERATE)
     raises(student.cosine_similarity, rng.normal(size=5), rng.normal(size=(5, 1)), errors=DELIBERATE)
     raises(student.cosine_similarity, rng.normal(size=(1, 2)), rng.normal(size=2), errors=DELIBERATE)
     raises(student.cosine_similarity, np.array([[2.0]]), np.array([[3.0]]), errors=DELIBERATE)
     raises(student.cosine_similarity, np.array([2.0]), np.array([[3.0]]), errors=DELIBERATE)
-    raises(student.cosine_similarity, 2.0, 3.0, errors=DELIBERATE)
+    raises(student.cosine_similarity, np.array(2.0), np.array(3.0), errors=DELIBERATE)
 
 
 @pytest.mark.aspect("input")

@@ -158,10 +158,10 @@ def test_refuses_rows_and_columns(student, rng):
 @pytest.mark.aspect("errors")
 @pytest.mark.requires("two_vectors")
 @pytest.mark.hint("How many axes does a number have, and how many does a vector have?")
-def test_refuses_plain_numbers(student, rng):
-    """Refuses a number where a vector should be."""
-    raises(student.dot, 2.0, 3.0, errors=DELIBERATE)
-    raises(student.dot, rng.normal(size=3), 2.0, errors=DELIBERATE)
+def test_refuses_numbers(student, rng):
+    """Refuses an array without axes where a vector should be."""
+    raises(student.dot, np.array(2.0), np.array(3.0), errors=DELIBERATE)
+    raises(student.dot, rng.normal(size=3), np.array(2.0), errors=DELIBERATE)
 
 
 @pytest.mark.aspect("input")

@@ -163,7 +163,7 @@ def test_refuses_what_is_no_vector(student, rng):
     """matvec refuses a second argument that is not a vector."""
     raises(student.matvec, rng.normal(size=(2, 3)), rng.normal(size=(3, 1)), errors=DELIBERATE)
     raises(student.matvec, rng.normal(size=(2, 3)), rng.normal(size=(1, 3)), errors=DELIBERATE)
-    raises(student.matvec, rng.normal(size=(4, 1)), 2.5, errors=DELIBERATE)
+    raises(student.matvec, rng.normal(size=(4, 1)), np.array(2.5), errors=DELIBERATE)
 
 
 @pytest.mark.points(0.4)

@@ -58,3 +58,11 @@ def test_leaves_its_input(student):
     """Does not change its input."""
     student.attention_weights(np.array([[1.0, 5.0, 2.0], [2.0, 3.0, -1.0]]), np.array([[1.0, 0.0, 4.0]]))
     untouched(student)
+
+
+@pytest.mark.aspect("shapes")
+@pytest.mark.hint("Swap only the last two axes of k: leading axes are a batch.")
+def test_a_batch(student):
+    """Works on each member of a batch by itself."""
+    q, k = np.zeros((2, 3, 4)), np.ones((2, 5, 4))
+    close(student.attention_weights(q, k), np.full((2, 3, 5), 0.2))

@@ -76,3 +76,19 @@ def test_takes_lists(student):
 def test_expected_calibration_error_takes_lists(student):
     """expected_calibration_error takes lists."""
     close(student.expected_calibration_error([0.25, 0.75], [0, 1], n_bins=2), 0.25)
+
+
+@pytest.mark.aspect("edges")
+@pytest.mark.hint("The upper edge belongs to the bin, the lower edge does not; 0 goes into the first bin.")
+def test_edges(student):
+    """Puts 0, 1 and the edge between two bins where the docstring says."""
+    got = parts(student.reliability_bins(np.array([0.0, 0.5, 1.0, 1.0, 1.0]), np.array([1, 1, 0, 1, 1]), n_bins=2), 3)
+    close(got[2], [2, 3])
+
+
+@pytest.mark.aspect("weights")
+@pytest.mark.hint("Which bin did most of the answers fall into, and how much should it say?")
+def test_crowded_bin_counts_for_more(student):
+    """expected_calibration_error weighs each bin by its answers, and leaves empty bins out."""
+    confidence, correct = np.array([0.125, 0.875, 0.875, 0.875]), np.array([1, 1, 1, 1])
+    close(student.expected_calibration_error(confidence, correct, n_bins=4), 0.3125)

@@ -52,3 +52,11 @@ def test_names_each_kind(student):
 def test_nan_at_the_end(student):
     """classify_curve calls a curve that ends in nan diverging."""
     same(student.classify_curve([1.0, 0.5, math.nan]), "diverging")
+
+
+@pytest.mark.aspect("kind")
+@pytest.mark.hint("Only the two ends decide. Does yours look at each step, or at a fixed number?")
+def test_only_the_ends_decide(student):
+    """classify_curve looks at the first and the last loss, whatever their size."""
+    same(student.classify_curve(np.array([8.0, 9.0, 3.0])), "converging")
+    same(student.classify_curve(np.array([0.05, 0.04, 0.03])), "too_small")

@@ -51,3 +51,42 @@ def test_leaves_its_input(student):
     """Does not change its input."""
     student.softmax(np.array([[1.0, 5.0], [2.0, 3.0]]))
     untouched(student)
+
+
+@pytest.mark.aspect("axis")
+@pytest.mark.hint("Search your code for the word axis. Is it used everywhere?")
+def test_down_the_columns(student):
+    """Shares out each column of a small matrix when axis is 0."""
+    z = np.array([[0.0, 1.0, 3.0], [0.0, 2.0, 3.0]])
+    close(student.softmax(z, axis=0), [[0.5, 0.26894142, 0.5], [0.5, 0.73105858, 0.5]])
+
+
+@pytest.mark.aspect("stability")
+@pytest.mark.hint("Whose maximum protects row 2? Each row needs its own.")
+def test_rows_far_apart(student):
+    """Protects each row by itself."""
+    z = np.array([[1000.0, 1001.0], [-1000.0, -999.0]])
+    close(student.softmax(z), [[0.26894142, 0.73105858], [0.26894142, 0.73105858]])
+
+
+@pytest.mark.aspect("stability")
+@pytest.mark.hint("Never take the log of a share that has rounded to 0.")
+def test_log_of_a_vanishing_share(student):
+    """log_softmax keeps a share of exp(-801)."""
+    close(student.log_softmax(np.array([-800.0, 1.0])), [-801.0, 0.0], atol=1e-9)
+
+
+@pytest.mark.aspect("stability")
+@pytest.mark.hint("log_softmax needs the maximum of each row, just as softmax does.")
+def test_log_of_large_scores(student):
+    """log_softmax stays finite for large scores."""
+    close(student.log_softmax(np.array([1000.0, 1001.0])), [-1.31326169, -0.31326169])
+
+
+@pytest.mark.aspect("axis")
+@pytest.mark.hint("log_softmax has an axis too.")
+def test_log_down_the_columns(student):
+    """log_softmax works down the columns when axis is 0."""
+    z = np.array([[0.0, 1.0, 3.0], [0.0, 2.0, 3.0]])
+    half = -0.69314718
+    close(student.log_softmax(z, axis=0), [[half, -1.31326169, half], [half, -0.31326169, half]])

@@ -34,7 +34,7 @@ def test_a_disagreement_is_broken(how: str, course: Path, monkeypatch: pytest.Mo
     [concept] = report_on(course).concepts
     assert concept.status is Status.BROKEN
     assert {check.outcome for check in concept.checks} <= {Outcome.PASSED, Outcome.BROKEN}
-    assert len(concept.checks) == 27
+    assert len(concept.checks) == 32
     assert concept.checks[-1].outcome is Outcome.BROKEN
 
 
@@ -58,4 +58,4 @@ def test_a_suite_that_ends_itself(course: Path) -> None:
     suite.write_text(suite.read_text() + "\n\ndef test_ends(student):\n    '''Ends.'''\n    raise SystemExit(0)\n")
     report = report_on(course)
     assert report.status is Status.BROKEN
-    assert report.concepts[0].count(Outcome.PASSED) == 27
+    assert report.concepts[0].count(Outcome.PASSED) == 32
