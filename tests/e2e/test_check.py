@@ -389,7 +389,7 @@ def test_since_last_run(mlgrade: Run, course: Path) -> None:
     shutil.copy(ROOT / "tests/golden/cases/no_shift/softmax.py", course / "exercises")
     assert "Since last run" not in mlgrade("check").stdout
     write(course, RIGHT)
-    assert "Since last run: 4 fixed, 0 broken." in mlgrade("check").stdout
+    assert "Since last run: 5 fixed, 0 broken." in mlgrade("check").stdout
 
 
 def test_memory_that_cannot_be_written(mlgrade: Run, course: Path) -> None:
@@ -415,7 +415,7 @@ def test_junit(mlgrade: Run, course: Path) -> None:
     report = Report.from_json(mlgrade("check", "--json", "--junit", "out.xml").stdout)
     suite = ET.parse(course / "out.xml").getroot()[0]
     assert int(suite.attrib["tests"]) == len(report.concepts[0].checks)
-    assert int(suite.attrib["failures"]) == 4
+    assert int(suite.attrib["failures"]) == 5
 
 
 def test_another_name(mlgrade: Run, course: Path) -> None:
@@ -431,7 +431,7 @@ def test_a_student_without_hidden_suites(mlgrade: Run, course: Path) -> None:
         shutil.rmtree(course / part)
     done = mlgrade("check", write(course, RIGHT))
     assert done.returncode == 0
-    assert "all 6 visible checks pass" in done.stdout
+    assert "all 11 visible checks pass" in done.stdout
 
 
 # -- isolation ------------------------------------------------------------------------------------------------

@@ -217,8 +217,8 @@ def test_a_right_push(edition: Path, temp: Path, settings: dict[str, str]) -> No
     assert run.obeyed == []
     assert run.reported["status"] == "pass"
     assert sum(test["score"] for test in run.reported["tests"]) == run.reported["max_score"] > 0
-    assert "| **PASS** | softmax | all 6 visible checks pass" in run.summaries[-1]
-    assert "20 more run at grading" in run.summaries[-1]
+    assert "| **PASS** | softmax | all 11 visible checks pass" in run.summaries[-1]
+    assert "21 more run at grading" in run.summaries[-1]
 
 
 def test_a_wrong_push(edition: Path, temp: Path, settings: dict[str, str]) -> None:
@@ -226,7 +226,9 @@ def test_a_wrong_push(edition: Path, temp: Path, settings: dict[str, str]) -> No
     run = pushed(edition, temp, settings, WRONG)
     assert run.failed == "Check"
     assert 0 < run.reported["tests"][0]["score"] < run.reported["max_score"]
-    assert [kind for kind, _ in run.obeyed] == ["error", "warning", "warning"]  # numpy warns of the overflow
+    kinds = [kind for kind, _ in run.obeyed]
+    assert kinds[0] == "error"
+    assert set(kinds) == {"error", "warning"}  # numpy warns of the overflow
     assert run.obeyed[0][1].startswith("file=exercises/softmax.py,title=softmax%3A Stays finite")
     assert "**FAIL**" in run.summaries[-1]
 
@@ -265,7 +267,7 @@ def test_what_a_student_prints_is_obeyed_by_nobody(edition: Path, temp: Path, se
     run = pushed(edition, temp, settings, prints + RIGHT + raises)
     assert FORGED in run.log
     assert {kind for kind, _ in run.obeyed} == {"error"}
-    assert len(run.obeyed) == 1
+    assert len(run.obeyed) == 4
     assert all(said.startswith("file=exercises/softmax.py") for _, said in run.obeyed)
     assert list(run.outputs["mlgrade"]) == ["result"]
     fence = re.search(r"^(````+)text\n(.*?)^\1$", run.summaries[-1], re.MULTILINE | re.DOTALL)

@@ -36,9 +36,10 @@ def test_the_course_is_proved(started: Run) -> None:
 
 
 def test_removing_the_check_that_catches_a_misconception(mlgrade: Run, course: Path) -> None:
-    """The only check that catches global_max cannot be removed unnoticed."""
+    """The only checks that catch global_max cannot be removed unnoticed."""
     assert mlgrade("lint").returncode == 0
     without_check(course / "tests/hidden/test_softmax.py", "test_rows_of_different_size")
+    without_check(course / "tests/public/test_softmax.py", "test_rows_far_apart")
     done = mlgrade("lint")
     assert done.returncode == 1
     assert re.search(r"tests/misconceptions/softmax.py:\d+: no check catches global_max", done.stdout)
