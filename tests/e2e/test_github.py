@@ -228,7 +228,7 @@ def test_a_wrong_push(edition: Path, temp: Path, settings: dict[str, str]) -> No
     assert 0 < run.reported["tests"][0]["score"] < run.reported["max_score"]
     kinds = [kind for kind, _ in run.obeyed]
     assert kinds[0] == "error"
-    assert set(kinds) == {"error", "warning"}  # numpy warns of the overflow
+    assert set(kinds) >= {"error", "warning"}  # numpy warns of the overflow
     assert run.obeyed[0][1].startswith("file=exercises/softmax.py,title=softmax%3A Stays finite")
     assert "**FAIL**" in run.summaries[-1]
 
