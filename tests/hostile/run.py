@@ -63,11 +63,10 @@ def honest() -> list[str]:
 
 
 def wrong(one: Attack, unconfined: Seen | None, confined: Seen | None) -> bool:
-    if unconfined is not None and one.effect not in unconfined.effects:
-        # A flood may take a busy machine longer than the deadline: whoever hangs has lost the result, too.
-        if one.effect != "lost" or "hang" not in unconfined.effects:
-            return True
-    return bool(confined and confined.effects)
+    # A flood may take a busy machine longer than the deadline: whoever hangs has lost the result, too.
+    expected = {one.effect} | ({"hang"} if one.effect == "lost" else set())
+    missed = unconfined is not None and expected.isdisjoint(unconfined.effects)
+    return missed or bool(confined and confined.effects)
 
 
 def _said(seen: Seen | None) -> str:
